@@ -1,0 +1,1 @@
+"""The linear programme of the plan, and the only place that talks to a solver."""

@@ -1,0 +1,89 @@
+"""The programme's rows, assembled as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass
+class Rows:
+    """One constraint's rows: a name, bounds by row and coefficients as (row, column, value)."""
+
+    name: str
+    lower: Floats
+    upper: Floats
+    row: list[Ints] = field(default_factory=list)
+    column: list[Ints] = field(default_factory=list)
+    value: list[Floats] = field(default_factory=list)
+
+    @classmethod
+    def equal(cls, name: str, right: Floats) -> Rows:
+        """Return rows whose sum must equal `right`."""
+        return cls(name, right.ravel().copy(), right.ravel().copy())
+
+    @classmethod
+    def at_most(cls, name: str, right: Floats) -> Rows:
+        """Return rows whose sum may not exceed `right`."""
+        return cls(name, np.full(right.size, -np.inf), right.ravel().copy())
+
+    def add(self, row: Ints, column: Ints, value: Floats | float) -> None:
+        """Add coefficients, broadcast together; those of columns that do not exist are dropped."""
+        rows, columns, values = np.broadcast_arrays(row, column, np.asarray(value, dtype=float))
+        keep = (columns >= 0) & (values != 0.0)
+        self.row.append(rows[keep])
+        self.column.append(columns[keep])
+        self.value.append(values[keep])
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Rows of all constraints as one matrix (row, column) with bounds, and each row's name."""
+
+    matrix: csr_array
+    lower: Floats
+    upper: Floats
+    blocks: tuple[tuple[str, int, int], ...]
+
+    def residual(self, point: Floats) -> Floats:
+        """Return by how much each row is broken at a point, 0 where it holds, shape (row,)."""
+        activity = self.matrix @ point
+        return np.maximum(np.maximum(self.lower - activity, activity - self.upper), 0.0)
+
+    def worst(self, point: Floats) -> dict[str, float]:
+        """Return the largest residual of each constraint."""
+        broken = self.residual(point)
+        return {
+            name: float(broken[first:stop].max(initial=0.0)) for name, first, stop in self.blocks
+        }
+
+
+def assemble(constraints: Sequence[Rows], columns: int) -> Programme:
+    """Return the constraints as one programme; rows without coefficients must hold by themselves."""
+    first, blocks = 0, []
+    rows, cols, values = [], [], []
+    for constraint in constraints:
+        size = constraint.lower.size
+        blocks.append((constraint.name, first, first + size))
+        rows += [r + first for r in constraint.row]
+        cols += constraint.column
+        values += constraint.value
+        first += size
+    matrix = csr_array(
+        (np.concatenate(values), (np.concatenate(rows), np.concatenate(cols))),
+        shape=(first, columns),
+    )
+    matrix.sum_duplicates()
+    return Programme(
+        matrix,
+        np.concatenate([c.lower for c in constraints]),
+        np.concatenate([c.upper for c in constraints]),
+        tuple(blocks),
+    )

@@ -1,0 +1,171 @@
+"""The whole path: from a region's people to demand, to a plan, to what waiting costs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hepaplan.model import plan_tables, policies, summary, usual_tables
+from hepaplan.model.allocation.plan import most_health
+from hepaplan.model.assumptions import assumption_table, source_table
+from hepaplan.model.calendar import Months
+from hepaplan.model.checks import all_checks
+from hepaplan.model.cohort import usual_flow
+from hepaplan.model.incidence import incident_cases
+from hepaplan.model.kernels import pathway_kernels
+from hepaplan.model.life_table import group_age_mix, other_cause_survival
+from hepaplan.model.metastases import (
+    by_group,
+    eligible_arrivals,
+    metastasis_arrivals,
+    months_of_cases,
+)
+from hepaplan.model.network import build_network, day_one_people, region_mix
+from hepaplan.model.outcomes import pathway_values
+from hepaplan.model.parameters import Scenario
+from hepaplan.model.plan_value import replay_totals
+from hepaplan.model.population import regions
+from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.replay import replay
+from hepaplan.model.waiting import waiting_month, waiting_that_pays
+
+Progress = Callable[[str], None]
+
+
+class WaitingPays(Exception):
+    """The scenario makes a month on a list worth more than starting now."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found: named tables, headline sentences, labels for machine names."""
+
+    scenario: Scenario
+    tables: Mapping[str, pd.DataFrame]
+    headlines: tuple[str, ...]
+    labels: Mapping[str, str]
+    status: str
+    seconds: Mapping[str, float]
+
+    @property
+    def checks_pass(self) -> bool:
+        """Whether every identity holds."""
+        return bool(self.tables["checks"]["passed"].all())
+
+
+def usual_care(scenario: Scenario) -> UsualCare:
+    """Return reading 1: population, cases, metastases, decision points, starts and their worth."""
+    settings = scenario.settings
+    window, economics = settings.window, settings.economics
+    months = Months(window.start, window.months + window.run_out_months)
+    span = months.extended(before=window.burn_in_years * MONTHS_PER_YEAR, after=0)
+    case_months = months_of_cases(settings.metastases, span)
+
+    cases = incident_cases(scenario, case_months)
+    metastases = metastasis_arrivals(scenario, cases, case_months, span)
+    grouped = by_group(scenario, metastases)
+    eligible = eligible_arrivals(scenario, grouped)
+
+    horizon = economics.horizon_years * MONTHS_PER_YEAR
+    mixes = group_age_mix(scenario, metastases)
+    survival = np.stack([other_cause_survival(scenario, mix, horizon) for mix in mixes])
+    kernels = pathway_kernels(scenario.pathway, scenario.groups, settings.resource, survival)
+    waiting = waiting_month(scenario.pathway, scenario.groups, survival)
+    values = pathway_values(
+        kernels,
+        rate_costs=economics.discount_rate_costs.number,
+        rate_effects=economics.discount_rate_effects.number,
+    )
+    entries = eligible.copy()
+    first = span.count - months.count
+    waiting_on_day_one = day_one_people(scenario, kernels).sum(axis=-1)
+    entries[..., first] += waiting_on_day_one[:, None] * region_mix(eligible[..., first:]).T
+    flow = usual_flow(kernels, entries)
+    return UsualCare(
+        scenario, months, span, case_months, cases, grouped, eligible, kernels, waiting, values,
+        flow,
+    )  # fmt: skip
+
+
+def refuse_waiting_that_pays(usual: UsualCare) -> None:
+    """Raise `WaitingPays` if a month on some list is worth more than starting now."""
+    qalys = usual.values.qalys_discounted
+    if faults := waiting_that_pays(usual.waiting, usual.kernels, qalys):
+        raise WaitingPays("\n".join(fault.message for fault in faults))
+
+
+def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Capacity:
+    """Return reading 2: the network of sites, and what each policy does there."""
+    scenario = usual.scenario
+    refuse_waiting_that_pays(usual)
+    network = build_network(
+        scenario,
+        usual.months,
+        regions(scenario),
+        usual.eligible[..., usual.before :],
+        usual.kernels,
+        usual.waiting,
+        usual.flow.starts[..., : usual.before],
+    )
+    progress("who waits when the longest wait goes first")
+    reading_one = policies.nothing_scarce(network)
+    as_today = policies.first_come(network)
+    progress("the plan with most health")
+    best = most_health(network, scenario.settings.plan, usual.values, reading_one)
+    replays = {
+        NOTHING_SCARCE: reading_one,
+        FIRST_COME: as_today,
+        MOST_HEALTH: replay(network, best.plan),
+    }
+    window = scenario.settings.window.months
+    totals = {
+        policy: replay_totals(network, done, usual.values, window)
+        for policy, done in replays.items()
+    }
+    return Capacity(network, replays, totals, best)
+
+
+def evaluate(
+    scenario: Scenario,
+    evidence_sets: Mapping[str, Scenario] | None = None,
+    progress: Progress = lambda _: None,
+) -> Results:
+    """Return every table of a run.
+
+    `evidence_sets` are the same region under other evidence, shown beside it. Raises `WaitingPays`
+    and `NoPlan`, whose messages say what to do.
+    """
+    clock = [time.perf_counter()]
+    progress("cases, metastases and demand")
+    usual = usual_care(scenario)
+    others = {name: usual_care(other) for name, other in (evidence_sets or {}).items()}
+    clock.append(time.perf_counter())
+    capacity = scarce_capacity(usual, progress)
+    clock.append(time.perf_counter())
+
+    progress("tables")
+    tables = {
+        **usual_tables.all_tables(usual),
+        **plan_tables.all_tables(usual, capacity),
+        "evidence_sets": summary.evidence_sets(usual, others),
+        "assumptions": assumption_table(scenario),
+        "sources": source_table(scenario),
+        "checks": all_checks(usual, capacity),
+    }
+    tables["key_figures"] = summary.key_figures(usual, capacity, tables)
+    tables["about"] = summary.about(usual, capacity)
+    clock.append(time.perf_counter())
+    seconds = dict(zip(("demand", "plan", "tables"), np.diff(clock).tolist(), strict=True))
+    return Results(
+        scenario=scenario,
+        tables=tables,
+        headlines=summary.headlines(usual, capacity, tables),
+        labels=summary.labels(scenario),
+        status=capacity.best.status,
+        seconds=seconds,
+    )

@@ -1,0 +1,93 @@
+"""Tables of cost and outcome under each policy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hepaplan.model.economics import net_monetary_benefit
+from hepaplan.model.readings import NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.replay import Replay
+from hepaplan.model.tidy import add_up, tidy, years_of
+
+WAITING_LIST = "waiting list"
+
+
+def cost_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
+    """Return undiscounted cost by calendar year, treatment and category.
+
+    Money is spent in the month care is given: treatment begun before the window goes on costing.
+    """
+    kernels = usual.kernels
+    window = usual.scenario.settings.window.months
+    starts = usual.flow.starts[..., : usual.before].sum(axis=1)
+    begun = np.zeros((*starts.shape[:2], window))
+    by_pair = done.starts[..., :window].sum(axis=(2, 3))
+    np.add.at(begun, capacity.network.pair_option, by_pair)
+    starts = np.concatenate((starts, begun), axis=-1)
+    spent = np.zeros((len(kernels.options), len(kernels.categories), starts.shape[-1]))
+    for month in range(starts.shape[-1]):
+        ahead = min(starts.shape[-1] - month, kernels.months)
+        spent[..., month : month + ahead] += np.einsum(
+            "kg,kgyd->kyd", starts[..., month], kernels.cost[..., :ahead]
+        )
+    spent, treatments = add_up(spent[..., usual.before :], usual.treatments, axis=0)
+    yearly, years = add_up(spent, years_of(usual.window_labels), axis=2)
+    table = tidy(
+        yearly.transpose(2, 0, 1),
+        "cost_gbp",
+        sparse=True,
+        year=years,
+        treatment=treatments,
+        category=kernels.categories,
+    )
+    left = done.left[..., :window].sum(axis=(2, 3))
+    on_lists = np.einsum("lgt,lg->t", left, usual.waiting.cost[kernels.point_of])
+    waiting, _ = add_up(on_lists, years_of(usual.window_labels), axis=0)
+    extra = tidy(waiting, "cost_gbp", year=years)
+    extra.insert(1, "treatment", WAITING_LIST)
+    extra.insert(2, "category", "care while waiting")
+    return pd.concat([table, extra[extra["cost_gbp"] > 0]], ignore_index=True)
+
+
+def outcomes(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
+    """Return lifetime totals of the window's patients under each policy.
+
+    `low` and `high` stay empty until uncertainty is run: an interval is never made up.
+    """
+    threshold = usual.scenario.settings.economics.willingness_to_pay.number
+    rows = []
+    for policy in capacity.replays:
+        totals = capacity.totals[policy]
+        done = capacity.replays[policy]
+        window = usual.scenario.settings.window.months
+        benefit = net_monetary_benefit(totals.cost_discounted, totals.qalys_discounted, threshold)
+        deaths = done.cancer_deaths[..., :window].sum() + done.other_deaths[..., :window].sum()
+        standard = share_within_standard(usual, capacity, done)
+        for measure, unit, value in (
+            ("starts of treatment", "people", done.starts[..., :window].sum()),
+            ("started within the standard", "share", standard),
+            ("deaths on a waiting list", "people", deaths),
+            ("moved on while waiting", "people", done.moved[..., :window].sum()),
+            ("life-years", "years", totals.life_years),
+            ("QALYs", "QALY", totals.qalys),
+            ("QALYs, discounted", "QALY", totals.qalys_discounted),
+            ("cost", "GBP", totals.cost),
+            ("cost, discounted", "GBP", totals.cost_discounted),
+            ("net monetary benefit, discounted", "GBP", benefit),
+            ("QALYs lost to waiting, discounted", "QALY",
+             capacity.totals[NOTHING_SCARCE].qalys_discounted - totals.qalys_discounted),
+        ):  # fmt: skip
+            rows.append((policy, measure, unit, float(value), None, None))
+    return pd.DataFrame(rows, columns=["policy", "measure", "unit", "value", "low", "high"])
+
+
+def share_within_standard(usual: UsualCare, capacity: Capacity, done: Replay) -> float:
+    """Return the share of the window's starts made within the waiting standard of their point."""
+    window = usual.scenario.settings.window.months
+    point = usual.kernels.point_of[capacity.network.pair_list]
+    standard, waits = usual.waiting.standard_months[point], usual.waiting.waits[point]
+    starts = done.starts[..., :window].sum(axis=(1, 2, 4))
+    inside = sum(starts[pair, : standard[pair] + 1].sum() for pair in np.flatnonzero(waits))
+    whole = starts[waits].sum()
+    return float(inside / whole) if whole > 0 else 1.0

@@ -1,0 +1,241 @@
+"""What a scenario holds: every figure typed, with unit, meaning, bounds and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from hepaplan.model.pathway import Pathway
+from hepaplan.model.quantities import Expect, Frozen, Quality, Quantity, Share, Sourced
+
+STAGES = ("I", "II", "III", "IV")
+STAGES_WITHOUT_METASTASES = STAGES[:3]
+SEXES = ("female", "male")
+AGE_BANDS = tuple(range(0, 95, 5))
+"""Five-year bands by the age they start from; the last is open."""
+TIMINGS = ("synchronous", "metachronous")
+
+AnnualRate = Annotated[Quantity, Expect("per year", 0.0, 1.0)]
+PoundsPerQaly = Annotated[Quantity, Expect("GBP per QALY", 0.0, 1e6)]
+PoundsPerUnit = Annotated[Quantity, Expect("GBP per unit", 0.0, 1e6)]
+WholeMonths = Annotated[Quantity, Expect("months", 0.0, 240.0)]
+Years = Annotated[Quantity, Expect("years", 0.0, 100.0)]
+
+
+class Source(Frozen):
+    """Where figures come from; `seen` is false when nobody of ours has read the original."""
+
+    citation: str = Field(min_length=1)
+    url: str = ""
+    seen: bool
+
+
+class Window(Frozen):
+    """The months planned for, and those before and after that make them right."""
+
+    start: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month")]
+    months: int = Field(ge=1, le=240)
+    run_out_months: int = Field(ge=0, le=60, description="solved after the window, not reported")
+    burn_in_years: int = Field(ge=0, le=20, description="years before the window run at usual care")
+
+
+class Calendar(Frozen):
+    """Whose public holidays shorten a month's working days."""
+
+    country: str
+    subdivision: str | None = None
+
+
+class Economics(Frozen):
+    """Prices, discounting and the value of a QALY."""
+
+    currency: Literal["GBP"]
+    price_year: int = Field(ge=2000, le=2100)
+    discount_rate_costs: AnnualRate
+    discount_rate_effects: AnnualRate
+    willingness_to_pay: PoundsPerQaly
+    horizon_years: int = Field(ge=1, le=100)
+
+
+class Trend(Frozen):
+    """How incidence rates move with calendar time: damped beyond some years from the base."""
+
+    base_year: float = Field(ge=1950, le=2100, description="middle of the rates' period")
+    damped_after_years: Years
+    damping: Annotated[Quantity, Expect("share per year", 0.0, 1.0)] = Field(
+        description="what remains of a year's change one year later, once damped"
+    )
+
+
+class Timing(Sourced):
+    """When metachronous metastases appear: share of the five-year risk reached by each month."""
+
+    points: Annotated[
+        tuple[Annotated[tuple[int, float], Field(strict=False)], ...], Field(strict=False)
+    ]
+
+
+class Metastases(Frozen):
+    """Who of those with colorectal cancer develops liver metastases, and when."""
+
+    synchronous_share: Share
+    synchronous_window: WholeMonths
+    metachronous_cumulative_incidence: dict[Literal["I", "II", "III"], Share]
+    metachronous_timing: Timing
+    late_share: Share = Field(description="further cases after five years, of the five-year risk")
+    late_until: WholeMonths
+
+
+class Group(Frozen):
+    """Patients of an age range at first liver metastasis."""
+
+    label: str
+    from_age: int = Field(ge=0, le=120)
+
+
+class Resource(Frozen):
+    """Something scarce: its unit, the unit it is bought in, and its calendar."""
+
+    label: str
+    unit: str
+    saleable_unit: str = Field(description="what a planner adds or loses: a weekly list, a bed")
+    units_per_week: float = Field(gt=0, description="units that one saleable unit gives a week")
+    calendar: Literal["working_days", "every_day"]
+    utilisation_cap: Share
+    unit_cost: PoundsPerUnit = Field(description="cost of one unit used")
+
+
+class Site(Frozen):
+    """A hospital."""
+
+    label: str
+    quality: Quality
+    note: str = ""
+
+
+class Plan(Frozen):
+    """The rules the plan must keep."""
+
+    referral_shift: Share = Field(description="how far referral shares may move either way")
+    age_neutral: bool
+    age_neutral_tolerance: Share
+    months_per_age_check: int = Field(default=3, ge=1, le=12)
+
+
+class TableFile(Frozen):
+    """A CSV table of the scenario: its file, unit and source."""
+
+    file: str
+    unit: str
+    source: str
+    year: int | None = None
+    quality: Quality
+    note: str = ""
+    reason: str = ""
+
+
+class Settings(Frozen):
+    """Everything in scenario.toml, apart from the pathway and the contents of tables."""
+
+    name: str = Field(min_length=1, max_length=100)
+    title: str
+    question: str
+    window: Window
+    calendar: Calendar
+    economics: Economics
+    trend: Trend
+    metastases: Metastases
+    group: dict[str, Group]
+    resource: dict[str, Resource]
+    site: dict[str, Site]
+    plan: Plan
+    tables: dict[str, TableFile]
+    sources: dict[str, Source]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The scenario's tables, checked; columns as the tuple in `TABLE_COLUMNS`."""
+
+    population: pd.DataFrame
+    projection: pd.DataFrame
+    incidence: pd.DataFrame
+    trend: pd.DataFrame
+    stage: pd.DataFrame
+    life_table: pd.DataFrame
+    eligibility: pd.DataFrame
+    referral: pd.DataFrame
+    travel: pd.DataFrame
+    capacity: pd.DataFrame
+    capacity_changes: pd.DataFrame
+    backlog: pd.DataFrame
+
+
+TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "population": ("region", "sex", "age_from", "people"),
+    "projection": ("region", "sex", "age_from", "year", "people"),
+    "incidence": ("sex", "age_from", "rate_per_100k"),
+    "trend": ("age_from", "change_per_year"),
+    "stage": ("sex", "age_from", "I", "II", "III", "IV"),
+    "life_table": ("sex", "age_from", "deaths_per_person_year"),
+    "eligibility": ("group", "decision_point", "share", "source", "quality"),
+    "referral": ("region", "service", "site", "share", "source", "quality"),
+    "travel": ("region", "site", "minutes", "source", "quality"),
+    "capacity": ("site", "resource", "number", "source", "quality"),
+    "capacity_changes": (
+        "site",
+        "resource",
+        "from_month",
+        "to_month",
+        "multiply",
+        "add",
+        "reason",
+    ),
+    "backlog": ("decision_point", "group", "months_waited", "patients", "source", "quality"),
+}
+TABLE_UNITS: dict[str, str] = {
+    "population": "people",
+    "projection": "people",
+    "incidence": "per 100,000 person-years",
+    "trend": "share per year",
+    "stage": "share",
+    "life_table": "deaths per person-year",
+    "eligibility": "share",
+    "referral": "share",
+    "travel": "minutes",
+    "capacity": "saleable units",
+    "capacity_changes": "saleable units",
+    "backlog": "people",
+}
+OPTIONAL_TABLES = frozenset({"projection", "travel", "capacity_changes", "backlog"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """The file and line (or sheet and cell) that set a figure."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Return file:line, as compilers and editors write it."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario: settings, pathway and tables, and who set each figure."""
+
+    settings: Settings
+    pathway: Pathway
+    tables: Tables
+    places: dict[tuple[str | int, ...], Place]
+    input_hashes: dict[str, str]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the patient groups, youngest first."""
+        return tuple(sorted(self.settings.group, key=lambda g: self.settings.group[g].from_age))

@@ -1,0 +1,43 @@
+"""What is wrong with a scenario, said so that a planner can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+Key = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: the key or the table row it sits at, and what to do about it."""
+
+    key: Key
+    message: str
+    table: str = ""
+    row: int | None = None
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return `; did you mean "…"?` for a near match among the known names, or nothing."""
+    matches = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)
+    return f'; did you mean "{matches[0]}"?' if matches else ""
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Return names as a sentence lists them, the first `most` and how many more."""
+    known = [str(name) for name in names]
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more if known else "none"
+
+
+def dotted(key: Key) -> str:
+    """Return a key as a file writes it: tables by dots, places in a list by number from 1."""
+    text = ""
+    for part in key:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            text += f".{part}" if text else part
+    return text

@@ -1,0 +1,162 @@
+"""A figure with its unit and source, and the conversions between rates, probabilities and odds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+Quality = Literal["published", "derived", "judgement", "illustrative"]
+Family = Literal["beta", "gamma", "log_normal", "normal", "uniform", "dirichlet"]
+
+DAYS_PER_MONTH = 365.25 / 12
+MONTHS_PER_YEAR = 12
+
+
+class Frozen(BaseModel):
+    """A record read from a file: strict types, no unknown keys, no NaN, never edited."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Sourced(Frozen):
+    """What every figure carries beside its value."""
+
+    unit: str
+    source: str = Field(min_length=1, description="key of the scenario's list of sources")
+    year: int | None = Field(default=None, description="year the figure describes or was published")
+    quality: Quality
+    note: str = ""
+    reason: str = Field(default="", description="why an overlay changed the value")
+
+
+class Quantity(Sourced):
+    """One number, or one number for each patient group."""
+
+    value: float | dict[str, float]
+    low: float | None = Field(default=None, description="lower end of the 95% interval")
+    high: float | None = Field(default=None, description="upper end of the 95% interval")
+    distribution: Family | None = None
+
+    def for_group(self, group: str) -> float:
+        """Return the value that holds for a patient group."""
+        return self.value[group] if isinstance(self.value, dict) else self.value
+
+    @property
+    def number(self) -> float:
+        """The single value; a value stated by group has none."""
+        if isinstance(self.value, dict):
+            raise TypeError("this figure is stated by group: use for_group")
+        return self.value
+
+    def numbers(self) -> Mapping[str, float]:
+        """Return every number stated, keyed by group, or by nothing for a single value."""
+        return self.value if isinstance(self.value, dict) else {"": self.value}
+
+
+class Schedule(Sourced):
+    """Amounts by month since a treatment's start, per patient still in it."""
+
+    value: Annotated[tuple[float, ...], Field(strict=False)]
+    then: float = Field(default=0.0, description="every month after the last one listed")
+
+    def at(self, month: int) -> float:
+        """Return the amount in a month since start, 0 for the month of the start."""
+        return self.value[month] if month < len(self.value) else self.then
+
+    def numbers(self) -> Mapping[str, float]:
+        """Return every number stated, keyed by month since start."""
+        return {f"month {i}": v for i, v in enumerate(self.value)} | {"then": self.then}
+
+
+Figure = TypeVar("Figure", bound=Quantity | Schedule)
+
+
+@dataclass(frozen=True)
+class Expect:
+    """The unit and the bounds a figure must have; the file states the unit too, and we compare."""
+
+    unit: str
+    low: float = 0.0
+    high: float = math.inf
+
+    def __get_pydantic_core_schema__(
+        self, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Check unit and bounds after the record itself is sound."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Tell editors the unit and the bounds."""
+        bounds = f"unit '{self.unit}', {self.low:g} to {self.high:g}"
+        return {"allOf": [handler(schema)], "description": bounds}
+
+    def check(self, figure: Figure) -> Figure:
+        """Return the figure, or refuse it with what was found and what was expected."""
+        faults = list(self._faults(figure))
+        if faults:
+            raise PydanticCustomError("figure", "{faults}", {"faults": "; ".join(faults)})
+        return figure
+
+    def _faults(self, figure: Quantity | Schedule) -> Iterator[str]:
+        if figure.unit != self.unit:
+            yield (
+                f"the unit is '{figure.unit}' but '{self.unit}' is expected: "
+                f'convert the value and write unit = "{self.unit}"'
+            )
+        stated = dict(figure.numbers())
+        if isinstance(figure, Quantity):
+            stated |= {k: v for k in ("low", "high") if (v := getattr(figure, k)) is not None}
+        for where, number in stated.items():
+            if not self.low <= number <= self.high:
+                name = f"{where} = {number:g}" if where else f"{number:g}"
+                hint = f" ({number:g} %? write {number / 100:g})" if self._percent(number) else ""
+                yield f"{name} lies outside {self.low:g} to {self.high:g}{hint}"
+        if isinstance(figure, Quantity) and not isinstance(figure.value, dict):
+            low, high = figure.low, figure.high
+            if low is not None and high is not None and not low <= figure.value <= high:
+                yield f"the interval {low:g} to {high:g} does not hold the value {figure.value:g}"
+
+    def _percent(self, number: float) -> bool:
+        return self.high == 1.0 and 1.0 < number <= 100.0
+
+
+Share = Annotated[Quantity, Expect("share", 0.0, 1.0)]
+MonthlyProbability = Annotated[Quantity, Expect("probability per month", 0.0, 1.0)]
+Utility = Annotated[Quantity, Expect("utility", -1.0, 1.0)]
+HazardRatio = Annotated[Quantity, Expect("hazard ratio", 0.0, 100.0)]
+
+
+def rate_to_probability(rate: float, time: float = 1.0) -> float:
+    """Return the probability of at least one event in `time`, the unit of `1 / rate`.
+
+    Fleurence & Hollenbeak, Pharmacoeconomics 2007;25:3-6, 10.2165/00019053-200725010-00002.
+    """
+    return -math.expm1(-rate * time)
+
+
+def probability_to_rate(probability: float, time: float = 1.0) -> float:
+    """Return the constant rate that gives `probability` over `time`."""
+    return -math.log1p(-probability) / time
+
+
+def rescale_probability(probability: float, ratio: float) -> float:
+    """Return the probability over `ratio` times as long, under a constant rate."""
+    return -math.expm1(math.log1p(-probability) * ratio)
+
+
+def apply_hazard_ratio(probability: float, hazard_ratio: float) -> float:
+    """Return the probability after its rate is multiplied by a hazard ratio."""
+    return rescale_probability(probability, hazard_ratio)
+
+
+def apply_odds_ratio(probability: float, odds_ratio: float) -> float:
+    """Return the probability after its odds are multiplied by an odds ratio."""
+    odds = odds_ratio * probability
+    return odds / (1.0 - probability + odds)

@@ -1,0 +1,67 @@
+"""The two readings of one pathway: nothing scarce, and capacity scarce under each policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hepaplan.model.allocation.plan import BestPlan
+from hepaplan.model.calendar import Months
+from hepaplan.model.cohort import Flow
+from hepaplan.model.kernels import Floats, Kernels
+from hepaplan.model.network import Network
+from hepaplan.model.outcomes import Values
+from hepaplan.model.parameters import Scenario
+from hepaplan.model.plan_value import Totals
+from hepaplan.model.replay import Replay
+from hepaplan.model.waiting import WaitingMonth
+
+NOTHING_SCARCE, FIRST_COME, MOST_HEALTH = POLICIES = ("nothing scarce", "first come", "most health")
+
+
+@dataclass(frozen=True)
+class UsualCare:
+    """Reading 1: everyone starts the usual option on arrival.
+
+    `months` are the window and its run-out, `span` the burn-in years and `months`, `case_months`
+    those whose cases matter. `cases` (case month, region, sex, age_band, stage); `metastases`
+    (span month, region, group, timing); `eligible` (point, region, group, span month);
+    `flow` over `span`, with those waiting on the window's first day.
+    """
+
+    scenario: Scenario
+    months: Months
+    span: Months
+    case_months: Months
+    cases: Floats
+    metastases: Floats
+    eligible: Floats
+    kernels: Kernels
+    waiting: WaitingMonth
+    values: Values
+    flow: Flow
+
+    @property
+    def before(self) -> int:
+        """Months of the span that lie before the window."""
+        return self.span.count - self.months.count
+
+    @property
+    def window_labels(self) -> tuple[str, ...]:
+        """Months of the window, the ones reported."""
+        return self.months.labels[: self.scenario.settings.window.months]
+
+    @property
+    def treatments(self) -> list[str]:
+        """The treatment that each open option counts as, in the kernels' order."""
+        return [option.treatment for _, _, option in self.scenario.pathway.options()]
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Reading 2: the same arrivals where capacity is scarce, under each policy."""
+
+    network: Network
+    replays: Mapping[str, Replay]
+    totals: Mapping[str, Totals]
+    best: BestPlan

@@ -1,0 +1,139 @@
+"""Any plan, forward month by month: lists first in first out, by single months waited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hepaplan.model.cohort import follow_on
+from hepaplan.model.network import Network
+
+Floats = npt.NDArray[np.float64]
+Choice = Callable[[int, Floats, Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Starts to make (pair, group, site, month) and referral shares (list, group, site, month)."""
+
+    starts: Floats
+    referral: Floats
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a plan does, in people: nothing here is an average over months waited.
+
+    `arrivals` (point, group, month); `at_site` (list, group, site, month); `starts` (pair, group,
+    site, months waited, month); `left` (list, group, site, months waited, month) at each month's
+    end; `moved` (from point, to point, group, month), `cancer_deaths` and `other_deaths` (point,
+    group, month) of those left, in the month that follows; `use` (resource, site, month) with
+    what earlier starts still take.
+    """
+
+    arrivals: Floats
+    at_site: Floats
+    starts: Floats
+    left: Floats
+    moved: Floats
+    cancer_deaths: Floats
+    other_deaths: Floats
+    use: Floats
+
+
+def replay(network: Network, plan: Plan) -> Replay:
+    """Return what happens when a plan's starts are made as far as there are people to start.
+
+    Within each list the longest wait goes first.
+    """
+
+    def choose(month: int, queue: Floats, available: Floats) -> Floats:
+        planned = plan.starts[..., month]
+        by_list = _sum_by_list(network, planned)
+        people = queue.sum(axis=-1)
+        share = np.divide(planned, by_list[network.pair_list], out=np.zeros_like(planned),
+                          where=by_list[network.pair_list] > 0)  # fmt: skip
+        taken = first_in_first_out(queue, np.minimum(by_list, people))
+        return share[..., None] * taken[network.pair_list]
+
+    return walk(network, lambda month: plan.referral[..., month], choose)
+
+
+def walk(network: Network, referral: Callable[[int], Floats], choose: Choice) -> Replay:
+    """Return the forward calculation under a rule for referral and a rule for starts.
+
+    `choose(month, queue, available)` gives starts (pair, group, site, months waited) from the
+    people on the lists (list, group, site, months waited) and the capacity still free from this
+    month on (resource, site, month); where nobody waits, everyone starts whatever it says.
+    """
+    kernels, waiting, horizon = network.kernels, network.waiting, network.horizon
+    point, groups, sites = kernels.point_of, len(kernels.groups), len(network.sites)
+    lists, pairs = len(kernels.options), len(network.pair_list)
+    longest = horizon + network.backlog.shape[-1]
+    no_wait = ~waiting.waits[point]
+    own = np.arange(lists)
+
+    arrivals = network.entries.copy()
+    at_site = np.zeros((lists, groups, sites, horizon))
+    starts = np.zeros((pairs, groups, sites, longest, horizon))
+    left = np.zeros((lists, groups, sites, longest, horizon))
+    moved = np.zeros((len(kernels.points), *arrivals.shape))
+    cancer, other = np.zeros_like(arrivals), np.zeros_like(arrivals)
+    use = network.committed.copy()
+    free = network.available.copy()
+    queue = np.zeros((lists, groups, sites, longest))
+    queue[..., : network.backlog.shape[-1]] += network.backlog
+    for month in range(horizon):
+        came = kernels.usual_share * arrivals[point, :, month]
+        at_site[..., month] = came[:, :, None] * referral(month)
+        queue[..., 0] += at_site[..., month]
+        begun = choose(month, queue, free[:, :, month:])
+        begun[:lists][no_wait] = queue[no_wait]
+        starts[..., month] = begun
+        queue = np.maximum(queue - _sum_by_list(network, begun), 0.0)
+        left[..., month] = queue
+
+        by_option = np.zeros((lists, groups, sites))
+        np.add.at(by_option, network.pair_option, begun.sum(axis=-1))
+        taken = np.einsum(
+            "kgh,kgrd->rhd", by_option, kernels.use[..., : horizon - month], optimize=True
+        )
+        use[:, :, month:] += taken
+        free[:, :, month:] = np.maximum(free[:, :, month:] - taken, 0.0)
+        ahead = min(horizon - month - 1, kernels.months)
+        arrivals[:, :, month + 1 : month + 1 + ahead] += follow_on(
+            kernels, by_option.sum(axis=2)[:, None, :], 1, ahead + 1
+        )[:, 0]
+        on_list = np.zeros((len(kernels.points), groups))
+        np.add.at(on_list, point[own], queue.sum(axis=(2, 3)))
+        moved[..., month] = waiting.move * on_list[:, None, :]
+        cancer[..., month] = waiting.cancer_death * on_list
+        other[..., month] = waiting.other_death * on_list
+        if month + 1 < horizon:
+            arrivals[:, :, month + 1] += moved[..., month].sum(axis=0)
+        stayed = waiting.stay[point][:, :, None, None] * queue
+        queue = np.concatenate((np.zeros_like(stayed[..., :1]), stayed[..., :-1]), axis=-1)
+    return Replay(arrivals, at_site, starts, left, moved, cancer, other, use)
+
+
+def first_in_first_out(queue: Floats, number: Floats) -> Floats:
+    """Return who is taken, `number` of each list, the longest wait first; shape of `queue`."""
+    behind = np.cumsum(queue[..., ::-1], axis=-1)[..., ::-1] - queue
+    return np.clip(number[..., None] - behind, 0.0, queue)
+
+
+def own_option_starts(network: Network, taken: Floats) -> Floats:
+    """Return starts by pair where every list starts its own option."""
+    begun = np.zeros((len(network.pair_list), *taken.shape[1:]))
+    begun[: taken.shape[0]] = taken
+    return begun
+
+
+def _sum_by_list(network: Network, by_pair: Floats) -> Floats:
+    total = by_pair[: len(network.kernels.options)].copy()
+    extra = len(network.kernels.options)
+    np.add.at(total, network.pair_list[extra:], by_pair[extra:])
+    return total

@@ -1,0 +1,222 @@
+"""Checks across settings, pathway and tables: names that must exist, rules that must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hepaplan.model.figures import figures
+from hepaplan.model.metastases import check_metastases
+from hepaplan.model.parameters import AGE_BANDS, Metastases, Settings
+from hepaplan.model.pathway import Pathway
+from hepaplan.model.problems import Key, Problem, listed, nearest
+from hepaplan.model.quantities import Quantity
+
+BY_SITE = ("capacity", "capacity_changes", "referral", "travel")
+BY_REGION = ("projection", "referral", "travel")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names a scenario gives, against which its tables are read."""
+
+    groups: Collection[str]
+    points: Collection[str]
+    resources: Collection[str]
+    sites: Collection[str]
+    sources: Collection[str]
+
+
+def check_names(tables: Mapping[str, pd.DataFrame], names: Names) -> list[Problem]:
+    """Return every name in the tables that the scenario does not know; absent tables skipped."""
+    known: dict[str, Collection[str]] = {
+        "group": names.groups,
+        "decision_point": names.points,
+        "resource": names.resources,
+        "site": names.sites,
+        "source": names.sources,
+    }
+    if "population" in tables:
+        known["region"] = tuple(dict.fromkeys(tables["population"]["region"].tolist()))
+    problems: list[Problem] = []
+    for table, frame in tables.items():
+        for column, expected in known.items():
+            if column in frame.columns and not (table == "population" and column == "region"):
+                problems += _unknown(table, frame, column, expected)
+    for group in names.groups:
+        if "eligibility" in tables and group not in set(tables["eligibility"]["group"]):
+            problems.append(
+                _of("eligibility", "group", f"found no row for group {group}; add its shares")
+            )
+    for region in known.get("region", ()):
+        for table in ("projection", "travel"):
+            if (
+                table in tables
+                and len(tables[table])
+                and region not in set(tables[table]["region"])
+            ):
+                problems.append(
+                    _of(table, "region", f"found no row for region {region}; add its rows")
+                )
+    return problems
+
+
+def check_settings(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Return what is wrong with settings whose single figures are each sound."""
+    problems = [*_groups(settings), *_single_values(settings)]
+    if not problems:
+        for fault in check_metastases(settings.metastases, tables.get("stage")):
+            first = fault.split()[0].rstrip(":")
+            inner = (first,) if first in Metastases.model_fields else ()
+            problems.append(Problem(("metastases", *inner), fault))
+    if not settings.site:
+        problems.append(Problem(("site",), "found no site; expected at least one; add [site.…]"))
+    if "capacity_changes" in tables:
+        problems += _change_months(settings, tables["capacity_changes"])
+    return problems
+
+
+def check_sources(record: object, key: Key, sources: Collection[str]) -> list[Problem]:
+    """Return the figures of a record whose source is not in the scenario's list of sources."""
+    return [
+        Problem(
+            (*where, "source"),
+            f"found '{figure.source}', which is not in [sources]{nearest(figure.source, sources)}; "
+            f"add [sources.{figure.source}] with its citation, or mend the name",
+        )
+        for where, figure in figures(record, key)
+        if figure.source not in sources
+    ]
+
+
+def check_services(
+    pathway: Pathway, tables: Mapping[str, pd.DataFrame], regions: Collection[str]
+) -> list[Problem]:
+    """Return services without a site for a region, and sites without what a service needs."""
+    if "referral" not in tables:
+        return []
+    referral = tables["referral"]
+    rows = list(
+        zip(
+            referral["region"].tolist(),
+            referral["service"].tolist(),
+            referral["site"].tolist(),
+            referral["share"].tolist(),
+            strict=True,
+        )
+    )
+    served = {(region, service) for region, service, _, share in rows if share > 0}
+    offered = {service for _, service in served}
+    needed: dict[str, dict[str, str]] = {}
+    for _, option_name, option in pathway.options():
+        uses = needed.setdefault(option.service, {})
+        for resource, amount in option.footprint.items():
+            if max(*amount.value, amount.then, 0.0) > 0:
+                uses.setdefault(resource, option_name)
+    problems: list[Problem] = []
+    for service in needed:
+        if service not in offered:
+            continue
+        missing = [region for region in regions if (region, service) not in served]
+        if missing:
+            message = f"{service} has no row for {listed(missing)}; add shares that sum to 1"
+            problems.append(_of("referral", "region", message))
+    if "capacity" in tables:
+        has = _capacity(tables)
+        for row, (_, service, site, share) in enumerate(rows):
+            for resource, option_name in needed.get(service, {}).items():
+                if share > 0 and (site, resource) not in has:
+                    problems.append(
+                        _of(
+                            "referral",
+                            "site",
+                            f"sends patients for {service} to {site}, which has no {resource} "
+                            f"(needed for {option_name}); give it some in the capacity table, or "
+                            "send them elsewhere",
+                            row,
+                        )
+                    )
+    return problems
+
+
+def _capacity(tables: Mapping[str, pd.DataFrame]) -> set[tuple[str, str]]:
+    """Return (site, resource) pairs with any capacity, now or after a change."""
+    capacity = tables["capacity"]
+    has = {
+        (site, resource)
+        for site, resource, number in zip(
+            capacity["site"].tolist(),
+            capacity["resource"].tolist(),
+            capacity["number"].tolist(),
+            strict=True,
+        )
+        if number > 0
+    }
+    changes = tables.get("capacity_changes")
+    if changes is not None:
+        added = changes[changes["add"] > 0]
+        has |= set(zip(added["site"].tolist(), added["resource"].tolist(), strict=True))
+    return has
+
+
+def _unknown(
+    table: str, frame: pd.DataFrame, column: str, known: Collection[str]
+) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for row, name in enumerate(frame[column].tolist()):
+        if name not in known and name not in seen:
+            seen.add(name)
+            what = {"source": "key of [sources]"}.get(column, column.replace("_", " "))
+            message = (
+                f"found '{name}', an unknown {what}{nearest(name, known)}; "
+                f"expected one of {listed(known)}"
+            )
+            yield _of(table, column, message, row)
+
+
+def _groups(settings: Settings) -> Iterator[Problem]:
+    if not settings.group:
+        yield Problem(("group",), "found no group; expected at least one; add [group.…]")
+        return
+    ages: dict[int, str] = {}
+    for name, group in settings.group.items():
+        key = ("group", name, "from_age")
+        if group.from_age not in AGE_BANDS:
+            yield Problem(
+                key,
+                f"found {group.from_age}; expected the first age of a five-year band "
+                f"(0, 5, 10 … {AGE_BANDS[-1]}); round it",
+            )
+        if group.from_age in ages:
+            other = ages[group.from_age]
+            yield Problem(key, f"found {group.from_age}, where {other} begins too; change one")
+        ages.setdefault(group.from_age, name)
+    youngest = min(ages)
+    if youngest > 0:
+        yield Problem(
+            ("group", ages[youngest], "from_age"),
+            f"the youngest group begins at {youngest}; expected 0, so that no patient is left out",
+        )
+
+
+def _single_values(settings: Settings) -> Iterator[Problem]:
+    for key, figure in figures(settings):
+        if isinstance(figure, Quantity) and isinstance(figure.value, dict):
+            yield Problem(
+                (*key, "value"),
+                f"found a value for each of {listed(figure.value)}; expected one number for all",
+            )
+
+
+def _change_months(settings: Settings, changes: pd.DataFrame) -> Iterator[Problem]:
+    months = zip(changes["from_month"].tolist(), changes["to_month"].tolist(), strict=True)
+    for row, (first, last) in enumerate(months):
+        if last < first:
+            message = f"found {last}, which is before from_month {first}; swap or mend them"
+            yield _of("capacity_changes", "to_month", message, row)
+
+
+def _of(table: str, column: str, message: str, row: int | None = None) -> Problem:
+    return Problem(("tables", table, column), message, table, row)

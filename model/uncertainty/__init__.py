@@ -1,0 +1,1 @@
+"""How sure we are: distributions of the uncertain figures and draws from them."""

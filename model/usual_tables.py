@@ -1,0 +1,164 @@
+"""Tables of reading 1: cases, metastases, survival, and what a patient's treatment yields."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hepaplan.model.cohort import overall_survival
+from hepaplan.model.incidence import AGE_BANDS
+from hepaplan.model.kernels import Floats
+from hepaplan.model.parameters import SEXES, STAGES, TIMINGS
+from hepaplan.model.population import regions
+from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.readings import UsualCare
+from hepaplan.model.tidy import tidy
+
+SURVIVAL_YEARS = 10
+
+
+def all_tables(usual: UsualCare) -> dict[str, pd.DataFrame]:
+    """Return the tables that need no capacity, by name."""
+    months = SURVIVAL_YEARS * MONTHS_PER_YEAR
+    _, by_option = overall_survival(usual.kernels, min(months, usual.kernels.months))
+    return {
+        "cases": cases(usual),
+        "metastases": metastases(usual),
+        "survival": survival(usual, by_option),
+        "published": published(usual),
+        "per_patient": per_patient(usual, by_option),
+    }
+
+
+def cases(usual: UsualCare) -> pd.DataFrame:
+    """Return new colorectal cancers of the window."""
+    window = usual.scenario.settings.window
+    first = usual.case_months.position(window.start)
+    return tidy(
+        usual.cases[first : first + window.months],
+        "cases",
+        month=usual.months.labels[: window.months],
+        region=regions(usual.scenario),
+        sex=SEXES,
+        age_band=[str(age) for age in AGE_BANDS],
+        stage=STAGES,
+    )
+
+
+def metastases(usual: UsualCare) -> pd.DataFrame:
+    """Return patients with first liver metastases in the window."""
+    window = usual.scenario.settings.window
+    return tidy(
+        usual.metastases[usual.before : usual.before + window.months],
+        "patients",
+        month=usual.months.labels[: window.months],
+        region=regions(usual.scenario),
+        group=usual.scenario.groups,
+        timing=TIMINGS,
+    )
+
+
+def survival(usual: UsualCare, by_option: Floats) -> pd.DataFrame:
+    """Return the share alive since the start of each option, all that follows included."""
+    names = [f"{point}/{option}" for point, option in usual.kernels.options]
+    table = tidy(
+        by_option,
+        "overall_survival",
+        key=names,
+        group=usual.kernels.groups,
+        month=range(by_option.shape[-1]),
+    )
+    treatment = {
+        f"{point}/{name}": option.treatment
+        for point, name, option in usual.scenario.pathway.options()
+    }
+    parts = table.pop("key").astype(str)
+    table.insert(0, "decision_point", parts.str.split("/").str[0])
+    table.insert(1, "treatment", parts.map(treatment))
+    table.insert(2, "option", parts.str.split("/").str[1])
+    return table
+
+
+def published(usual: UsualCare) -> pd.DataFrame:
+    """Return published overall survival beside what emerges for starts that were carried out.
+
+    Groups are weighted by the starts of the window; nothing here is fitted.
+    """
+    kernels = usual.kernels
+    asked = [
+        (k, point, name, option, figure)
+        for k, (point, name, option) in enumerate(usual.scenario.pathway.options())
+        for figure in option.published
+    ]
+    longest = max((int(np.ceil(f.month)) for *_, f in asked), default=0)
+    by_point, by_option = overall_survival(kernels, min(longest, kernels.months))
+    starts = usual.flow.starts[..., usual.before :].sum(axis=(1, 3))
+    rows = []
+    for k, point, name, option, figure in asked:
+        month = min(round(figure.month), kernels.months)
+        weight = starts[k] if starts[k].sum() > 0 else np.ones(len(kernels.groups))
+        modelled = 0.0
+        for g, group in enumerate(kernels.groups):
+            alive = by_option[k, g, month]
+            if option.not_performed is not None:
+                abandoned = option.not_performed.share.for_group(group)
+                background = kernels.other_death[k, g, 1]
+                onward = sum(
+                    share.for_group(group) * by_point[kernels.points.index(to), g, month - 1]
+                    for to, share in option.not_performed.to.items()
+                    if to in kernels.points
+                )
+                alive = (alive - abandoned * (1.0 - background) * onward) / (1.0 - abandoned)
+            modelled += float(weight[g] / weight.sum()) * float(alive)
+        rows.append(
+            {
+                "decision_point": point,
+                "option": name,
+                "month": figure.month,
+                "published": figure.overall_survival,
+                "modelled": modelled,
+                "difference": modelled - figure.overall_survival,
+                "source": figure.source,
+                "quality": figure.quality,
+            }
+        )
+    columns = [
+        "decision_point", "option", "month", "published", "modelled", "difference", "source",
+        "quality",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def per_patient(usual: UsualCare, by_option: Floats) -> pd.DataFrame:
+    """Return what one start of each option yields, all that follows included."""
+    kernels, values = usual.kernels, usual.values
+    rows = []
+    for k, (point, option) in enumerate(kernels.options):
+        for g, group in enumerate(kernels.groups):
+            alive = by_option[k, g]
+            below = np.flatnonzero(alive <= 0.5)
+            rows.append(
+                {
+                    "decision_point": point,
+                    "option": option,
+                    "group": group,
+                    "life_years": values.life_years.start[k, g],
+                    "qalys": values.qalys.start[k, g],
+                    "cost_gbp": values.cost.start[k, g],
+                    "qalys_discounted": values.qalys_discounted.start[k, g],
+                    "cost_gbp_discounted": values.cost_discounted.start[k, g],
+                    "median_survival_months": _crossing(alive, below),
+                    "survival_1y": alive[min(12, alive.size - 1)],
+                    "survival_5y": alive[min(60, alive.size - 1)],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _crossing(alive: Floats, below: np.typing.NDArray[np.int64]) -> float | None:
+    """Return when half are dead, between months by a straight line; none if not yet."""
+    if below.size == 0:
+        return None
+    month = int(below[0])
+    fall = alive[month - 1] - alive[month]
+    return float(month - 1 + (alive[month - 1] - 0.5) / fall)

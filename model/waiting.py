@@ -1,0 +1,111 @@
+"""Waiting lists: what a month of waiting does, and whether it could ever look like a treatment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hepaplan.model.kernels import Kernels
+from hepaplan.model.outcomes import Value
+from hepaplan.model.pathway import Pathway
+from hepaplan.model.problems import Problem
+from hepaplan.model.quantities import DAYS_PER_MONTH, MONTHS_PER_YEAR
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WaitingMonth:
+    """What one month on a list does, by point and group; rows sum to 1.
+
+    `stay` (point, group), `move` (from point, to point, group), `cancer_death` and `other_death`
+    (point, group). `qalys` and `cost` (point, group) are per person on the list at the month's
+    start. `standard_months` (point): whole months within the waiting standard, 0 where nobody
+    waits; `waits` (point).
+    """
+
+    stay: Floats
+    move: Floats
+    cancer_death: Floats
+    other_death: Floats
+    qalys: Floats
+    cost: Floats
+    standard_months: npt.NDArray[np.int64]
+    standard_days: Floats
+    waits: npt.NDArray[np.bool_]
+
+    def person_months(self) -> Floats:
+        """Months lived in the next month by one person on the list, deaths at mid-month."""
+        return 1.0 - 0.5 * (self.cancer_death + self.other_death)
+
+
+def waiting_month(
+    pathway: Pathway, groups: tuple[str, ...], other_cause_survival: Floats
+) -> WaitingMonth:
+    """Return the effect of a month's waiting.
+
+    The file's probabilities hold for those who escape death from other causes in the month;
+    `other_cause_survival` (group, months + 1) gives that.
+    """
+    points = tuple(pathway.decision_point)
+    shape = (len(points), len(groups))
+    stay, cancer, qalys, cost = (np.zeros(shape) for _ in range(4))
+    move = np.zeros((len(points), *shape))
+    standard_months = np.zeros(len(points), dtype=np.int64)
+    standard_days = np.full(len(points), np.nan)
+    waits = np.zeros(len(points), dtype=bool)
+    escaped = other_cause_survival[:, 1]
+    for c, point in enumerate(pathway.decision_point.values()):
+        if point.waiting is None or point.standard is None:
+            continue
+        waits[c] = True
+        standard_days[c] = point.standard.number
+        standard_months[c] = max(1, round(standard_days[c] / DAYS_PER_MONTH))
+        for g, group in enumerate(groups):
+            row = point.waiting
+            stay[c, g] = row.stay.for_group(group) * escaped[g]
+            cancer[c, g] = row.cancer_death.for_group(group) * escaped[g]
+            for destination, probability in row.move.items():
+                move[c, points.index(destination), g] = probability.for_group(group) * escaped[g]
+            lived = 1.0 - 0.5 * (cancer[c, g] + 1.0 - escaped[g])
+            qalys[c, g] = row.utility.for_group(group) * lived / MONTHS_PER_YEAR
+            cost[c, g] = row.cost.for_group(group) * lived
+    other = np.where(waits[:, None], 1.0 - escaped[None, :], 0.0)
+    return WaitingMonth(
+        stay, move, cancer, other, qalys, cost, standard_months, standard_days, waits
+    )
+
+
+def worth_of_waiting(month: WaitingMonth, kernels: Kernels, qalys: Value) -> Floats:
+    """Return the QALYs of waiting one month and then starting, shape (option, group)."""
+    point = kernels.point_of
+    half, whole = np.sqrt(qalys.monthly_discount), qalys.monthly_discount
+    moved = np.einsum("cxg,xg->cg", month.move, qalys.arrival)
+    return (
+        half * month.qalys[point]
+        + whole * (month.stay[point] * qalys.start + moved[point])
+    )  # fmt: skip
+
+
+def waiting_that_pays(
+    month: WaitingMonth, kernels: Kernels, qalys: Value, tolerance: float = 1e-9
+) -> list[Problem]:
+    """Return one problem for each option and group where a month on the list beats starting now."""
+    gain = worth_of_waiting(month, kernels, qalys) - qalys.start
+    problems = []
+    for k, (point, option) in enumerate(kernels.options):
+        for g, group in enumerate(kernels.groups):
+            listed = month.waits[kernels.point_of[k]] and kernels.usual_share[k, g] > 0.0
+            if listed and gain[k, g] > tolerance:
+                problems.append(
+                    Problem(
+                        ("pathway", "decision_point", point, "waiting"),
+                        f"for group {group}, one more month on the list for {option} is worth "
+                        f"{gain[k, g]:.4f} QALYs more than starting now: waiting must not look "
+                        f"like a treatment. Raise the monthly cancer_death or move probabilities "
+                        f"of waiting, or lower its utility, so that they match untreated disease",
+                    )
+                )
+    return problems

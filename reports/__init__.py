@@ -1,0 +1,1 @@
+"""Tables to workbook: knows Excel, knows no epidemiology."""

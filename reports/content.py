@@ -1,0 +1,168 @@
+"""What a report is made of: sentences, labels and tables, checked before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from hepaplan.model.parameters import Scenario
+
+POLICIES = ("nothing scarce", "first come", "most health")
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "cases": ("month", "region", "sex", "age_band", "stage", "cases"),
+    "metastases": ("month", "region", "group", "timing", "patients"),
+    "demand": ("month", "region", "group", "decision_point", "treatment", "starts"),
+    "starts": (
+        "policy", "month", "site", "group", "decision_point", "treatment", "months_waited",
+        "starts",
+    ),
+    "waiting": (
+        "policy", "month", "site", "group", "decision_point", "months_waited", "waiting",
+    ),
+    "resources": ("policy", "month", "site", "resource", "unit", "used", "capacity"),
+    "outcomes": ("policy", "measure", "unit", "value", "low", "high"),
+    "survival": ("decision_point", "treatment", "group", "month", "overall_survival"),
+    "checks": ("check", "residual", "tolerance", "passed", "what"),
+    "requirements": ("month", "resource", "unit", "required", "capacity"),
+    "treatments": ("year", "treatment", "policy", "starts"),
+    "lists": ("policy", "month", "decision_point", "waiting", "beyond_standard"),
+    "costs": ("policy", "year", "treatment", "category", "cost_gbp"),
+    "per_patient": (
+        "decision_point", "option", "group", "life_years", "qalys", "cost_gbp",
+        "qalys_discounted", "cost_gbp_discounted", "median_survival_months", "survival_1y",
+        "survival_5y",
+    ),
+    "published": (
+        "decision_point", "option", "month", "published", "modelled", "difference", "source",
+        "quality",
+    ),
+    "evidence_sets": ("measure", "unit", "this scenario", "registry", "review"),
+    "key_figures": ("measure", "unit", *POLICIES),
+    "bottlenecks": (
+        "policy", "site", "resource", "months_full", "mean_utilisation", "first_month_full",
+    ),
+    "assumptions": (
+        "key", "label", "value", "unit", "low", "high", "distribution", "source", "year",
+        "quality", "reason", "place",
+    ),
+    "sources": ("key", "citation", "url", "seen"),
+    "about": ("item", "value"),
+}  # fmt: skip
+
+# Where "not stated" or "never" is an honest answer; anywhere else a missing number is refused.
+MAY_BE_MISSING: dict[str, frozenset[str]] = {
+    "outcomes": frozenset({"low", "high"}),
+    "per_patient": frozenset({"median_survival_months"}),
+    "key_figures": frozenset(POLICIES),
+    "bottlenecks": frozenset({"first_month_full"}),
+    "assumptions": frozenset({"low", "high", "distribution", "year"}),
+}
+
+
+class UnfitTable(ValueError):
+    """A table cannot be reported: it, or a column or a number of it, is missing."""
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """Everything a report shows; sentences are printed as given, tables are summed and shown."""
+
+    name: str
+    title: str
+    question: str
+    headlines: tuple[str, ...]
+    labels: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame]
+    status: str
+    version: str
+    site_note: str = ""
+
+    def label(self, name: str) -> str:
+        """Return the label of a machine name; a name without one is made readable."""
+        known = self.labels.get(name)
+        return known if known is not None else name.replace("_", " ").strip().capitalize()
+
+
+class ResultsLike(Protocol):
+    """The part of the model's results that a report reads."""
+
+    @property
+    def scenario(self) -> Scenario: ...  # noqa: D102
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]: ...  # noqa: D102
+    @property
+    def headlines(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def labels(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def status(self) -> str: ...  # noqa: D102
+
+
+def content_of(results: ResultsLike, version: str) -> ReportContent:
+    """Return what a report shows of a run; sites without published capacities are said to be so."""
+    settings = results.scenario.settings
+    return ReportContent(
+        name=settings.name,
+        title=settings.title,
+        question=settings.question,
+        headlines=tuple(results.headlines),
+        labels=results.labels,
+        tables=results.tables,
+        status=results.status,
+        version=version,
+        site_note=site_note(results.scenario),
+    )
+
+
+def site_note(scenario: Scenario) -> str:
+    """Return the warning every sheet with sites carries, empty when all of them are published."""
+    qualities = {site.quality for site in scenario.settings.site.values()}
+    qualities |= set(scenario.tables.capacity["quality"])
+    if "illustrative" in qualities:
+        return (
+            "ILLUSTRATIVE: the sites and their capacities are made up for illustration; "
+            "put in your own before deciding anything."
+        )
+    return ""
+
+
+def check_tables(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse tables that lack a column or hold a number that is not finite, all faults at once."""
+    faults = [f"the table {name} is missing" for name in COLUMNS if name not in tables]
+    for name, table in tables.items():
+        lacking = [c for c in COLUMNS.get(name, ()) if c not in table.columns]
+        if lacking:
+            faults.append(f"{name}: no column {', '.join(lacking)}")
+        faults += number_faults(name, table)
+    if faults:
+        raise UnfitTable("this cannot be reported:\n" + "\n".join(faults))
+
+
+def number_faults(name: str, table: pd.DataFrame) -> list[str]:
+    """Return one sentence for each column that holds NaN, an infinity or nothing at all."""
+    faults = []
+    optional = MAY_BE_MISSING.get(name, frozenset())
+    for column in table.columns:
+        values = table[column]
+        bad = values.isna().to_numpy() & (column not in optional)
+        bad |= _infinite(values)
+        if bad.any():
+            row = int(np.argmax(bad))
+            faults.append(
+                f"{name}: {column} holds {values.iloc[row]} in row {row + 1} "
+                f"({int(bad.sum())} such values)"
+            )
+    return faults
+
+
+def _infinite(values: pd.Series) -> np.ndarray:
+    if pd.api.types.is_float_dtype(values.dtype):
+        return np.isinf(values.to_numpy(dtype=float, na_value=0.0))
+    if values.dtype == object:
+        return np.array([isinstance(v, float) and np.isinf(v) for v in values], dtype=bool)
+    return np.zeros(len(values), dtype=bool)

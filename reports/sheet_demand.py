@@ -1,0 +1,133 @@
+"""The sheet Demand: who falls ill and what they need when nothing is scarce."""
+
+from __future__ import annotations
+
+import pandas as pd
+from openpyxl.workbook.workbook import Workbook
+
+from hepaplan.reports import charts, views
+from hepaplan.reports.content import ReportContent
+from hepaplan.reports.sheet import Block, Placed, SheetWriter
+from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, Styles
+
+TITLE = "Demand"
+ABOUT = "People who fall ill and the treatments they need, before asking what the sites can do."
+
+
+def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+    """Write the sheet."""
+    sheet = SheetWriter(
+        workbook,
+        styles,
+        TITLE,
+        ABOUT,
+        (
+            "Sums of the tables cases, metastases and demand; the files in the folder tables/ "
+            "hold them by region, sex, age, stage, timing and group.",
+        ),
+    )
+    frame = views.cases_by_month(content)
+    people = {heading: PEOPLE for heading in frame.columns[1:]}
+    monthly = sheet.add_table(
+        Block("demand_by_month", "By month, people", frame, {"Month": MONTH} | people)
+    )
+    cells = sheet.chart_column(3)
+    treatments = views.demand_by_year(content, "treatment", "Treatment")
+    treatments = views.by_size(treatments, "All years")
+    yearly = sheet.add_table(_yearly("demand_by_treatment", "Starts wanted", treatments))
+    points = views.demand_by_year(content, "decision_point", "Decision point")
+    sheet.add_table(_yearly("demand_by_point", "Starts wanted, by decision point", points))
+    regions = views.by_region(content)
+    whole = {heading: WHOLE for heading in regions.columns[1:]}
+    sheet.add_table(
+        Block("demand_by_region", "By region, people in the whole window", regions, whole, page=2)
+    )
+    _draw(sheet, cells, monthly, yearly)
+    sheet.finish(content.version)
+
+
+def _yearly(name: str, caption: str, frame: pd.DataFrame) -> Block:
+    return Block(name, caption, frame, {h: PEOPLE for h in frame.columns[1:]}, page=2)
+
+
+def _draw(sheet: SheetWriter, cells: list[str], monthly: Placed, yearly: Placed) -> None:
+    if monthly.frame.empty:
+        return
+    frame = monthly.frame
+    months = monthly.reference("Month")
+    charts.place(
+        sheet.sheet,
+        charts.month_lines(
+            [charts.Line("Colorectal cancers", monthly.reference("Colorectal cancers"))],
+            months,
+            "People a month",
+            WHOLE,
+        ),
+        cells[0],
+        cases_headline(frame),
+        "Line chart of people diagnosed with colorectal cancer in each month.",
+    )
+    charts.place(
+        sheet.sheet,
+        charts.columns(
+            [
+                charts.Line("At diagnosis", monthly.reference("Liver metastases at diagnosis")),
+                charts.Line("Later", monthly.reference("Liver metastases later")),
+            ],
+            months,
+            "Month",
+            "People a month",
+            WHOLE,
+            dates=True,
+        ),
+        cells[1],
+        metastases_headline(frame),
+        "Stacked columns of people with new liver metastases in each month, found with the "
+        "cancer (synchronous) or later (metachronous).",
+    )
+    if not yearly.frame.empty:
+        charts.place(
+            sheet.sheet,
+            charts.bars(
+                [charts.Line("Starts wanted", yearly.reference("All years"))],
+                yearly.reference("Treatment"),
+                "Treatment",
+                "Starts wanted in the whole window",
+                WHOLE,
+            ),
+            cells[2],
+            treatments_headline(yearly.frame, len(frame)),
+            "Horizontal bars of treatment starts wanted when nothing is scarce.",
+        )
+
+
+def cases_headline(frame: pd.DataFrame) -> str:
+    """Return what the chart of cases shows: the monthly level, and its change over the years."""
+    cases = frame["Colorectal cancers"]
+    text = f"About {cases.mean():,.0f} colorectal cancers a month"
+    if len(cases) < 24:
+        return text
+    first, last = cases.iloc[:12].sum(), cases.iloc[-12:].sum()
+    return f"{text}: {first:,.0f} in the first year, {last:,.0f} in the last"
+
+
+def metastases_headline(frame: pd.DataFrame) -> str:
+    """Return what the chart of metastases shows: the monthly level and the share at diagnosis."""
+    total = frame["New liver metastases, all"].sum()
+    if total == 0:
+        return "Nobody has new liver metastases"
+    share = frame["Liver metastases at diagnosis"].sum() / total
+    return (
+        f"About {total / len(frame):,.0f} people a month have new liver metastases, "
+        f"{share:.0%} of them when the cancer is diagnosed"
+    )
+
+
+def treatments_headline(frame: pd.DataFrame, months: int) -> str:
+    """Return what the chart of treatments shows: the most frequent one, a year."""
+    top = frame.iloc[0]
+    total = frame["All years"].sum()
+    return (
+        f"{total * 12 / months:,.0f} treatment starts a year are wanted; most of one kind: "
+        f"{str(top['Treatment']).lower()}, {top['All years'] * 12 / months:,.0f} a year"
+    )

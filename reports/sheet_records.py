@@ -1,0 +1,152 @@
+"""The sheets that let a reader check: Assumptions, Sources, Checks and About."""
+
+from __future__ import annotations
+
+import pandas as pd
+from openpyxl.workbook.workbook import Workbook
+
+from hepaplan.reports import views
+from hepaplan.reports.content import ReportContent
+from hepaplan.reports.sheet import Block, SheetWriter
+from hepaplan.reports.style import SMALL, YEAR, Styles, format_for_unit
+
+
+def verdict(content: ReportContent) -> tuple[str, bool]:
+    """Return the master verdict in words, and whether every check passed."""
+    checks = content.tables["checks"]
+    failed = checks[~checks["passed"].astype(bool)]
+    if checks.empty:
+        return "CHECKS: none were made, so nothing here is verified", False
+    if failed.empty:
+        return f"CHECKS: all {len(checks)} passed", True
+    names = ", ".join(str(name) for name in failed["check"])
+    return f"CHECKS: {len(failed)} of {len(checks)} FAILED: {names}", False
+
+
+def write_assumptions(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+    """Write every figure the run used, with where it comes from and who set it."""
+    table = content.tables["assumptions"]
+    count = table["quality"].value_counts()
+    qualities = ", ".join(f"{n} {quality}" for quality, n in count.items())
+    sheet = SheetWriter(
+        workbook,
+        styles,
+        "Assumptions",
+        "Every figure this run used: its value, unit, source, quality, and the place that set it.",
+        (
+            content.site_note,
+            f"{len(table)} figures: {qualities}. The source names a row of the sheet Sources.",
+        ),
+    )
+    chosen = views.optional(table, ["value", "low", "high", "distribution", "year"])
+    frame = pd.DataFrame(
+        {
+            "What": chosen["label"],
+            "Value": chosen["value"],
+            "Unit": chosen["unit"],
+            "Low": chosen["low"],
+            "High": chosen["high"],
+            "Distribution": chosen["distribution"],
+            "Source": chosen["source"],
+            "Year": chosen["year"],
+            "Quality": chosen["quality"],
+            "Reason for a change": chosen["reason"],
+            "Key": chosen["key"],
+            "Set in": chosen["place"],
+        }
+    )
+    years = [None if y is None else int(y) for y in frame["Year"]]
+    frame["Year"] = pd.Series(years, index=frame.index, dtype=object)
+    widths = {
+        "What": 44.0,
+        "Value": 16.0,
+        "Unit": 22.0,
+        "Source": 26.0,
+        "Reason for a change": 28.0,
+        "Key": 50.0,
+        "Set in": 30.0,
+    }
+    formats = [format_for_unit(str(unit)) for unit in table["unit"]]
+    by_row = frozenset({"Value", "Low", "High"})
+    sheet.add_table(
+        Block("assumptions", "Figures", frame, {"Year": YEAR}, formats, by_row, widths)
+    )
+    sheet.finish(content.version)
+
+
+def write_sources(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+    """Write the list of sources."""
+    table = content.tables["sources"]
+    sheet = SheetWriter(
+        workbook,
+        styles,
+        "Sources",
+        "Where the figures come from; 'seen' says whether we read the original.",
+    )
+    frame = table[["key", "citation", "url", "seen"]].rename(
+        columns={"key": "Source", "citation": "Citation", "url": "Address", "seen": "Seen"}
+    )
+    frame["Address"] = frame["Address"].replace("", "none given")
+    sheet.add_table(
+        Block(
+            "sources",
+            "Sources",
+            frame,
+            widths={"Source": 30, "Citation": 84, "Address": 48, "Seen": 9},
+        )
+    )
+    sheet.finish(content.version)
+
+
+def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+    """Write each check with its residual, its tolerance and its verdict."""
+    sheet = SheetWriter(
+        workbook,
+        styles,
+        "Checks",
+        "What must hold in every run: parts sum to their whole, people are conserved, plans fit.",
+    )
+    words, passed = verdict(content)
+    sheet.put(3, 1, words, "pass" if passed else "fail")
+    sheet.caption_row, sheet.header_row = 5, 6
+    table = content.tables["checks"]
+    frame = pd.DataFrame(
+        {
+            "Check": table["check"],
+            "Verdict": ["passed" if ok else "FAILED" for ok in table["passed"]],
+            "Residual": table["residual"],
+            "Tolerance": table["tolerance"],
+            "What it says": table["what"],
+        }
+    )
+    formats = {"Residual": SMALL, "Tolerance": SMALL}
+    widths = {"Check": 44, "What it says": 90}
+    sheet.add_table(Block("checks", "Checks", frame, formats, widths=widths))
+    sheet.finish(content.version)
+
+
+def write_about(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+    """Write what made this workbook, and how to read it."""
+    sheet = SheetWriter(
+        workbook,
+        styles,
+        "About",
+        "What made this workbook: scenario, versions, solver and status.",
+    )
+    table = content.tables["about"]
+    own = [
+        ("Scenario", content.name),
+        ("Question", content.question),
+        ("Status of the plan", content.status),
+        ("Version", f"hepaplan {content.version}"),
+        ("Sites", content.site_note or "Sites and capacities as published or given."),
+        ("Values", "Every cell is a value, not a formula; totals are sums of the CSV tables."),
+        ("Rounding", "Cells hold full precision; only the display is rounded."),
+        ("n/a", "Not stated, or it never happens."),
+    ]
+    known = {str(item) for item in table["item"]}
+    rows = [row for row in own if row[0] not in known]
+    rows += [(str(i), v) for i, v in zip(table["item"], table["value"], strict=True)]
+    frame = pd.DataFrame(rows, columns=["Item", "Value"]).astype({"Value": str})
+    sheet.add_table(Block("about", "About", frame, widths={"Item": 34, "Value": 100}))
+    sheet.finish(content.version)

@@ -1,0 +1,139 @@
+"""How the workbook looks: fonts, fills and number formats by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.worksheet.worksheet import Worksheet
+
+FONT = "Arial"
+SIZE = 11
+INK = "1F2933"
+BLUE = "12436D"
+RED = "A1160A"
+GREEN = "1B5E20"
+AMBER = "8A4B00"
+
+# Dark to light, so that the order survives a grey printer; after Okabe & Ito (2008) and viridis.
+PALETTE = ("12436D", "D55E00", "009E73", "CC79A7", "56B4E9", "6B6B6B", "B58900", "000000")
+STACK = ("440154", "3B528B", "21918C", "5EC962", "BFD834", "C9CED6", "8F98A3")
+DASHES = ("solid", "sysDash", "lgDash", "sysDot", "dashDot", "lgDashDot", "dash", "sysDashDot")
+
+PEOPLE = "#,##0.0"
+WHOLE = "#,##0"
+POUNDS = '"£"#,##0'
+MILLIONS = '"£"#,##0.0,,"m"'
+SHARE = "0%"
+FINE_SHARE = "0.0##%"
+YEAR = "0"
+MONTH = "mmm yyyy"
+TWO_PLACES = "#,##0.00"
+THREE_PLACES = "0.000"
+GENERAL = "General"
+SMALL = "0.0E+00"
+
+_COUNTED = ("people", "person", "patient", "case", "start", "death", "treatment")
+
+
+def format_for_unit(unit: str, size: float | None = None) -> str:
+    """Return the number format of a unit; with `size`, the row's largest number, a rounder one.
+
+    Headline tables pass `size`, so that they show no precision they do not have.
+    """
+    plain = unit.strip().lower()
+    if plain.startswith(("gbp million", "million gbp")):
+        return '"£"#,##0.0"m"'
+    if plain.startswith(("gbp", "£")):
+        return POUNDS
+    if plain.startswith(("share", "probability", "%")):
+        return FINE_SHARE if size is None else "0.0%"
+    if size is not None:
+        return TWO_PLACES if size < 10 else PEOPLE if size < 100 else WHOLE
+    if plain.startswith(_COUNTED):
+        return PEOPLE
+    if plain.startswith(("qaly", "life-year", "life year", "year")):
+        return TWO_PLACES
+    return GENERAL
+
+
+_TITLE = Font(name=FONT, size=16, bold=True, color=BLUE)
+_PLAIN = Font(name=FONT, size=SIZE, color=INK)
+_BOLD = Font(name=FONT, size=SIZE, bold=True, color=INK)
+_GREY = Font(name=FONT, size=SIZE, color="595959")
+_CAPTION = Font(name=FONT, size=12, bold=True, color=BLUE)
+_HEADER = Font(name=FONT, size=SIZE, bold=True, color="FFFFFF")
+_WARN = Font(name=FONT, size=SIZE, bold=True, color=AMBER)
+_PASS = Font(name=FONT, size=SIZE, bold=True, color=GREEN)
+_FAIL = Font(name=FONT, size=SIZE, bold=True, color=RED)
+_LINK = Font(name=FONT, size=SIZE, underline="single", color="0B57A4")
+_FILL = PatternFill("solid", start_color=BLUE, end_color=BLUE)
+_RULE = Border(bottom=Side(style="thin", color="D0D5DB"))
+_TOP = Alignment(vertical="top")
+_WRAP = Alignment(vertical="top", wrap_text=True)
+_RIGHT = Alignment(vertical="top", horizontal="right")
+
+Dress = Callable[[Cell], None]
+
+
+def _dress(
+    font: Font,
+    alignment: Alignment = _TOP,
+    border: Border | None = None,
+    fill: PatternFill | None = None,
+) -> Dress:
+    def apply(cell: Cell) -> None:
+        cell.font = font
+        cell.alignment = alignment
+        if border is not None:
+            cell.border = border
+        if fill is not None:
+            cell.fill = fill
+
+    return apply
+
+
+ROLES: dict[str, Dress] = {
+    "title": _dress(_TITLE),
+    "about": _dress(_PLAIN),
+    "note": _dress(_GREY),
+    "warning": _dress(_WARN),
+    "pass": _dress(_PASS),
+    "fail": _dress(_FAIL),
+    "caption": _dress(_CAPTION),
+    "header": _dress(_HEADER, Alignment(vertical="center", wrap_text=True), fill=_FILL),
+    "header right": _dress(
+        _HEADER, Alignment(vertical="center", horizontal="right", wrap_text=True), fill=_FILL
+    ),
+    "headline": _dress(_PLAIN, _WRAP),
+    "text": _dress(_PLAIN, _TOP, _RULE),
+    "wrapped": _dress(_PLAIN, _WRAP, _RULE),
+    "number": _dress(_PLAIN, _RIGHT, _RULE),
+    "absent": _dress(_GREY, _RIGHT, _RULE),
+    "link": _dress(_LINK, _TOP, _RULE),
+    "verdict pass": _dress(_PASS, _TOP, _RULE),
+    "verdict fail": _dress(_FAIL, _TOP, _RULE),
+}
+
+
+@dataclass
+class Styles:
+    """The styles of one workbook, each made once and shared by the cells that use it."""
+
+    sheet: Worksheet
+    made: dict[tuple[str, str, bool], StyleArray] = field(default_factory=dict)
+
+    def get(self, role: str, number_format: str = GENERAL, *, quoted: bool = False) -> StyleArray:
+        """Return the style of a role; `quoted` keeps formula-like text as text when edited."""
+        key = (role, number_format, quoted)
+        if key not in self.made:
+            cell = Cell(self.sheet, row=1, column=1)
+            ROLES[role](cell)
+            cell.number_format = number_format
+            if quoted:
+                cell.quotePrefix = True
+            self.made[key] = cell._style
+        return self.made[key]

@@ -1,0 +1,162 @@
+"""What the sheets show of health, cost and survival."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.reports.views import (
+    by_size,
+    heading,
+    labelled,
+    optional,
+    pivot,
+    policies_in,
+    relabel,
+    year_names,
+)
+
+YEARS_SHOWN = (1, 2, 3, 5, 10)
+CURVE_STEP = 3
+CURVE_MONTHS = 120
+
+
+def outcomes(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
+    """Return each measure with one column for each policy, and the unit of each row.
+
+    Intervals are shown only when some are stated.
+    """
+    table = content.tables["outcomes"]
+    shown = policies_in(table)
+    keys = ["measure", "unit"]
+    rows = table.drop_duplicates(keys)[keys].reset_index(drop=True)
+    result = pd.DataFrame({"Measure": rows["measure"], "Unit": rows["unit"]})
+    index = pd.MultiIndex.from_frame(rows)
+    for policy in shown:
+        chosen = table[table["policy"] == policy].set_index(keys)
+        for column, name in (("value", heading(policy)), ("low", "low"), ("high", "high")):
+            if column != "value" and table[column].isna().all():
+                continue
+            title = name if column == "value" else f"{heading(policy)}, {name}"
+            result[title] = chosen[column].reindex(index).to_numpy()
+    return optional(result, list(result.columns[2:])), list(rows["unit"])
+
+
+def costs(content: ReportContent, column: str, name: str) -> pd.DataFrame:
+    """Return undiscounted cost by treatment, category or year, one column for each policy."""
+    table = content.tables["costs"]
+    shown = policies_in(table)
+    wide = pivot(table, [column], "policy", "cost_gbp", shown)
+    if column == "year":
+        names = year_names(content.tables["cases"]["month"])
+        wide["year"] = [names.get(str(year), str(year)) for year in wide["year"]]
+    else:
+        wide = relabel(content, by_size(wide, shown[-1]), [column])
+    return wide.rename(columns={column: name} | {p: heading(p) for p in shown})
+
+
+def cost_by_year(content: ReportContent, policy: str, most: int = 5) -> pd.DataFrame:
+    """Return cost by year for the treatments that cost most, the rest summed, in one policy."""
+    table = content.tables["costs"]
+    table = table[table["policy"] == policy]
+    totals = table.groupby("treatment", sort=False)["cost_gbp"].sum()
+    top = list(totals.sort_values(ascending=False, kind="stable").index[:most])
+    named = table["treatment"].where(table["treatment"].isin(top), "All other")
+    order = top + (["All other"] if (named == "All other").any() else [])
+    wide = pivot(table.assign(treatment=named), ["year"], "treatment", "cost_gbp", order)
+    wide = wide.sort_values("year", ignore_index=True)
+    names = year_names(content.tables["cases"]["month"])
+    wide["year"] = [names.get(str(year), str(year)) for year in wide["year"]]
+    labels = {t: content.label(t) for t in top}
+    return wide.rename(columns={"year": "Year"} | labels)
+
+
+def per_patient(content: ReportContent) -> pd.DataFrame:
+    """Return survival, QALYs and cost of one patient by decision point, option and group."""
+    table = optional(content.tables["per_patient"], ["median_survival_months"])
+    return pd.DataFrame(
+        {
+            "Decision point": labelled(content, table["decision_point"]),
+            "Option": labelled(content, table["option"]),
+            "Age group": labelled(content, table["group"]),
+            "Life-years": table["life_years"],
+            "QALYs": table["qalys"],
+            "Cost, GBP": table["cost_gbp"],
+            "QALYs, discounted": table["qalys_discounted"],
+            "Cost, GBP, discounted": table["cost_gbp_discounted"],
+            "Median survival, months": table["median_survival_months"],
+            "Alive at 1 year": table["survival_1y"],
+            "Alive at 5 years": table["survival_5y"],
+        }
+    )
+
+
+def survival_by_year(content: ReportContent) -> pd.DataFrame:
+    """Return overall survival at whole years, one row for each point, treatment and group."""
+    table = content.tables["survival"]
+    months = [12 * y for y in YEARS_SHOWN if 12 * y in set(table["month"].unique())]
+    keys = ["decision_point", "treatment", "group"]
+    curves = table[table["month"].isin(months)].set_index([*keys, "month"])["overall_survival"]
+    wide = curves.unstack("month").reindex(columns=months)
+    wide = wide.reindex(pd.MultiIndex.from_frame(table.drop_duplicates(keys)[keys]))
+    wide = relabel(content, wide.reset_index(), keys)
+    names = {"decision_point": "Decision point", "treatment": "Treatment", "group": "Age group"}
+    years = {m: f"{m // 12} year" + ("s" if m > 12 else "") for m in months}
+    return optional(wide.rename(columns={**names, **years}), list(years.values()))
+
+
+def shown_group(content: ReportContent) -> str:
+    """Return the group with most new liver metastases: the one the curves are drawn for."""
+    counts = content.tables["metastases"].groupby("group", sort=False)["patients"].sum()
+    return str(counts.idxmax())
+
+
+def survival_curves(content: ReportContent) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """Return curves of the shown group side by side, and the headings of each decision point."""
+    table = content.tables["survival"]
+    table = table[table["group"] == shown_group(content)]
+    table = table[(table["month"] <= CURVE_MONTHS) & (table["month"] % CURVE_STEP == 0)]
+    months = sorted(table["month"].unique())
+    frame: dict[str, object] = {"Months since start": months}
+    headings: dict[str, list[str]] = {}
+    for (point, treatment), rows in table.groupby(["decision_point", "treatment"], sort=False):
+        name = f"{content.label(str(point))}: {content.label(str(treatment))}"
+        curve = rows.set_index("month")["overall_survival"].reindex(months)
+        if curve.isna().any():
+            continue
+        frame[name] = curve.to_numpy()
+        headings.setdefault(str(point), []).append(name)
+    return pd.DataFrame(frame), headings
+
+
+def published(content: ReportContent) -> pd.DataFrame:
+    """Return published overall survival beside the modelled figure."""
+    table = content.tables["published"]
+    return pd.DataFrame(
+        {
+            "Decision point": labelled(content, table["decision_point"]),
+            "Option": labelled(content, table["option"]),
+            "Month": table["month"],
+            "Published": table["published"],
+            "Modelled": table["modelled"],
+            "Difference": table["difference"],
+            "Source": table["source"],
+            "Quality": table["quality"],
+        }
+    )
+
+
+def key_figures(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
+    """Return the key figures and the unit of each row."""
+    table = content.tables["key_figures"]
+    frame = optional(table[["measure", "unit", *POLICIES]], POLICIES)
+    names = {"measure": "Key figure", "unit": "Unit"} | {p: heading(p) for p in POLICIES}
+    return frame.rename(columns=names), list(table["unit"])
+
+
+def evidence_sets(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
+    """Return the same measures under the evidence sets, and the unit of each row."""
+    table = content.tables["evidence_sets"]
+    sets = ["this scenario", "registry", "review"]
+    names = {"measure": "Half or a quarter?", "unit": "Unit"} | {s: heading(s) for s in sets}
+    return table[["measure", "unit", *sets]].rename(columns=names), list(table["unit"])

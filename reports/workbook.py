@@ -1,0 +1,115 @@
+"""report.xlsx: the sheets in their order, written whole or not at all, the same each time."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from openpyxl.styles import Font
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.writer.excel import ExcelWriter
+
+from hepaplan.reports import (
+    sheet_capacity,
+    sheet_demand,
+    sheet_plan,
+    sheet_records,
+    sheet_summary,
+    sheet_survival,
+    sheet_value,
+    sheet_waiting,
+)
+from hepaplan.reports.content import ReportContent, check_tables
+from hepaplan.reports.output import atomic_file
+from hepaplan.reports.style import FONT, SIZE, Styles
+
+REPORT = "report.xlsx"
+MADE = datetime.datetime(2024, 1, 1)
+SHEETS: dict[str, Callable[[Workbook, Styles, ReportContent], None]] = {
+    sheet_demand.TITLE: sheet_demand.write,
+    sheet_capacity.TITLE: sheet_capacity.write,
+    sheet_plan.TITLE: sheet_plan.write,
+    sheet_waiting.TITLE: sheet_waiting.write,
+    sheet_value.TITLE: sheet_value.write,
+    sheet_survival.TITLE: sheet_survival.write,
+    "Assumptions": sheet_records.write_assumptions,
+    "Sources": sheet_records.write_sources,
+    "Checks": sheet_records.write_checks,
+    "About": sheet_records.write_about,
+}
+CONTENTS = {
+    sheet_demand.TITLE: sheet_demand.ABOUT,
+    sheet_capacity.TITLE: sheet_capacity.ABOUT,
+    sheet_plan.TITLE: sheet_plan.ABOUT,
+    sheet_waiting.TITLE: sheet_waiting.ABOUT,
+    sheet_value.TITLE: sheet_value.ABOUT,
+    sheet_survival.TITLE: sheet_survival.ABOUT,
+    "Assumptions": "Every figure used, with unit, source, year, quality and place.",
+    "Sources": "Where the figures come from.",
+    "Checks": "What must hold in every run, and whether it does.",
+    "About": "Scenario, versions, solver and status.",
+}
+
+
+class SteadyZip(ZipFile):
+    """A zip whose bytes depend on nothing but what is put in: no clock in it."""
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **kwargs: Any) -> None:
+        """Write a part with a fixed time; the workbook's own clock is set back too."""
+        name = str(getattr(zinfo_or_arcname, "filename", zinfo_or_arcname))
+        if name == "docProps/core.xml":
+            data = _without_clock(data)
+        info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+        info.compress_type = ZIP_DEFLATED
+        super().writestr(info, data)
+
+    def write(self, filename: Any, arcname: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Write a part from a temporary file."""
+        self.writestr(arcname, Path(filename).read_bytes())
+
+
+def _without_clock(core: bytes | str) -> str:
+    text = core.decode("utf-8") if isinstance(core, bytes) else core
+    stamp = MADE.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{stamp}", text)
+
+
+def build_workbook(content: ReportContent) -> Workbook:
+    """Return the whole workbook; refuses tables that are incomplete or not finite."""
+    check_tables(content.tables)
+    workbook = Workbook()
+    default = workbook.active
+    if default is not None:
+        workbook.remove(default)
+    for name in (sheet_summary.TITLE, *SHEETS):
+        workbook.create_sheet(name)
+    workbook._fonts[0] = Font(name=FONT, size=SIZE)
+    styles = Styles(workbook[sheet_summary.TITLE])
+    sheet_summary.write(workbook, styles, content, CONTENTS)
+    for write in SHEETS.values():
+        write(workbook, styles, content)
+    properties = workbook.properties
+    properties.title = content.title
+    properties.subject = content.question
+    properties.creator = f"hepaplan {content.version}"
+    properties.description = content.site_note or content.status
+    properties.language = "en-GB"
+    properties.created = properties.modified = MADE
+    return workbook
+
+
+def write_workbook(path: Path, content: ReportContent) -> None:
+    """Write the workbook to `path`: the old file stays until the new one is whole."""
+    workbook = build_workbook(content)
+    with atomic_file(path) as file:
+        save(workbook, file)
+
+
+def save(workbook: Workbook, file: BinaryIO) -> None:
+    """Write a workbook so that the same content gives the same bytes."""
+    with SteadyZip(file, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(workbook, archive).write_data()

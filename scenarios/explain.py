@@ -1,0 +1,133 @@
+"""Who set a figure, to what, and why: the answer to `hepaplan explain`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from hepaplan.model.figures import figures
+from hepaplan.model.parameters import Place, Scenario, TableFile
+from hepaplan.model.problems import Key, dotted, listed, nearest
+from hepaplan.model.quantities import Quantity, Schedule, Sourced
+from hepaplan.scenarios.load import Loaded
+
+PART = re.compile(r'"([^"]*)"|\[(\d+)\]|([^.\[\]"]+)')
+MOST_BELOW = 40
+
+
+class UnknownKey(ValueError):
+    """A key that the scenario does not have; the text says which come near."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A key, what it holds, and where it was set; `below` are the figures inside a table."""
+
+    key: str
+    value: str
+    place: Place | None
+    unit: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    below: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return one line for each thing known."""
+        lines = [f"{self.key} = {self.value}{' ' + self.unit if self.unit else ''}"]
+        lines += [f"  {name}: {text}" for name, text in self.details.items() if text]
+        if self.place is not None:
+            lines.append(f"  set in: {self.place}")
+        return "\n".join([*lines, *(f"  {line}" for line in self.below)])
+
+
+def explain(loaded: Loaded, key: str) -> Explanation:
+    """Return what a dotted key holds, its unit and source, and the file and line that set it."""
+    scenario = loaded.scenario
+    path, value = _find(scenario, key)
+    if path[-1] == "value":
+        path, value = path[:-1], _find(scenario, dotted(path[:-1]))[1]
+    place = _place(scenario, path)
+    reason = next((loaded.reasons[k] for k in ((*path, "value"), path) if k in loaded.reasons), "")
+    if isinstance(value, Sourced | TableFile):
+        return Explanation(
+            dotted(path), _stated(value), place, value.unit, _details(scenario, value, reason)
+        )
+    if isinstance(value, BaseModel | Mapping | tuple):
+        below = [f"{dotted(k)} = {_stated(f)} {f.unit}" for k, f in figures(value, path)]
+        more = [f"and {len(below) - MOST_BELOW} more"] if len(below) > MOST_BELOW else []
+        names = _names(value)
+        return Explanation(
+            dotted(path),
+            f"a table with {listed(names, 20)}",
+            place,
+            below=(*below[:MOST_BELOW], *more),
+        )
+    return Explanation(dotted(path), str(value), place, details={"reason": reason})
+
+
+def _find(scenario: Scenario, key: str) -> tuple[Key, Any]:
+    parts: list[str | int] = [
+        int(number) - 1 if number else quoted or plain
+        for quoted, number, plain in PART.findall(key)
+    ]
+    if not parts:
+        raise UnknownKey(f"found '{key}'; expected a key such as economics.horizon_years")
+    value: Any = scenario.settings
+    if parts[0] == "pathway":
+        value = {"pathway": scenario.pathway}
+    for depth, part in enumerate(parts):
+        names = [*_names(value), "pathway"] if depth == 0 else _names(value)
+        if part not in names:
+            raise UnknownKey(
+                f"found no {dotted(tuple(parts[: depth + 1]))}{nearest(str(part), map(str, names))}; "
+                f"expected one of {listed(map(str, names), 20)}"
+            )
+        value = getattr(value, str(part)) if isinstance(value, BaseModel) else value[part]
+    return tuple(parts), value
+
+
+def _names(value: Any) -> list[Any]:
+    if isinstance(value, BaseModel):
+        return list(type(value).model_fields)
+    if isinstance(value, tuple):
+        return list(range(len(value)))
+    return list(value) if isinstance(value, Mapping) else []
+
+
+def _place(scenario: Scenario, path: Key) -> Place | None:
+    for length in range(len(path), 0, -1):
+        value = scenario.places.get((*path[:length], "value"))
+        if value is not None and length == len(path):
+            return value
+        if path[:length] in scenario.places:
+            return scenario.places[path[:length]]
+    return None
+
+
+def _stated(figure: Sourced | TableFile) -> str:
+    if isinstance(figure, TableFile):
+        return figure.file
+    if isinstance(figure, Quantity):
+        return ", ".join(f"{k} {v:g}" if k else f"{v:g}" for k, v in figure.numbers().items())
+    if isinstance(figure, Schedule):
+        return ", ".join(f"{k} {v:g}" for k, v in figure.numbers().items())
+    return type(figure).__name__.lower()
+
+
+def _details(scenario: Scenario, figure: Sourced | TableFile, reason: str) -> dict[str, str]:
+    source = scenario.settings.sources[figure.source]
+    interval = ""
+    if isinstance(figure, Quantity) and figure.low is not None and figure.high is not None:
+        family = f", {figure.distribution}" if figure.distribution else ""
+        interval = f"{figure.low:g} to {figure.high:g}{family}"
+    return {
+        "95% interval": interval,
+        "quality": figure.quality,
+        "year": str(figure.year or ""),
+        "source": " ".join(part for part in (source.citation, source.url) if part),
+        "note": figure.note,
+        "reason": figure.reason or reason,
+    }
