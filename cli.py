@@ -195,13 +195,14 @@ def schema() -> int:
 @command
 def explain(scenario: str, key: str, settings: dict[str, str]) -> int:
     """Say what KEY is in SCENARIO: value, unit, source, and the file and line that set it."""
+    from hepaplan.scenarios.explain import UnknownKey
     from hepaplan.scenarios.explain import explain as explained
     from hepaplan.scenarios.load import load
 
     try:
         click.echo(explained(load(scenario, settings=settings), key))
-    except KeyError as error:
-        raise Stop(USAGE, str(error.args[0])) from error
+    except UnknownKey as error:
+        raise Stop(USAGE, str(error)) from error
     return DONE
 
 

@@ -48,7 +48,6 @@ def source_table(scenario: Scenario) -> pd.DataFrame:
 
 
 def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:
-    uncertain = isinstance(figure, Quantity)
     return {
         "key": dotted(key),
         "label": " ".join(str(part).replace("_", " ") for part in key if part != "pathway"),
@@ -56,7 +55,7 @@ def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:
         "unit": figure.unit,
         "low": figure.low if isinstance(figure, Quantity) else None,
         "high": figure.high if isinstance(figure, Quantity) else None,
-        "distribution": figure.distribution if uncertain else None,
+        "distribution": figure.distribution if isinstance(figure, Quantity) else None,
         "source": figure.source,
         "year": figure.year,
         "quality": figure.quality,

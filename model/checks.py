@@ -36,7 +36,7 @@ def all_checks(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
          max(plan.residuals.values()), 1e-6),
         ("the replay makes the plan's starts", "planned against replayed, people",
          plan_against_replay(capacity), 1e-6),
-    ]  # fmt: skip
+    ]
     for policy, done in capacity.replays.items():
         rows.append(
             (
@@ -44,7 +44,7 @@ def all_checks(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
                 "came = started + waiting + moved + died, people",
                 people_conserved(capacity, done),
                 1e-6,
-            )  # fmt: skip
+            )
         )
         if policy != NOTHING_SCARCE:
             rows.append(
@@ -53,7 +53,7 @@ def all_checks(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
                     "units above capacity or what was committed before",
                     over_capacity(capacity, done),
                     1e-6,
-                )  # fmt: skip
+                )
             )
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     table["passed"] = table["residual"] <= table["tolerance"]
@@ -83,7 +83,7 @@ def waiting_months(usual: UsualCare) -> float:
 
 def gain_of_waiting(usual: UsualCare) -> float:
     """Return the most that a month on a list could gain over starting now, in QALYs."""
-    kernels, value = usual.kernels, usual.values.qalys_discounted
+    kernels, value = usual.kernels, usual.worth.qalys_discounted
     gain = worth_of_waiting(usual.waiting, kernels, value) - value.start
     listed = usual.waiting.waits[kernels.point_of][:, None] & (kernels.usual_share > 0)
     return float(max(gain[listed].max(initial=-np.inf), 0.0)) if listed.any() else 0.0

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.kernels import Kernels
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.pathway import CANCER_DEATH, Option
 from hepaplan.model.quantities import Quantity, Schedule
 from hepaplan.model.survival import monthly_hazards
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from hepaplan.model.arrays import Floats
 
 
 def resource_use(starts: Floats, use: Floats, months_before: int = 0) -> Floats:

@@ -21,9 +21,10 @@ class Compared:
 
 
 def net_monetary_benefit(cost: float, qalys: float, willingness_to_pay: float) -> float:
-    """Return QALYs valued at the willingness to pay, less cost (Stinnett & Mullahy 1998,
-    10.1177/0272989X98018002S09).
-    """  # fmt: skip
+    """Return QALYs valued at the willingness to pay, less cost.
+
+    Stinnett & Mullahy, Medical Decision Making 1998;18:S68-80, 10.1177/0272989X98018002S09.
+    """
     return willingness_to_pay * qalys - cost
 
 

@@ -94,7 +94,7 @@ def usual_care(scenario: Scenario) -> UsualCare:
 
 def refuse_waiting_that_pays(usual: UsualCare) -> None:
     """Raise `WaitingPays` if a month on some list is worth more than starting now."""
-    qalys = usual.values.qalys_discounted
+    qalys = usual.worth.qalys_discounted
     if faults := waiting_that_pays(usual.waiting, usual.kernels, qalys):
         raise WaitingPays("\n".join(fault.message for fault in faults))
 
@@ -116,7 +116,7 @@ def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Ca
     reading_one = policies.nothing_scarce(network)
     as_today = policies.first_come(network)
     progress("the plan with most health")
-    best = most_health(network, scenario.settings.plan, usual.values, reading_one)
+    best = most_health(network, scenario.settings.plan, usual.worth, reading_one)
     replays = {
         NOTHING_SCARCE: reading_one,
         FIRST_COME: as_today,
@@ -124,7 +124,7 @@ def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Ca
     }
     window = scenario.settings.window.months
     totals = {
-        policy: replay_totals(network, done, usual.values, window)
+        policy: replay_totals(network, done, usual.worth, window)
         for policy, done in replays.items()
     }
     return Capacity(network, replays, totals, best)

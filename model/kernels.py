@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from hepaplan.model.course import Floats, option_course
+from hepaplan.model.arrays import Floats, Ints
+from hepaplan.model.course import option_course
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 
 SMALLEST_FLOW = 1e-6
+SMALLEST_USE = 1e-4
 COMPLICATIONS = "complications"
 
 
@@ -46,14 +47,14 @@ class Kernels:
     lumped: float
 
     @property
-    def point_of(self) -> npt.NDArray[np.int64]:
+    def point_of(self) -> Ints:
         """Index of each option's decision point, shape (option,)."""
         return np.array([self.points.index(point) for point, _ in self.options], dtype=np.int64)
 
     @property
     def months(self) -> int:
         """Months followed after a start."""
-        return self.alive.shape[-1] - 1
+        return int(self.alive.shape[-1]) - 1
 
 
 def pathway_kernels(
@@ -106,7 +107,8 @@ def pathway_kernels(
             treated = np.concatenate(([course.started], alive[k, g, 1:-1]))
             for r, name in enumerate(names):
                 if name in course.footprint:
-                    use[k, g, r] = course.footprint[name] * treated
+                    taken = course.footprint[name] * treated
+                    use[k, g, r], _ = lump_small_flows(taken, SMALLEST_USE)
                 use[k, g, r, 0] += course.complication_use.get(name, 0.0)
             cost[k, g, : len(names)] = use[k, g] * unit_cost[:, None]
             for category, amounts in course.costs.items():

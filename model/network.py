@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from hepaplan.model.arrays import Flags, Floats, Ints
 from hepaplan.model.calendar import Months
 from hepaplan.model.cohort import carried_in
 from hepaplan.model.demand import resource_use
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.waiting import WaitingMonth
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Network:
     backlog: Floats
     referral: Floats
     travel: Floats
-    offers: npt.NDArray[np.bool_]
+    offers: Flags
     capacity: Floats
     committed: Floats
 
@@ -68,7 +65,7 @@ def region_mix(by_region: Floats) -> Floats:
     people = by_region.sum(axis=(0, 3)).T
     total = people.sum(axis=1, keepdims=True)
     even = np.full_like(people, 1.0 / people.shape[1])
-    return np.divide(people, total, out=even, where=total > 0)
+    return np.asarray(np.divide(people, total, out=even, where=total > 0))
 
 
 def present_referral(
@@ -86,7 +83,7 @@ def present_referral(
     )
     share[tuple(column.to_numpy() for column in where)] = table["share"].to_numpy()
     service_of = [services.index(o.service) for _, _, o in scenario.pathway.options()]
-    return np.einsum("krh,gr->kgh", share[service_of], mix)
+    return np.asarray(np.einsum("krh,gr->kgh", share[service_of], mix))
 
 
 def mean_travel(scenario: Scenario, regions: tuple[str, ...], mix: Floats) -> Floats:
@@ -96,7 +93,7 @@ def mean_travel(scenario: Scenario, regions: tuple[str, ...], mix: Floats) -> Fl
     table = scenario.tables.travel
     for region, site, time in zip(table["region"], table["site"], table["minutes"], strict=True):
         minutes[regions.index(region), sites.index(site)] = time
-    return mix @ minutes
+    return np.asarray(mix @ minutes)
 
 
 def site_capacity(scenario: Scenario, months: Months) -> Floats:

@@ -34,8 +34,9 @@ def check_pathway(
 ) -> list[Problem]:
     """Return everything wrong with a pathway whose single figures are each sound.
 
-    Keys begin with `pathway`. `services` are those that a referral table offers, None when it cannot be read; `points` are all
-    decision points' names, when some are too faulty to be in `pathway`.
+    Keys begin with `pathway`. `services` are those that a referral table offers, None when it
+    cannot be read; `points` are all decision points' names, when some are too faulty to be in
+    `pathway`.
     """
     known = tuple(points) or tuple(pathway.decision_point)
     problems = list(_values_by_group(pathway, groups))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.kernels import Floats
+from hepaplan.model.arrays import Floats
 from hepaplan.model.money_tables import cost_table, outcomes
 from hepaplan.model.population import regions
 from hepaplan.model.readings import NOTHING_SCARCE, Capacity, UsualCare
@@ -82,12 +82,13 @@ def waiting_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.Data
 def resource_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
     """Return use and capacity by month, site and resource where the site has any of it."""
     window = usual.scenario.settings.window.months
-    axes = {
-        "month": usual.window_labels,
-        "site": capacity.network.sites,
-        "resource": usual.kernels.resources,
-    }
-    table = tidy(_month_site_resource(done.use[..., :window]), "used", **axes)
+    table = tidy(
+        _month_site_resource(done.use[..., :window]),
+        "used",
+        month=usual.window_labels,
+        site=capacity.network.sites,
+        resource=usual.kernels.resources,
+    )
     table["capacity"] = _month_site_resource(capacity.network.capacity[..., :window]).ravel()
     units = {name: r.unit for name, r in usual.scenario.settings.resource.items()}
     table.insert(3, "unit", table["resource"].map(units))

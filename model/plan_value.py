@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.replay import Replay
 from hepaplan.model.waiting import WaitingMonth
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Totals:
 
 
 def replay_totals(network: Network, done: Replay, values: Values, months: int) -> Totals:
-    """Return what a replay's first `months` are worth, later arrivals at their worth in reading 1."""
+    """Return what a replay's first `months` are worth, later arrivals as in reading 1."""
     lists = len(network.kernels.options)
     by_pair = done.starts[..., :months].sum(axis=(2, 3))
     starts = np.zeros((lists, *by_pair.shape[1:]))

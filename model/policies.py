@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.network import Network
 from hepaplan.model.quantities import DAYS_PER_MONTH
-from hepaplan.model.replay import Floats, Replay, own_option_starts, walk
+from hepaplan.model.replay import Replay, own_option_starts, walk
 
 FITS = 1e-12
 
@@ -61,7 +61,7 @@ def _start_at_site(
     return taken
 
 
-def share_what_fits(need: Floats, free: Floats) -> npt.NDArray[np.float64]:
+def share_what_fits(need: Floats, free: Floats) -> Floats:
     """Return the share of each claim that can start, equal shares until a resource runs out.
 
     `need` (claim, resource, month) against `free` (resource, month): progressive filling. A claim

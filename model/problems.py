@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 Key = tuple[str | int, ...]
+LONG_ENOUGH = 3
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,12 @@ class Problem:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean "…"?` for a near match among the known names, or nothing."""
-    matches = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)
-    return f'; did you mean "{matches[0]}"?' if matches else ""
+    spelt = {str(k).lower(): str(k) for k in known}
+    stated = str(name).lower()
+    matches = get_close_matches(stated, spelt, n=1, cutoff=0.6)
+    if not matches and len(stated) >= LONG_ENOUGH:
+        matches = [k for k in spelt if k.startswith(stated)]
+    return f'; did you mean "{spelt[matches[0]]}"?' if matches else ""
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hepaplan.model.allocation.plan import BestPlan
+from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
 from hepaplan.model.cohort import Flow
-from hepaplan.model.kernels import Floats, Kernels
+from hepaplan.model.kernels import Kernels
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.parameters import Scenario
@@ -38,7 +39,7 @@ class UsualCare:
     eligible: Floats
     kernels: Kernels
     waiting: WaitingMonth
-    values: Values
+    worth: Values
     flow: Flow
 
     @property

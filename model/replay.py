@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.cohort import follow_on
 from hepaplan.model.network import Network
 
-Floats = npt.NDArray[np.float64]
 Choice = Callable[[int, Floats, Floats], Floats]
 
 

@@ -141,7 +141,7 @@ def _demand_figures(usual: UsualCare) -> dict[tuple[str, str], float]:
         chosen = np.array([name == treatment for name in usual.treatments])
         figures[f"starts of {treatment}", "people a year"] = float(starts[chosen].sum())
     entered = usual.eligible[..., inside].sum(axis=(1, 3)) / years
-    arrival = usual.values
+    arrival = usual.worth
     figures["life-years of a new patient", "years"] = float(
         (entered * arrival.life_years.arrival).sum() / entered.sum()
     )

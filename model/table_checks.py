@@ -34,7 +34,7 @@ SHARES: dict[str, tuple[str, ...]] = {"eligibility": ("group",), "referral": ("r
 
 
 def check_tables(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
-    """Return what is wrong with tables that are each sound cell by cell; absent ones are skipped."""
+    """Return what is wrong with tables that are sound cell by cell; absent ones are skipped."""
     problems: list[Problem] = []
     for name, table in tables.items():
         if name in ROW_KEYS:

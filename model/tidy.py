@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from hepaplan.model.arrays import Floats
+
 Labels = Sequence[str] | Sequence[int]
 NEGLIGIBLE = 1e-9
 

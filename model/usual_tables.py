@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.cohort import overall_survival
-from hepaplan.model.incidence import AGE_BANDS
-from hepaplan.model.kernels import Floats
-from hepaplan.model.parameters import SEXES, STAGES, TIMINGS
+from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES, TIMINGS
 from hepaplan.model.population import regions
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
@@ -131,7 +130,7 @@ def published(usual: UsualCare) -> pd.DataFrame:
 
 def per_patient(usual: UsualCare, by_option: Floats) -> pd.DataFrame:
     """Return what one start of each option yields, all that follows included."""
-    kernels, values = usual.kernels, usual.values
+    kernels, values = usual.kernels, usual.worth
     rows = []
     for k, (point, option) in enumerate(kernels.options):
         for g, group in enumerate(kernels.groups):
@@ -155,7 +154,7 @@ def per_patient(usual: UsualCare, by_option: Floats) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _crossing(alive: Floats, below: np.typing.NDArray[np.int64]) -> float | None:
+def _crossing(alive: Floats, below: Ints) -> float | None:
     """Return when half are dead, between months by a straight line; none if not yet."""
     if below.size == 0:
         return None

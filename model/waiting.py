@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Flags, Floats, Ints
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.outcomes import Value
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Problem
 from hepaplan.model.quantities import DAYS_PER_MONTH, MONTHS_PER_YEAR
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,9 @@ class WaitingMonth:
     other_death: Floats
     qalys: Floats
     cost: Floats
-    standard_months: npt.NDArray[np.int64]
+    standard_months: Ints
     standard_days: Floats
-    waits: npt.NDArray[np.bool_]
+    waits: Flags
 
     def person_months(self) -> Floats:
         """Months lived in the next month by one person on the list, deaths at mid-month."""

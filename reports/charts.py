@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +14,7 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import (
     CharacterProperties,
     Font,
@@ -24,17 +22,13 @@ from openpyxl.drawing.text import (
     ParagraphProperties,
     RegularTextRun,
 )
-from openpyxl.drawing.xdr import XDRPositiveSize2D
 from openpyxl.utils import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hepaplan.reports.sheet import CHART_COLUMN_WIDTH, CHART_COLUMNS, CHART_ROWS, ROW_POINTS
-from hepaplan.reports.style import DASHES, FONT, INK, PALETTE, STACK
+from hepaplan.reports.sheet import CHART_COLUMNS, CHART_ROWS
+from hepaplan.reports.style import DASHES, FONT, INK, PALETTE, POLICY_LOOKS, STACK, Dash
 
-EMU_PER_POINT = 12_700
-EMU_PER_PIXEL = 9_525
-TITLE_WIDTH = 68
-MARKERS = ("circle", "triangle", "square", "diamond", "x", "plus", "star", "dash")
+MARGIN = 60_000  # English metric units: a twelfth of a row of 15 points is 15,875
 GRID = "DDE1E6"
 
 Chart = BarChart | LineChart | ScatterChart
@@ -49,10 +43,11 @@ class Line:
     categories: Reference | None = None
 
 
-class DescribedAnchor(OneCellAnchor):
+class DescribedAnchor(TwoCellAnchor):
     """A place for a chart that also carries its description for screen readers."""
 
-    __elements__ = OneCellAnchor.__elements__
+    __elements__ = TwoCellAnchor.__elements__
+    __attrs__ = TwoCellAnchor.__attrs__
     description = ""
     heading = ""
 
@@ -65,14 +60,13 @@ class DescribedAnchor(OneCellAnchor):
 
 
 def place(sheet: Worksheet, chart: Chart, cell: str, headline: str, description: str) -> None:
-    """Put a chart at a cell, sized to the columns kept for it, with its alternative text."""
-    chart.title = _title(headline, 1200, bold=True, width=TITLE_WIDTH)
+    """Put a chart at a cell, over the columns and rows kept for it, with its alternative text."""
+    chart.title = _title(headline, 1200, bold=True)
     row, column = coordinate_to_tuple(cell)
-    width = CHART_COLUMNS * (CHART_COLUMN_WIDTH * 8 + 5) * EMU_PER_PIXEL
-    height = (CHART_ROWS - 0.7) * ROW_POINTS * EMU_PER_POINT
-    anchor = DescribedAnchor(
-        _from=AnchorMarker(col=column - 1, row=row - 1),
-        ext=XDRPositiveSize2D(round(width), round(height)),
+    anchor: Any = DescribedAnchor(
+        editAs="oneCell",
+        _from=AnchorMarker(col=column - 1, row=row - 1, rowOff=MARGIN),
+        to=AnchorMarker(col=column - 1 + CHART_COLUMNS, row=row - 2 + CHART_ROWS, rowOff=MARGIN),
     )
     anchor.heading = headline
     anchor.description = f"{headline}. {description}"
@@ -92,7 +86,7 @@ def month_lines(lines: Sequence[Line], months: Reference, y_title: str, y_format
     chart.y_axis.crossAx = 500
     for position, line in enumerate(lines):
         series = Series(line.values, title=line.name)
-        _draw_line(series, position, marker=False)
+        _draw_line(series, line.name, position)
         chart.series.append(series)
     chart.set_categories(months)
     _finish(chart, "Month", y_title, y_format)
@@ -102,18 +96,19 @@ def month_lines(lines: Sequence[Line], months: Reference, y_title: str, y_format
 def curves(lines: Sequence[Line], x_title: str, y_title: str, last: float) -> ScatterChart:
     """Return survival curves: time across, share surviving from 0 to 1 upwards."""
     chart = ScatterChart()
+    across: Any = chart.x_axis
     chart.style = 13
-    chart.scatterStyle = "lineMarker"
+    chart.scatterStyle = "line"
     for position, line in enumerate(lines):
         series = Series(line.values, line.categories, title=line.name)
-        _draw_line(series, position, marker=True)
+        _draw_line(series, line.name, position)
         chart.series.append(series)
     _finish(chart, x_title, y_title, "0%")
-    chart.x_axis.number_format = "0"
-    chart.x_axis.scaling.min = 0
-    chart.x_axis.scaling.max = last
-    chart.x_axis.majorUnit = 12
-    chart.x_axis.majorGridlines = None
+    across.number_format = "0"
+    across.scaling.min = 0
+    across.scaling.max = last
+    across.majorUnit = 12
+    across.majorGridlines = None
     chart.y_axis.scaling.max = 1
     chart.y_axis.majorUnit = 0.2
     return chart
@@ -155,11 +150,14 @@ def bars(
     chart.type = "bar"
     chart.grouping = "clustered"
     chart.gapWidth = 50
-    shades = (PALETTE[0],) if len(lines) == 1 else ("C9CED6", PALETTE[4], PALETTE[0])
-    _add_bars(chart, lines, categories, shades[-len(lines) :])
+    _add_bars(chart, lines, categories, PALETTE)
     _finish(chart, x_title, y_title, value_format)
+    chart.x_axis.tickLblSkip = 1
+    if _rows(categories) > 10:
+        chart.x_axis.txPr = _text_look(700)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses = "max"
+    chart.y_axis.tickLblPos = "nextTo"
     return chart
 
 
@@ -168,30 +166,29 @@ def _add_bars(
 ) -> None:
     for position, line in enumerate(lines):
         series = Series(line.values, title=line.name)
-        series.graphicalProperties = GraphicalProperties(solidFill=shades[position % len(shades)])
+        known = POLICY_LOOKS.get(line.name.lower())
+        fill = known[0] if known else shades[position % len(shades)]
+        series.graphicalProperties = GraphicalProperties(solidFill=fill)
         series.graphicalProperties.line = LineProperties(solidFill="FFFFFF", w=3_175)
         series.invertIfNegative = False
         chart.series.append(series)
     chart.set_categories(categories)
 
 
-def _draw_line(series: Any, position: int, *, marker: bool) -> None:
-    colour = PALETTE[position % len(PALETTE)]
-    line = LineProperties(solidFill=colour, w=25_400, prstDash=DASHES[position % len(DASHES)])
+def _draw_line(series: Any, name: str, position: int) -> None:
+    number = position % len(PALETTE)
+    usual: tuple[str, str, Dash] = ("", PALETTE[number], DASHES[number])
+    _, colour, dash = POLICY_LOOKS.get(name.lower(), usual)
     series.graphicalProperties = GraphicalProperties()
-    series.graphicalProperties.line = line
+    series.graphicalProperties.line = LineProperties(solidFill=colour, w=25_400, prstDash=dash)
     series.smooth = False
-    symbol = MARKERS[position % len(MARKERS)] if marker else "none"
-    series.marker = Marker(symbol=symbol, size=6 if marker else None)
-    if marker:
-        series.marker.graphicalProperties = GraphicalProperties(solidFill=colour)
-        series.marker.graphicalProperties.line = LineProperties(solidFill=colour)
+    series.marker = Marker(symbol="none")
 
 
 def _finish(chart: Chart, x_title: str, y_title: str, y_format: str) -> None:
     for axis, title in ((chart.x_axis, x_title), (chart.y_axis, y_title)):
         axis.delete = False
-        axis.title = _title(title, 1000, bold=False, width=200)
+        axis.title = _title(title, 1000, bold=False)
         axis.txPr = _text_look(900)
         axis.graphicalProperties = GraphicalProperties(
             ln=LineProperties(solidFill="8A929B", w=9_525)
@@ -214,18 +211,12 @@ def _finish(chart: Chart, x_title: str, y_title: str, y_format: str) -> None:
     )
 
 
-def _title(text: str, size: int, *, bold: bool, width: int) -> Title:
-    """Return a title whose long text is broken by us: not every program breaks it itself."""
-    look = CharacterProperties(
-        sz=size, b=bold, solidFill=INK, latin=Font(typeface=FONT)
+def _title(text: str, size: int, *, bold: bool) -> Title:
+    look = CharacterProperties(sz=size, b=bold, solidFill=INK, latin=Font(typeface=FONT))
+    paragraph = Paragraph(
+        pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=text)]
     )
-    paragraphs = [
-        Paragraph(
-            pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=line)]
-        )
-        for line in textwrap.wrap(text, width) or [""]
-    ]
-    return Title(tx=Text(rich=RichText(p=paragraphs)), overlay=False)
+    return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
 def _text_look(size: int) -> RichText:
@@ -235,9 +226,3 @@ def _text_look(size: int) -> RichText:
 
 def _rows(reference: Reference) -> int:
     return int(reference.max_row) - int(reference.min_row) + 1
-
-
-def sentence(text: str) -> str:
-    """Return text with single spaces and a capital letter."""
-    tidy = re.sub(r"\s+", " ", text).strip()
-    return tidy[:1].upper() + tidy[1:]

@@ -54,6 +54,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "about": ("item", "value"),
 }  # fmt: skip
 
+# An evidence set that does not fit the scenario's pathway is left out of the comparison.
+MAY_LACK: dict[str, frozenset[str]] = {"evidence_sets": frozenset({"registry", "review"})}
+
 # Where "not stated" or "never" is an honest answer; anywhere else a missing number is refused.
 MAY_BE_MISSING: dict[str, frozenset[str]] = {
     "outcomes": frozenset({"low", "high"}),
@@ -135,7 +138,8 @@ def check_tables(tables: Mapping[str, pd.DataFrame]) -> None:
     """Refuse tables that lack a column or hold a number that is not finite, all faults at once."""
     faults = [f"the table {name} is missing" for name in COLUMNS if name not in tables]
     for name, table in tables.items():
-        lacking = [c for c in COLUMNS.get(name, ()) if c not in table.columns]
+        needed = [c for c in COLUMNS.get(name, ()) if c not in MAY_LACK.get(name, ())]
+        lacking = [c for c in needed if c not in table.columns]
         if lacking:
             faults.append(f"{name}: no column {', '.join(lacking)}")
         faults += number_faults(name, table)
@@ -162,7 +166,7 @@ def number_faults(name: str, table: pd.DataFrame) -> list[str]:
 
 def _infinite(values: pd.Series) -> np.ndarray:
     if pd.api.types.is_float_dtype(values.dtype):
-        return np.isinf(values.to_numpy(dtype=float, na_value=0.0))
+        return np.asarray(np.isinf(values.to_numpy(dtype=float, na_value=0.0)), dtype=bool)
     if values.dtype == object:
         return np.array([isinstance(v, float) and np.isinf(v) for v in values], dtype=bool)
     return np.zeros(len(values), dtype=bool)

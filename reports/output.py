@@ -1,7 +1,8 @@
-"""The run folder: every file is whole or absent, text cannot become a formula, numbers are finite."""
+"""The run folder: files whole or absent, text that cannot become a formula, finite numbers."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import pandas as pd
 
@@ -120,7 +121,9 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> tuple[Writ
 
 def _write_table(folder: Path, name: str, table: pd.DataFrame) -> WrittenFile:
     safe, guarded = guard_text(table)
-    text = safe.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    # The csv writer leaves a return unquoted, which readers take for the end of a row.
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if _holds_return(safe) else csv.QUOTE_MINIMAL
+    text = safe.to_csv(index=False, lineterminator="\n", quoting=quoting).encode("utf-8")
     path = folder / TABLES / f"{name}.csv"
     with atomic_file(path) as file:
         file.write(text)
@@ -141,6 +144,13 @@ def guard_text(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
                 values = values.astype(object).where(~risky, "'" + values.astype(str))
         columns[_guarded(str(heading))] = values
     return pd.DataFrame(columns, index=table.index), count
+
+
+def _holds_return(table: pd.DataFrame) -> bool:
+    texts = [
+        v for c in table.columns if table[c].dtype.kind not in "biuf" for v in table[c].unique()
+    ]
+    return any("\r" in str(text) for text in (*table.columns, *texts))
 
 
 def _is_formula_like(value: object) -> bool:

@@ -5,87 +5,34 @@ from __future__ import annotations
 import datetime
 import math
 import numbers
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import pandas as pd
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.chart import Reference
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break, RowBreak
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hepaplan.reports.blocks import Block, Placed, clean_text, fitting_width, line_count
 from hepaplan.reports.output import FORMULA_STARTS
 from hepaplan.reports.style import GENERAL, Styles
 
 ROW_POINTS = 15.0
-CELL_LIMIT = 32_767
-CUT = " … [cut]"
-WIDEST = 60.0
+LINE = 170
 GAP = 3.0
 CHART_COLUMNS = 8
-CHART_COLUMN_WIDTH = 10.5
-CHART_ROWS = 17
+CHART_COLUMN_WIDTH = 10.0
+CHART_ROWS = 16
+CHART_ROWS_A_PAGE = 2
 TABLE_LOOK = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
 
 
 class NotFinite(ValueError):
     """A number on its way into a cell is NaN or infinite, which Excel would show as a blank."""
-
-
-def clean_text(text: str) -> str:
-    """Return text a cell can hold: control characters shown as a mark, and cut visibly if long."""
-    readable = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
-    if len(readable) > CELL_LIMIT:
-        readable = readable[: CELL_LIMIT - len(CUT)] + CUT
-    return readable
-
-
-def as_dates(months: pd.Series) -> pd.Series:
-    """Return months written "2027-01" as the dates of their first days."""
-    known = {m: datetime.date(int(m[:4]), int(m[5:7]), 1) for m in months.unique()}
-    return months.map(known).astype(object)
-
-
-@dataclass(frozen=True)
-class Block:
-    """A table to place: its Excel name, its caption, its rows under readable headings.
-
-    `formats` gives number formats by heading; `row_formats` one for each row, used by the
-    headings in `by_row`. A block on page 0 is for the screen and is not printed.
-    """
-
-    name: str
-    caption: str
-    frame: pd.DataFrame
-    formats: Mapping[str, str] = field(default_factory=dict)
-    row_formats: Sequence[str] = ()
-    by_row: frozenset[str] = frozenset()
-    widths: Mapping[str, float] = field(default_factory=dict)
-    page: int = 1
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Where a table went, so that charts can point at it."""
-
-    sheet: Worksheet
-    frame: pd.DataFrame
-    top: int
-    left: int
-
-    def reference(self, heading: str, first: int = 0, count: int | None = None) -> Reference:
-        """Return the cells of a column, from row `first` of the table on."""
-        column = self.left + list(self.frame.columns).index(heading)
-        rows = len(self.frame) - first if count is None else count
-        start = self.top + 1 + first
-        return Reference(
-            self.sheet, min_col=column, min_row=start, max_col=column, max_row=start + rows - 1
-        )
 
 
 @dataclass
@@ -113,13 +60,12 @@ class SheetWriter:
         self.put(2, 1, about, "about")
         row = 3
         for note in notes:
-            if note:
-                self.put(row, 1, note, "warning" if note.startswith("ILLUSTRATIVE") else "note")
-                row += 1
+            role = "warning" if note.startswith("ILLUSTRATIVE") else "note"
+            row = self.put_lines(row, note, role)
         self.caption_row = row + 1
         self.header_row = row + 2
         self.next_column = 1
-        self.chart_steps = 0
+        self.chart_rows = 0
 
     def put(
         self, row: int, column: int, value: object, role: str, number_format: str = GENERAL
@@ -128,7 +74,7 @@ class SheetWriter:
         if (row, column) in self.written:
             raise RuntimeError(f"{self.sheet.title}: row {row}, column {column} is written twice")
         self.written.add((row, column))
-        cell = self.sheet.cell(row, column)
+        cell: Any = self.sheet.cell(row, column)  # any: its style is untyped
         if isinstance(value, bool):
             value = "yes" if value else "no"
         if isinstance(value, str):
@@ -147,9 +93,16 @@ class SheetWriter:
             cell._style = self.styles.get(role, number_format)
         elif value is None:
             cell.value = "n/a"
-            cell._style = self.styles.get("absent")
+            cell._style = self.styles.get("absent" if role == "number" else "absent text")
         else:
             raise TypeError(f"{self.sheet.title}: a cell cannot hold {type(value).__name__}")
+
+    def put_lines(self, row: int, text: str, role: str, width: int = LINE) -> int:
+        """Write a text in as many rows as it needs to be read on paper; return the next row."""
+        for line in textwrap.wrap(text, width, subsequent_indent="    "):
+            self.put(row, 1, line, role)
+            row += 1
+        return row
 
     def add_table(self, block: Block, *, row: int | None = None) -> Placed:
         """Place a table to the right of what is there (or at `row`, from the first column)."""
@@ -170,14 +123,14 @@ class SheetWriter:
         most_lines = 1
         for offset, heading in enumerate(headings):
             width = self._write_column(block, heading, top, left + offset, fixed=row is not None)
-            most_lines = max(most_lines, _line_count(heading, width - 2.5))
+            most_lines = max(most_lines, line_count(heading, width - 2.5))
         self.lines[top] = max(self.lines.get(top, 1), most_lines)
         last_row, last_column = top + len(block.frame), left + len(headings) - 1
         corner = f"{get_column_letter(last_column)}{last_row}"
         table = Table(displayName=block.name, ref=f"{get_column_letter(left)}{top}:{corner}")
         table.tableStyleInfo = TABLE_LOOK
         self.sheet.add_table(table)
-        self._use(block.page, left, last_column, last_row)
+        self._use(block.page, left, last_column - block.unprinted, last_row)
         if row is None:
             self._skip(last_column + 1)
         return placed
@@ -190,7 +143,7 @@ class SheetWriter:
         if fixed:
             width = float(dimension.width)
         else:
-            width = block.widths.get(heading) or _fitting_width(heading, values)
+            width = block.widths.get(heading) or fitting_width(heading, values)
             dimension.width = width
         numeric = any(isinstance(v, numbers.Real | datetime.date) for v in values) and not any(
             isinstance(v, bool) for v in values
@@ -200,7 +153,7 @@ class SheetWriter:
         by_row = heading in block.by_row
         for offset, value in enumerate(values, start=1):
             if isinstance(value, str):
-                lines = _line_count(value, width)
+                lines = line_count(value, width - 1.5)
                 role = "wrapped" if lines > 1 else "text"
                 if lines > 1:
                     row = top + offset
@@ -208,7 +161,7 @@ class SheetWriter:
                 if value in ("passed", "FAILED"):
                     role = "verdict pass" if value == "passed" else "verdict fail"
             else:
-                role = "text" if isinstance(value, bool) else "number"
+                role = "number" if numeric else "text"
             chosen = block.row_formats[offset - 1] if by_row else number_format
             self.put(top + offset, column, value, role, chosen)
         return width
@@ -216,22 +169,25 @@ class SheetWriter:
     def link(self, row: int, column: int, sheet: str) -> None:
         """Write a sheet's name as a link to its first cell."""
         self.put(row, column, sheet, "link")
-        cell = self.sheet.cell(row, column)
+        cell: Any = self.sheet.cell(row, column)
         cell._hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1", display=sheet)
 
-    def chart_column(self, charts: int, *, page: int = 1) -> list[str]:
-        """Keep columns free for charts, one below the other; return their top left cells."""
-        left = self.next_column
-        for column in range(left, left + CHART_COLUMNS):
-            dimension = self.sheet.column_dimensions[get_column_letter(column)]
-            dimension.width = CHART_COLUMN_WIDTH
-        if charts:
-            last = self.header_row + charts * CHART_ROWS - 1
-            self._use(page, left, left + CHART_COLUMNS - 1, last)
-            self.chart_steps = max(self.chart_steps, charts)
-        self._skip(left + CHART_COLUMNS)
-        letter = get_column_letter(left)
-        return [f"{letter}{self.header_row + i * CHART_ROWS}" for i in range(charts)]
+    def chart_grid(self, charts: int, caption: str) -> list[str]:
+        """Keep the leftmost columns free for charts, two abreast; return their top left cells."""
+        if charts == 0:
+            return []
+        self.put(self.caption_row, 1, caption, "caption")
+        across = 2 * CHART_COLUMNS + 1
+        for column in range(1, across + 1):
+            width = GAP if column == CHART_COLUMNS + 1 else CHART_COLUMN_WIDTH
+            self.sheet.column_dimensions[get_column_letter(column)].width = width
+        self.chart_rows = math.ceil(charts / 2)
+        self._skip(across + 1)
+        first = self.header_row + 1
+        return [
+            f"{get_column_letter(1 + i % 2 * (CHART_COLUMNS + 1))}{first + i // 2 * CHART_ROWS}"
+            for i in range(charts)
+        ]
 
     def _skip(self, column: int) -> None:
         self.sheet.column_dimensions[get_column_letter(column)].width = GAP
@@ -264,62 +220,27 @@ class SheetWriter:
         margins = sheet.page_margins
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.6, 0.3
-        sheet.print_title_rows = f"1:{frozen}"
-        sheet.print_area = [
-            f"{get_column_letter(a.first_column)}1:{get_column_letter(a.last_column)}{a.last_row}"
-            for _, a in sorted(self.areas.items())
-        ]
-        sheet.oddFooter.left.text = "&F"
-        sheet.oddFooter.center.text = f"&A - hepaplan {version}"
-        sheet.oddFooter.right.text = "Page &P of &N"
-        self._break_between_charts()
+        sheet.print_title_rows = f"{min(self.caption_row, frozen)}:{frozen}"
+        sheet.print_area = [*self._chart_areas(), *self._table_areas()]
+        footer: Any = sheet.oddFooter
+        footer.left.text = "&F"
+        footer.center.text = f"&A - hepaplan {version}"
+        footer.right.text = "Page &P of &N"
 
-    def _break_between_charts(self) -> None:
-        """Start a page where a chart starts, so that none is cut in two."""
-        per_page = self._charts_per_page()
-        breaks = RowBreak()
-        for step in range(per_page, self.chart_steps, per_page):
-            breaks.append(Break(id=self.header_row + step * CHART_ROWS - 1))
-        self.sheet.row_breaks = breaks
+    def _chart_areas(self) -> list[str]:
+        """Return one printed area for each page of charts, so that none is cut in two."""
+        last = get_column_letter(2 * CHART_COLUMNS + 2)
+        areas = []
+        for start in range(0, self.chart_rows, CHART_ROWS_A_PAGE):
+            top = 1 if start == 0 else self.header_row + 1 + start * CHART_ROWS
+            end = min(start + CHART_ROWS_A_PAGE, self.chart_rows)
+            areas.append(f"A{top}:{last}{self.header_row + end * CHART_ROWS}")
+        return areas
 
-    def _charts_per_page(self) -> int:
-        widest = max(
-            (
-                sum(
-                    self.sheet.column_dimensions[get_column_letter(c)].width
-                    for c in range(area.first_column, area.last_column + 1)
-                )
-                for area in self.areas.values()
-            ),
-            default=100.0,
-        )
-        scale = min(1.0, 10.89 * 72 / (widest * 6.0))
-        heading = ROW_POINTS * (self.header_row + 2 + self.lines.get(self.header_row, 1))
-        room = (8.27 - 1.1) * 72 / scale - heading
-        return max(1, math.floor(room / (CHART_ROWS * ROW_POINTS)))
-
-
-def _line_count(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column, a little on the safe side."""
-    total = 0
-    for paragraph in text.split("\n"):
-        lines, used = 1, 0.0
-        for word in paragraph.split(" "):
-            size = len(word) * 1.02
-            if used and used + 1 + size > width:
-                lines, used = lines + 1, size
-            else:
-                used += size + (1 if used else 0)
-            if used > width:
-                lines += math.ceil(used / width) - 1
-                used = used % width
-        total += lines
-    return total
-
-
-def _fitting_width(heading: str, values: Sequence[object]) -> float:
-    longest_word = max((len(word) for word in heading.split()), default=1)
-    least = max(longest_word + 4.0, math.ceil(len(heading) / 3) + 4.0, 9.0)
-    texts = {v for v in values if isinstance(v, str)}
-    longest = max((len(text) for text in texts), default=0) + 2.0
-    return max(least, min(longest, WIDEST), 12.0 if not texts else 0.0)
+    def _table_areas(self) -> list[str]:
+        areas = []
+        for _, area in sorted(self.areas.items()):
+            top = 1 if area.first_column == 1 else self.caption_row
+            first, last = get_column_letter(area.first_column), get_column_letter(area.last_column)
+            areas.append(f"{first}{top}:{last}{area.last_row}")
+        return areas

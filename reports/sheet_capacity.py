@@ -6,9 +6,10 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, views
+from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import Block, Placed, SheetWriter
-from hepaplan.reports.style import MONTH, PEOPLE, SHARE, WHOLE, Styles
+from hepaplan.reports.sheet import SheetWriter
+from hepaplan.reports.style import AMOUNT, MONTH, SHARE, WHOLE, Styles
 
 TITLE = "Capacity and use"
 ABOUT = "What demand needs against what the sites have, and what is used under each policy."
@@ -23,15 +24,22 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             content.site_note,
-            "Capacity is what is left for these patients after the utilisation cap. Months by "
-            "site stand to the right of the charts, for filtering; they are not printed.",
+            "Capacity is what is left for these patients after the utilisation cap. The "
+            "tables stand to the right of the charts; those by month are not printed.",
         ),
     )
-    yearly = views.use_by_site(content, monthly=False)
-    sheet.add_table(Block("use_by_year", "By site, resource and year", yearly, _formats(yearly)))
     needed = views.requirements(content)
     resources = list(dict.fromkeys(needed["Resource"]))
-    cells = sheet.chart_column(len(resources))
+    cells = sheet.chart_grid(len(resources), f"Needed against capacity {_marked(content)}")
+    yearly = views.use_by_site(content, monthly=False)
+    sheet.add_table(
+        Block(
+            "use_by_year",
+            f"By site, resource and year {_marked(content)}",
+            yearly,
+            _formats(yearly),
+        )
+    )
     full = views.bottlenecks(content)
     sheet.add_table(
         Block(
@@ -47,7 +55,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "needed_by_month",
             "Needed and capacity, all sites",
             needed,
-            {"Month": MONTH, "Needed": PEOPLE, "Capacity": PEOPLE},
+            {"Month": MONTH, "Needed": AMOUNT, "Capacity": AMOUNT},
             page=0,
         )
     )
@@ -71,7 +79,7 @@ def _marked(content: ReportContent) -> str:
 
 
 def _formats(frame: pd.DataFrame) -> dict[str, str]:
-    formats = {h: PEOPLE for h in frame.columns if h.startswith(("Used", "Capacity"))}
+    formats = {h: AMOUNT for h in frame.columns if h.startswith(("Used", "Capacity"))}
     shares = {h: SHARE for h in frame.columns if h.startswith("Share")}
     return formats | shares | {"Month": MONTH}
 
@@ -87,7 +95,7 @@ def _draw(sheet: SheetWriter, cell: str, placed: Placed, resource: str) -> None:
             charts.Line("Capacity of all sites", placed.reference("Capacity", first, count)),
         ],
         placed.reference("Month", first, count),
-        f"{unit} a month",
+        f"{unit[:1].upper()}{unit[1:]} a month",
         WHOLE,
     )
     charts.place(
@@ -107,6 +115,6 @@ def resource_headline(resource: str, frame: pd.DataFrame) -> str:
     held = frame[frame["Capacity"] > 0]
     peak = float((held["Needed"] / held["Capacity"]).max())
     if short.empty:
-        return f"{resource}: enough in every month; at most {peak:.0%} of it is needed"
+        return f"{resource}: need stays within capacity, at most {peak:.0%} of it"
     often = "every month" if len(short) == len(frame) else f"{len(short)} of {len(frame)} months"
-    return f"{resource}: too little in {often}; at worst {peak:.0%} of it is needed"
+    return f"{resource}: need exceeds capacity in {often}, by up to {peak - 1:.0%}"

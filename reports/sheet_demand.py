@@ -6,8 +6,9 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, views
+from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import Block, Placed, SheetWriter
+from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, Styles
 
 TITLE = "Demand"
@@ -26,23 +27,26 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "hold them by region, sex, age, stage, timing and group.",
         ),
     )
+    cells = sheet.chart_grid(4, "Charts")
     frame = views.cases_by_month(content)
     people = {heading: PEOPLE for heading in frame.columns[1:]}
     monthly = sheet.add_table(
         Block("demand_by_month", "By month, people", frame, {"Month": MONTH} | people)
     )
-    cells = sheet.chart_column(3)
+    regions = views.by_region(content)
+    whole = {heading: WHOLE for heading in regions.columns[1:]}
+    sheet.add_table(
+        Block("demand_by_region", "By region, people in the whole window", regions, whole)
+    )
     treatments = views.demand_by_year(content, "treatment", "Treatment")
     treatments = views.by_size(treatments, "All years")
     yearly = sheet.add_table(_yearly("demand_by_treatment", "Starts wanted", treatments))
     points = views.demand_by_year(content, "decision_point", "Decision point")
-    sheet.add_table(_yearly("demand_by_point", "Starts wanted, by decision point", points))
-    regions = views.by_region(content)
-    whole = {heading: WHOLE for heading in regions.columns[1:]}
-    sheet.add_table(
-        Block("demand_by_region", "By region, people in the whole window", regions, whole, page=2)
+    by_point = sheet.add_table(
+        _yearly("demand_by_point", "Starts wanted, by decision point", points)
     )
-    _draw(sheet, cells, monthly, yearly)
+    _draw_people(sheet, cells, monthly)
+    _draw_starts(sheet, cells, yearly, by_point, len(frame))
     sheet.finish(content.version)
 
 
@@ -50,7 +54,7 @@ def _yearly(name: str, caption: str, frame: pd.DataFrame) -> Block:
     return Block(name, caption, frame, {h: PEOPLE for h in frame.columns[1:]}, page=2)
 
 
-def _draw(sheet: SheetWriter, cells: list[str], monthly: Placed, yearly: Placed) -> None:
+def _draw_people(sheet: SheetWriter, cells: list[str], monthly: Placed) -> None:
     if monthly.frame.empty:
         return
     frame = monthly.frame
@@ -85,20 +89,26 @@ def _draw(sheet: SheetWriter, cells: list[str], monthly: Placed, yearly: Placed)
         "Stacked columns of people with new liver metastases in each month, found with the "
         "cancer (synchronous) or later (metachronous).",
     )
-    if not yearly.frame.empty:
-        charts.place(
-            sheet.sheet,
-            charts.bars(
-                [charts.Line("Starts wanted", yearly.reference("All years"))],
-                yearly.reference("Treatment"),
-                "Treatment",
-                "Starts wanted in the whole window",
-                WHOLE,
-            ),
-            cells[2],
-            treatments_headline(yearly.frame, len(frame)),
-            "Horizontal bars of treatment starts wanted when nothing is scarce.",
+
+
+def _draw_starts(
+    sheet: SheetWriter, cells: list[str], yearly: Placed, by_point: Placed, months: int
+) -> None:
+    if yearly.frame.empty:
+        return
+    for cell, placed, name, headline in (
+        (cells[2], yearly, "Treatment", treatments_headline(yearly.frame, months)),
+        (cells[3], by_point, "Decision point", points_headline(by_point.frame, months)),
+    ):
+        chart = charts.bars(
+            [charts.Line("Starts wanted", placed.reference("All years"))],
+            placed.reference(name),
+            name,
+            "Starts wanted in the whole window",
+            WHOLE,
         )
+        description = f"Horizontal bars of starts wanted when nothing is scarce, by {name.lower()}."
+        charts.place(sheet.sheet, chart, cell, headline, description)
 
 
 def cases_headline(frame: pd.DataFrame) -> str:
@@ -130,4 +140,13 @@ def treatments_headline(frame: pd.DataFrame, months: int) -> str:
     return (
         f"{total * 12 / months:,.0f} treatment starts a year are wanted; most of one kind: "
         f"{str(top['Treatment']).lower()}, {top['All years'] * 12 / months:,.0f} a year"
+    )
+
+
+def points_headline(frame: pd.DataFrame, months: int) -> str:
+    """Return what the chart of decision points shows: where most starts are wanted, a year."""
+    top = frame.iloc[int(frame["All years"].argmax())]
+    return (
+        f"Most starts are wanted at: {str(top['Decision point']).lower()}, "
+        f"{top['All years'] * 12 / months:,.0f} a year"
     )

@@ -6,8 +6,9 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, views
+from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import POLICIES, ReportContent
-from hepaplan.reports.sheet import Block, Placed, SheetWriter
+from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, Styles
 
 TITLE = "Plan"
@@ -26,16 +27,16 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             content.site_note,
-            "Starts are averages, so fractions occur. Months by site stand to the right, for "
-            "filtering; they are not printed. By group and months waited: tables/starts.csv.",
+            "Starts are averages, so fractions occur. The tables stand to the right of the charts; "
+            "those by month are not printed. By group and months waited: tables/starts.csv.",
         ),
     )
+    cells = sheet.chart_grid(2, "Charts")
     yearly = views.treatments_by_year(content)
     sheet.add_table(Block("plan_by_year", "Starts by treatment and year", yearly, _people(yearly)))
-    cells = sheet.chart_column(2)
     total = views.treatments_in_all(content)
     in_all = sheet.add_table(
-        Block("plan_in_all", "Starts in the whole window", total, _people(total), page=2)
+        Block("plan_in_all", "Starts in the whole window", total, _people(total))
     )
     marked = "(illustrative sites)" if content.site_note else ""
     sites = views.starts_by_site(content, monthly=False)

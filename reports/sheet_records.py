@@ -6,8 +6,9 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import views
+from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import Block, SheetWriter
+from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import SMALL, YEAR, Styles, format_for_unit
 
 
@@ -35,7 +36,8 @@ def write_assumptions(workbook: Workbook, styles: Styles, content: ReportContent
         "Every figure this run used: its value, unit, source, quality, and the place that set it.",
         (
             content.site_note,
-            f"{len(table)} figures: {qualities}. The source names a row of the sheet Sources.",
+            f"{len(table)} figures: {qualities}. The source names a row of the sheet Sources; "
+            "the key, not printed, is what hepaplan explain takes.",
         ),
     )
     chosen = views.optional(table, ["value", "low", "high", "distribution", "year"])
@@ -50,26 +52,26 @@ def write_assumptions(workbook: Workbook, styles: Styles, content: ReportContent
             "Source": chosen["source"],
             "Year": chosen["year"],
             "Quality": chosen["quality"],
-            "Reason for a change": chosen["reason"],
-            "Key": chosen["key"],
+            "Reason for a change": chosen["reason"].replace("", "not changed"),
             "Set in": chosen["place"],
+            "Key": chosen["key"],
         }
     )
     years = [None if y is None else int(y) for y in frame["Year"]]
     frame["Year"] = pd.Series(years, index=frame.index, dtype=object)
     widths = {
         "What": 44.0,
-        "Value": 16.0,
+        "Value": 18.0,
         "Unit": 22.0,
         "Source": 26.0,
         "Reason for a change": 28.0,
-        "Key": 50.0,
+        "Key": 64.0,
         "Set in": 30.0,
     }
     formats = [format_for_unit(str(unit)) for unit in table["unit"]]
     by_row = frozenset({"Value", "Low", "High"})
     sheet.add_table(
-        Block("assumptions", "Figures", frame, {"Year": YEAR}, formats, by_row, widths)
+        Block("assumptions", "Figures", frame, {"Year": YEAR}, formats, by_row, widths, unprinted=1)
     )
     sheet.finish(content.version)
 

@@ -7,8 +7,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import value_views, views
+from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import Block, SheetWriter
+from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.sheet_records import verdict
 from hepaplan.reports.style import MONTH, SHARE, WHOLE, Styles, format_for_unit
 
@@ -29,35 +30,32 @@ def write(
     frame, units = value_views.key_figures(content)
     row = _table(sheet, row, "key_figures", "Key figures", frame, units)
     frame, units = value_views.evidence_sets(content)
-    caption = "Do half or a quarter of patients develop liver metastases? The evidence sets compared"
+    caption = (
+        "Do half or a quarter of patients develop liver metastases? The evidence sets compared"
+    )
     row = _table(sheet, row, "evidence_sets", caption, frame, units)
     short = views.bottlenecks(content, MOST_SHORT)
     formats = {"Mean share used": SHARE, "First month full": MONTH, "Months full": WHOLE}
     marked = " (illustrative sites)" if content.site_note else ""
-    sheet.add_table(Block("what_is_short", f"What is short{marked}", short, formats), row=row + 1)
-    row += len(short) + 4
+    sheet.add_table(Block("what_is_short", f"What is short{marked}", short, formats), row=row + 2)
+    row += len(short) + 5
     sheet.put(row - 1, 1, "Where to find what", "caption")
     for offset, (name, about) in enumerate(contents.items()):
         sheet.link(row + offset, 1, name)
         sheet.put(row + offset, 2, about, "about")
-    sheet.areas[1].last_row = row + len(contents) - 1
     sheet.areas[1].last_column = len(WIDTHS)
     sheet.finish(content.version, freeze_row=2)
 
 
 def _sentences(sheet: SheetWriter, content: ReportContent) -> int:
     words, passed = verdict(content)
-    sheet.put(3, 1, content.question, "about")
-    sheet.put(4, 1, f"Plan: {content.status}. {words}", "pass" if passed else "fail")
-    row = 5
-    if content.site_note:
-        sheet.put(row, 1, content.site_note, "warning")
-        row += 1
+    row = sheet.put_lines(3, content.question, "about")
+    row = sheet.put_lines(row, f"Plan: {content.status}. {words}", "pass" if passed else "fail")
+    row = sheet.put_lines(row, content.site_note, "warning")
     sheet.put(row + 1, 1, "In short", "caption")
     row += 2
     for number, sentence in enumerate(content.headlines, start=1):
-        sheet.put(row, 1, f"{number}. {sentence}", "about")
-        row += 1
+        row = sheet.put_lines(row, f"{number}. {sentence}", "about")
     return row
 
 
@@ -71,5 +69,5 @@ def _table(
     return row + 3 + len(frame)
 
 
-def _size(row: "pd.Series[float]") -> float:
+def _size(row: pd.Series[float]) -> float:
     return max((abs(float(v)) for v in row if isinstance(v, int | float)), default=0.0)

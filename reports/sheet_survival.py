@@ -5,8 +5,9 @@ from __future__ import annotations
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, value_views
+from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import Block, Placed, SheetWriter
+from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import FINE_SHARE, SHARE, WHOLE, Styles
 
 TITLE = "Survival"
@@ -23,11 +24,15 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         TITLE,
         ABOUT,
         (
-            f"Charts are for the largest age group ({group}); every month and group: "
-            "tables/survival.csv. Modelled overall survival emerges from the pathway; it is never "
-            "fitted to the published figure beside it.",
+            f"Charts are for the largest age group ({group}); the tables stand to their right; "
+            "every month and group: tables/survival.csv.",
+            "Modelled overall survival emerges from the pathway; it is never fitted to the "
+            "published figure beside it.",
         ),
     )
+    curves, headings = value_views.survival_curves(content)
+    drawn = chart_plan(content, headings)
+    cells = sheet.chart_grid(len(drawn), f"Share alive, {group}")
     yearly = value_views.survival_by_year(content)
     sheet.add_table(
         Block(
@@ -37,9 +42,6 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             {h: SHARE for h in yearly.columns[3:]},
         )
     )
-    curves, headings = value_views.survival_curves(content)
-    drawn = chart_plan(content, headings)
-    cells = sheet.chart_column(len(drawn))
     compared = value_views.published(content)
     sheet.add_table(
         Block(
@@ -48,8 +50,8 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             compared,
             {
                 "Month": WHOLE,
-                "Published": FINE_SHARE,
-                "Modelled": FINE_SHARE,
+                "Published": "0.0%",
+                "Modelled": "0.0%",
                 "Difference": "+0.0%;-0.0%;0.0%",
             },
             page=2,

@@ -6,8 +6,9 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, value_views, views
+from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import Block, Placed, SheetWriter
+from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import (
     MILLIONS,
     PEOPLE,
@@ -34,15 +35,13 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "All three together: tables/costs.csv.",
         ),
     )
+    cells = sheet.chart_grid(2, "Charts")
     frame, units = value_views.outcomes(content)
     numbers = frozenset(frame.columns[2:])
-    formats = [
-        format_for_unit(unit, _size(frame.iloc[i, 2:])) for i, unit in enumerate(units)
-    ]
+    formats = [format_for_unit(unit, _size(frame.iloc[i, 2:])) for i, unit in enumerate(units)]
     sheet.add_table(
         Block("outcomes", "What each policy gives", frame, {}, formats, numbers, {"Measure": 46})
     )
-    cells = sheet.chart_column(2)
     treatments = _cost_table(sheet, content, "treatment", "Treatment", "cost_by_treatment")
     _cost_table(sheet, content, "category", "Category", "cost_by_category")
     _cost_table(sheet, content, "year", "Year", "cost_by_year")
@@ -61,7 +60,9 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         _draw(sheet, cells, treatments, yearly, shown[-1])
     patients = value_views.per_patient(content)
     sheet.add_table(
-        Block("per_patient", "One patient, from the start of the option", patients, _FORMATS, page=4)
+        Block(
+            "per_patient", "One patient, from the start of the option", patients, _FORMATS, page=4
+        )
     )
     sheet.finish(content.version)
 
@@ -78,7 +79,7 @@ _FORMATS = {
 }
 
 
-def _size(row: "pd.Series[float]") -> float:
+def _size(row: pd.Series[float]) -> float:
     return max((abs(float(v)) for v in row if v is not None), default=0.0)
 
 
@@ -87,9 +88,7 @@ def _cost_table(
 ) -> Placed:
     frame = value_views.costs(content, column, name)
     formats = {h: POUNDS for h in frame.columns[1:]}
-    return sheet.add_table(
-        Block(table, f"By {name.lower()}, GBP in the whole window", frame, formats, page=2)
-    )
+    return sheet.add_table(Block(table, f"By {name.lower()}, GBP", frame, formats, page=2))
 
 
 def _draw(

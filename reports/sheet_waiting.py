@@ -6,12 +6,15 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, views
+from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import Block, Placed, SheetWriter
+from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, Styles
 
 TITLE = "Waiting lists"
-ABOUT = "People waiting at the end of a month for the next treatment, and those beyond the standard."
+ABOUT = (
+    "People waiting at the end of a month for the next treatment, and those beyond the standard."
+)
 MOST_CHARTS = 8
 
 
@@ -24,15 +27,15 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             content.site_note,
-            f"Charts: the longest lists, {MOST_CHARTS} at most. Every list by month stands to the "
-            "right, not printed; by group and months waited: tables/waiting.csv.",
+            f"Charts: the longest lists, {MOST_CHARTS} at most. The tables stand to their right; "
+            "the one by month is not printed. By group and months waited: tables/waiting.csv.",
         ),
     )
-    ends = views.waiting(content, year_ends=True)
-    sheet.add_table(Block("waiting_at_year_ends", "At the end of each year", ends, _people(ends)))
     monthly = views.waiting(content, year_ends=False)
     points = longest(monthly)
-    cells = sheet.chart_column(len(points))
+    cells = sheet.chart_grid(len(points), "People waiting at the end of each month")
+    ends = views.waiting(content, year_ends=True)
+    sheet.add_table(Block("waiting_at_year_ends", "At the end of each year", ends, _people(ends)))
     sites = views.waiting_by_site(content)
     marked = "(illustrative sites)" if content.site_note else ""
     sheet.add_table(
@@ -81,9 +84,7 @@ def _draw(sheet: SheetWriter, cell: str, placed: Placed, point: str) -> None:
     ]
     charts.place(
         sheet.sheet,
-        charts.month_lines(
-            lines, placed.reference("Month", first, count), "People waiting", WHOLE
-        ),
+        charts.month_lines(lines, placed.reference("Month", first, count), "People waiting", WHOLE),
         cell,
         list_headline(point, placed.frame.loc[rows]),
         f"Line chart of people waiting at the end of each month, {point}, under each policy.",

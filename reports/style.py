@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -21,10 +22,27 @@ AMBER = "8A4B00"
 # Dark to light, so that the order survives a grey printer; after Okabe & Ito (2008) and viridis.
 PALETTE = ("12436D", "D55E00", "009E73", "CC79A7", "56B4E9", "6B6B6B", "B58900", "000000")
 STACK = ("440154", "3B528B", "21918C", "5EC962", "BFD834", "C9CED6", "8F98A3")
-DASHES = ("solid", "sysDash", "lgDash", "sysDot", "dashDot", "lgDashDot", "dash", "sysDashDot")
+# The same look for a policy in every chart: colour of bars, colour of lines, dash.
+POLICY_LOOKS: dict[str, tuple[str, str, Dash]] = {
+    "nothing scarce": ("C9CED6", "6B6B6B", "sysDot"),
+    "first come": ("D55E00", "D55E00", "sysDash"),
+    "most health": ("12436D", "12436D", "solid"),
+}
+Dash = Literal["solid", "sysDash", "lgDash", "sysDot", "dashDot", "lgDashDot", "dash", "sysDashDot"]
+DASHES: tuple[Dash, ...] = (
+    "solid",
+    "sysDash",
+    "lgDash",
+    "sysDot",
+    "dashDot",
+    "lgDashDot",
+    "dash",
+    "sysDashDot",
+)
 
 PEOPLE = "#,##0.0"
 WHOLE = "#,##0"
+AMOUNT = "[>=1000]#,##0;#,##0.0"
 POUNDS = '"£"#,##0'
 MILLIONS = '"£"#,##0.0,,"m"'
 SHARE = "0%"
@@ -73,7 +91,8 @@ _LINK = Font(name=FONT, size=SIZE, underline="single", color="0B57A4")
 _FILL = PatternFill("solid", start_color=BLUE, end_color=BLUE)
 _RULE = Border(bottom=Side(style="thin", color="D0D5DB"))
 _TOP = Alignment(vertical="top")
-_WRAP = Alignment(vertical="top", wrap_text=True)
+_INDENT = Alignment(vertical="top", horizontal="left", indent=1)
+_INDENT_WRAP = Alignment(vertical="top", horizontal="left", wrap_text=True, indent=1)
 _RIGHT = Alignment(vertical="top", horizontal="right")
 
 Dress = Callable[[Cell], None]
@@ -104,18 +123,24 @@ ROLES: dict[str, Dress] = {
     "pass": _dress(_PASS),
     "fail": _dress(_FAIL),
     "caption": _dress(_CAPTION),
-    "header": _dress(_HEADER, Alignment(vertical="center", wrap_text=True), fill=_FILL),
-    "header right": _dress(
-        _HEADER, Alignment(vertical="center", horizontal="right", wrap_text=True), fill=_FILL
+    "header": _dress(
+        _HEADER,
+        Alignment(vertical="center", horizontal="left", wrap_text=True, indent=1),
+        fill=_FILL,
     ),
-    "headline": _dress(_PLAIN, _WRAP),
-    "text": _dress(_PLAIN, _TOP, _RULE),
-    "wrapped": _dress(_PLAIN, _WRAP, _RULE),
+    "header right": _dress(
+        _HEADER,
+        Alignment(vertical="center", horizontal="right", wrap_text=True),
+        fill=_FILL,
+    ),
+    "text": _dress(_PLAIN, _INDENT, _RULE),
+    "wrapped": _dress(_PLAIN, _INDENT_WRAP, _RULE),
     "number": _dress(_PLAIN, _RIGHT, _RULE),
     "absent": _dress(_GREY, _RIGHT, _RULE),
-    "link": _dress(_LINK, _TOP, _RULE),
-    "verdict pass": _dress(_PASS, _TOP, _RULE),
-    "verdict fail": _dress(_FAIL, _TOP, _RULE),
+    "absent text": _dress(_GREY, _INDENT, _RULE),
+    "link": _dress(_LINK, _INDENT, _RULE),
+    "verdict pass": _dress(_PASS, _INDENT, _RULE),
+    "verdict fail": _dress(_FAIL, _INDENT, _RULE),
 }
 
 
@@ -130,7 +155,7 @@ class Styles:
         """Return the style of a role; `quoted` keeps formula-like text as text when edited."""
         key = (role, number_format, quoted)
         if key not in self.made:
-            cell = Cell(self.sheet, row=1, column=1)
+            cell: Any = Cell(self.sheet, row=1, column=1)  # any: its style is untyped
             ROLES[role](cell)
             cell.number_format = number_format
             if quoted:

@@ -51,7 +51,7 @@ def costs(content: ReportContent, column: str, name: str) -> pd.DataFrame:
         names = year_names(content.tables["cases"]["month"])
         wide["year"] = [names.get(str(year), str(year)) for year in wide["year"]]
     else:
-        wide = relabel(content, by_size(wide, shown[-1]), [column])
+        wide = relabel(content, by_size(wide, (shown or [""])[-1]), [column])
     return wide.rename(columns={column: name} | {p: heading(p) for p in shown})
 
 
@@ -97,12 +97,14 @@ def survival_by_year(content: ReportContent) -> pd.DataFrame:
     months = [12 * y for y in YEARS_SHOWN if 12 * y in set(table["month"].unique())]
     keys = ["decision_point", "treatment", "group"]
     curves = table[table["month"].isin(months)].set_index([*keys, "month"])["overall_survival"]
-    wide = curves.unstack("month").reindex(columns=months)
+    wide = curves.unstack("month")  # noqa: PD010
+    wide = wide.reindex(columns=months)
     wide = wide.reindex(pd.MultiIndex.from_frame(table.drop_duplicates(keys)[keys]))
+    years = [f"{m // 12} year" + ("s" if m > 12 else "") for m in months]
+    wide.columns = pd.Index(years)
     wide = relabel(content, wide.reset_index(), keys)
     names = {"decision_point": "Decision point", "treatment": "Treatment", "group": "Age group"}
-    years = {m: f"{m // 12} year" + ("s" if m > 12 else "") for m in months}
-    return optional(wide.rename(columns={**names, **years}), list(years.values()))
+    return optional(wide.rename(columns=names), years)
 
 
 def shown_group(content: ReportContent) -> str:
@@ -157,6 +159,6 @@ def key_figures(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
 def evidence_sets(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
     """Return the same measures under the evidence sets, and the unit of each row."""
     table = content.tables["evidence_sets"]
-    sets = ["this scenario", "registry", "review"]
+    sets = [name for name in table.columns if name not in {"measure", "unit"}]
     names = {"measure": "Half or a quarter?", "unit": "Unit"} | {s: heading(s) for s in sets}
     return table[["measure", "unit", *sets]].rename(columns=names), list(table["unit"])

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import pandas as pd
 
+from hepaplan.reports.blocks import as_dates
 from hepaplan.reports.content import POLICIES, ReportContent
-from hepaplan.reports.sheet import as_dates
 
 
 def policies_in(table: pd.DataFrame) -> list[str]:
@@ -50,22 +50,35 @@ def pivot(
     tables leave out zeros.
     """
     sums = table.groupby([*rows, across], sort=False, observed=True)[values].sum()
-    wide = sums.unstack(across).reindex(columns=list(order)).fillna(0.0)
+    wide = sums.unstack(across)  # noqa: PD010
+    wide = wide.reindex(columns=list(order)).fillna(0.0)
     first_seen = table.drop_duplicates(list(rows))[list(rows)]
     wanted = pd.MultiIndex.from_frame(first_seen) if len(rows) > 1 else first_seen[rows[0]]
     return wide.reindex(wanted).reset_index()
 
 
-def year_names(months: Iterable[str]) -> dict[str, str]:
+def in_order(frame: pd.DataFrame, source: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return rows sorted by keys, names in the order in which `source` first shows them."""
+    ranks = {}
+    for key in keys:
+        known = source[key].unique() if key in source.columns else sorted(frame[key].unique())
+        ranks[key] = frame[key].map({name: i for i, name in enumerate(known)})
+    order = pd.DataFrame(ranks).sort_values(list(keys), kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def year_names(months: pd.Series) -> dict[str, str]:
     """Return the heading of each year, saying so where the year is not whole."""
     count: dict[str, int] = {}
-    for month in sorted(set(months)):
+    for month in sorted(str(m) for m in months.unique()):
         count[month[:4]] = count.get(month[:4], 0) + 1
     return {y: y if n == 12 else f"{y} ({n} months)" for y, n in count.items()}
 
 
 def by_size(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return the rows, largest first; ties keep their order."""
+    """Return the rows, largest first; ties keep their order, and an empty frame stays one."""
+    if column not in frame.columns:
+        return frame
     return frame.sort_values(column, ascending=False, kind="stable", ignore_index=True)
 
 
@@ -122,6 +135,7 @@ def treatments_by_year(content: ReportContent) -> pd.DataFrame:
     names = year_names(content.tables["cases"]["month"])
     shown = policies_in(table)
     wide = pivot(table, ["treatment", "year"], "policy", "starts", shown)
+    wide = in_order(wide, table, ["treatment", "year"])
     wide["year"] = [names.get(str(year), str(year)) for year in wide["year"]]
     wide = relabel(content, wide, ["treatment"])
     return wide.rename(
@@ -133,7 +147,7 @@ def treatments_in_all(content: ReportContent) -> pd.DataFrame:
     """Return starts by treatment over the whole window, the most frequent first."""
     table = content.tables["treatments"]
     shown = policies_in(table)
-    wide = by_size(pivot(table, ["treatment"], "policy", "starts", shown), shown[0])
+    wide = by_size(pivot(table, ["treatment"], "policy", "starts", shown), (shown or [""])[0])
     wide = relabel(content, wide, ["treatment"])
     return wide.rename(columns={"treatment": "Treatment"} | {p: heading(p) for p in shown})
 
@@ -146,9 +160,7 @@ def starts_by_month(content: ReportContent) -> pd.DataFrame:
     starts = starts[starts["policy"] != POLICIES[0]]
     both = pd.concat([demand[columns], starts[columns]])
     shown = policies_in(both)
-    wide = pivot(both, ["month"], "policy", "starts", shown).sort_values(
-        "month", ignore_index=True
-    )
+    wide = pivot(both, ["month"], "policy", "starts", shown).sort_values("month", ignore_index=True)
     wide["month"] = as_dates(wide["month"])
     return wide.rename(columns={"month": "Month"} | {p: heading(p) for p in shown})
 
@@ -161,9 +173,8 @@ def starts_by_site(content: ReportContent, *, monthly: bool) -> pd.DataFrame:
         when, name = table["month"], "Month"
     else:
         when, name = table["month"].str[:4].map(year_names(table["month"])), "Year"
-    wide = pivot(
-        table.assign(when=when), ["site", "treatment", "when"], "policy", "starts", shown
-    ).sort_values(["site", "treatment", "when"], kind="stable", ignore_index=True)
+    wide = pivot(table.assign(when=when), ["site", "treatment", "when"], "policy", "starts", shown)
+    wide = in_order(wide, table, ["site", "treatment", "when"])
     if monthly:
         wide["when"] = as_dates(wide["when"])
     wide = relabel(content, wide, ["site", "treatment"])
@@ -183,7 +194,7 @@ def use_by_site(content: ReportContent, *, monthly: bool) -> pd.DataFrame:
     capacity = first.groupby(keys, sort=False, as_index=False)["capacity"].sum()
     wide = wide.merge(capacity, on=keys, how="left", validate="one_to_one")
     held = (wide[shown].abs().sum(axis=1) + wide["capacity"]) > 0
-    wide = wide[held].sort_values(keys, kind="stable", ignore_index=True)
+    wide = in_order(wide[held], table, keys)
     full = wide["capacity"] > 0
     result = {
         "Site": labelled(content, wide["site"]),
@@ -203,9 +214,7 @@ def use_by_site(content: ReportContent, *, monthly: bool) -> pd.DataFrame:
 def requirements(content: ReportContent) -> pd.DataFrame:
     """Return what demand needs against what sites have, by resource and month, region-wide."""
     table = content.tables["requirements"]
-    order = {name: i for i, name in enumerate(table["resource"].unique())}
-    table = table.assign(order=table["resource"].map(order))
-    table = table.sort_values(["order", "month"], kind="stable", ignore_index=True)
+    table = in_order(table, table, ["resource", "month"])
     return pd.DataFrame(
         {
             "Resource": labelled(content, table["resource"]),
@@ -251,18 +260,16 @@ def waiting(content: ReportContent, *, year_ends: bool) -> pd.DataFrame:
     keys = ["decision_point", "month"]
     count = pivot(table, keys, "policy", "waiting", shown)
     late = pivot(table, keys, "policy", "beyond_standard", shown)
-    order = {name: i for i, name in enumerate(table["decision_point"].unique())}
+    count, late = in_order(count, table, keys), in_order(late, table, keys)
     result = pd.DataFrame(
         {
-            "order": count["decision_point"].map(order),
             "Decision point": labelled(content, count["decision_point"]),
             "Month": as_dates(count["month"]),
         }
         | {f"Waiting, {p}": count[p] for p in shown}
         | {f"Beyond standard, {p}": late[p] for p in shown}
     )
-    result = result.sort_values(["order", "Month"], kind="stable", ignore_index=True)
-    return result.drop(columns="order")
+    return result
 
 
 def waiting_by_site(content: ReportContent) -> pd.DataFrame:
@@ -271,8 +278,7 @@ def waiting_by_site(content: ReportContent) -> pd.DataFrame:
     shown = policies_in(table)
     last = table[table["month"] == table["month"].max()]
     wide = pivot(last, ["site", "decision_point"], "policy", "waiting", shown)
-    wide = wide[wide[shown].sum(axis=1) > 0]
-    wide = wide.sort_values("site", kind="stable", ignore_index=True)
+    wide = in_order(wide[wide[shown].sum(axis=1) > 0], table, ["site", "decision_point"])
     wide = relabel(content, wide, ["site", "decision_point"])
     names = {"site": "Site", "decision_point": "Decision point"}
     return wide.rename(columns=names | {p: heading(p) for p in shown})

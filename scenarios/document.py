@@ -21,6 +21,7 @@ PLACE_IN_TEXT = re.compile(r" \(at line (\d+), column \d+\)$")
 DECIMAL_COMMA = re.compile(r"=\s*\[?[^\"'#]*?\b(\d+),(\d+)\s*(?:#.*)?$")
 UNQUOTED = re.compile(r"^\s*[\w.\"-]+\s*=\s*[A-Za-z][^\"'\[{]*$")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 OPEN = re.compile(r"[\[{]")
 
 
@@ -88,6 +89,8 @@ def _syntax_problem(text: str, name: str, message: str) -> LocatedProblem:
     place = PLACE_IN_TEXT.search(message)
     line = int(place.group(1)) if place else len(lines)
     reason = PLACE_IN_TEXT.sub("", message).removesuffix(" (at end of document)")
+    if place is None:
+        line = _line_of_odd_quote(lines) or line
     if line > 1 and not lines[line - 1].strip() and "Unclosed" not in reason:
         line -= 1
     stated = lines[line - 1].strip()
@@ -109,6 +112,16 @@ def _syntax_problem(text: str, name: str, message: str) -> LocatedProblem:
     return LocatedProblem(name, line, key, f"found '{stated[:80]}'; {advice}")
 
 
+def _line_of_odd_quote(lines: list[str]) -> int | None:
+    """Return the first line whose quotes do not pair, the likely cause of an unexpected end."""
+    for number, stated in enumerate(lines, 1):
+        if '"""' not in stated and "'''" not in stated and QUOTED.sub("", stated).strip():
+            left = QUOTED.sub("", stated).split("#")[0]
+            if '"' in left or "'" in left:
+                return number
+    return None
+
+
 def _number_faults(values: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
     for key, value in leaves(values):
         for where, number in _numbers(key, value):
@@ -126,7 +139,7 @@ def _numbers(key: Key, value: Any) -> Iterator[tuple[Key, float]]:
         for name, part in value.items():
             yield from _numbers((*key, name), part)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield key, float(value) if abs(value) < 10**300 else math.inf
+        yield key, math.inf if isinstance(value, int) and abs(value) > 10**300 else float(value)
 
 
 def _depth(values: Any) -> int:

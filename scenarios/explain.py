@@ -81,8 +81,9 @@ def _find(scenario: Scenario, key: str) -> tuple[Key, Any]:
     for depth, part in enumerate(parts):
         names = [*_names(value), "pathway"] if depth == 0 else _names(value)
         if part not in names:
+            near = nearest(str(part), map(str, names))
             raise UnknownKey(
-                f"found no {dotted(tuple(parts[: depth + 1]))}{nearest(str(part), map(str, names))}; "
+                f"found no {dotted(tuple(parts[: depth + 1]))}{near}; "
                 f"expected one of {listed(map(str, names), 20)}"
             )
         value = getattr(value, str(part)) if isinstance(value, BaseModel) else value[part]

@@ -15,6 +15,8 @@ MAX_TOML_BYTES = 1_000_000
 MAX_CSV_BYTES = 20_000_000
 NOT_SCENARIOS = {"evidence", "pathways"}
 LONGEST_PATH = 200
+DEVICES = {"CON", "PRN", "AUX", "NUL"}
+DEVICES |= {f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10)}
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _path_fault(stated: str) -> str:
             f"found '{stated}', which leads out of the scenario's folder; expected a file inside "
             "it; copy the file into the folder and name it without '..'"
         )
-    if windows.is_reserved():
+    if any(part.split(".")[0].upper() in DEVICES for part in windows.parts):
         return f"found '{stated}', a name that Windows keeps for devices; choose another"
     return ""
 

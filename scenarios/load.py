@@ -103,7 +103,7 @@ class _Checking:
     def _record(self, model: type[BaseModel], values: Mapping[str, Any], prefix: Key) -> Any:
         record, found = faults(model, values)
         for key, message in found:
-            where = prefix + key
+            where = self.merged.original(prefix + key)
             if not any(where[: len(b)] == b for b in self.merged.broken):
                 self.problems.append(self.merged.problem(where, message))
         return record

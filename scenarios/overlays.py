@@ -24,7 +24,8 @@ class Merged:
     """A scenario's values after every overlay, who set each, and what is wrong with the changes.
 
     `folders`: where a named table file is looked for. `broken`: tables that a fault above has left
-    incomplete, so that what they lack need not be said.
+    incomplete, so that what they lack need not be said. `copies`: from a key that `like` filled in
+    to the key it was copied from.
     """
 
     content: dict[str, Any] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Merged:
     problems: list[LocatedProblem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     broken: set[Key] = field(default_factory=set)
+    copies: dict[Key, Key] = field(default_factory=dict)
 
     def locate(self, key: Key) -> Place:
         """Return the place of a key, or of the nearest table around it."""
@@ -41,6 +43,15 @@ class Merged:
             if key[:length] in self.places:
                 return self.places[key[:length]]
         return self.places.get((), Place("scenario"))
+
+    def original(self, key: Key) -> Key:
+        """Return the key that states what is found at `key`, which may be a copy."""
+        for length in range(len(key), 0, -1):
+            if key[:length] in self.copies:
+                return self.original(self.copies[key[:length]] + key[length:])
+            if key[:length] in self.places:
+                break
+        return key
 
     def problem(self, key: Key, message: str) -> LocatedProblem:
         """Return a problem with the place of its key."""
@@ -94,8 +105,16 @@ class _Layer:
         kept = {k: v for k, v in values.items() if k not in ABOUT_THE_FILE}
         self._over(self.merged.content, kept, ())
 
-    def _over(self, below: dict[str, Any], above: Mapping[str, Any], path: Key) -> None:
-        figure = "unit" in below or "unit" in above
+    def _over(
+        self,
+        below: dict[str, Any],
+        above: Mapping[str, Any],
+        path: Key,
+        around: dict[str, Any] | None = None,
+    ) -> None:
+        """Put `above` over `below`; `around` is the figure whose values by group these are."""
+        holder = below if "unit" in below or "unit" in above else around
+        figure = holder is not None
         for name, new in above.items():
             key = (*path, name)
             old = below.get(name)
@@ -103,7 +122,7 @@ class _Layer:
                 continue
             if isinstance(new, dict) and isinstance(old, dict) and not new.keys() >= WHOLE:
                 self._set_place(key)
-                self._over(old, new, key)
+                self._over(old, new, key, holder if name == "value" else None)
                 continue
             if isinstance(new, dict):
                 new = _without_stray_reasons(new)
@@ -111,8 +130,8 @@ class _Layer:
                 reason = self._reason_for(key, new, figure)
                 if reason and isinstance(new, dict) and new.keys() >= WHOLE:
                     new = {**new, "reason": reason}
-                elif reason and figure:
-                    below["reason"] = reason
+                elif reason and holder is not None:
+                    holder["reason"] = reason
             self._replace(below, name, new, key)
 
     def _replace(self, below: dict[str, Any], name: str, new: Any, key: Key) -> None:

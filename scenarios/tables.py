@@ -151,8 +151,8 @@ def _header_faults(
         count = header.count(column)
         if count == 0:
             stray = [name for name in header if name not in columns]
-            found = nearest(column, stray)
-            hint = found.replace("; did you mean", "; is it the column") if found else ""
+            near = [n for n in stray if nearest(n, columns) == nearest(column, [column])]
+            hint = f'; is it the column "{near[0]}"?' if near else ""
             yield column, f"this column is missing{hint}; {expected}; add it"
         elif count > 1:
             yield column, f"found this column {count} times; {expected}; delete all but one"
@@ -172,10 +172,7 @@ def _fault(column: str, row: dict[str, str]) -> str:
     if kind.month and not MONTH.match(text):
         return f"found '{text}'; expected a month; write it as year and month, such as 2027-01"
     if kind.known and text not in kind.known:
-        return (
-            f"found '{text}'{nearest(text.lower(), kind.known)}; "
-            f"expected one of {listed(kind.known)}"
-        )
+        return f"found '{text}'{nearest(text, kind.known)}; expected one of {listed(kind.known)}"
     return ""
 
 

@@ -43,6 +43,9 @@ def _fault(
     if loc[-1:] == ("[key]",):
         names = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
         return loc[:-1], _unknown(str(loc[-2]), names)
+    if kind == "figure":
+        said = str(dict(error["ctx"])["faults"])
+        return (*loc, "unit" if said.startswith("the unit") else "value"), said
     if kind == "missing":
         return loc, _missing(model, loc)
     if kind == "extra_forbidden":
@@ -57,8 +60,6 @@ def _fault(
 def _wrong(kind: str, found: Any, ctx: dict[str, Any], wanted: Any, message: str) -> str:
     """Say what was found, what is expected and what to do."""
     shown = show(found)
-    if kind == "figure":
-        return str(ctx["faults"])
     if kind in {"model_type", "model_attributes_type"}:
         return f"found {shown}; expected {_table(wanted, found)}"
     if kind in {"float_type", "int_type", "int_from_float", "float_parsing"}:

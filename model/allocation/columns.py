@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Flags, Floats, Ints
 from hepaplan.model.network import Network
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def columns(network: Network) -> Columns:
     fate_of, fates = _fates(kernels.arrive)
     counter = 0
 
-    def block(exists: npt.NDArray[np.bool_]) -> Ints:
+    def block(exists: Flags) -> Ints:
         nonlocal counter
         wide = np.repeat(exists[..., None], horizon, axis=-1)
         numbers = np.full(wide.shape, -1, dtype=np.int64)
@@ -63,7 +61,7 @@ def columns(network: Network) -> Columns:
     )
 
 
-def _fates(arrive: npt.NDArray[np.float64]) -> tuple[Ints, int]:
+def _fates(arrive: Floats) -> tuple[Ints, int]:
     """Return the number of each option's kernel, equal kernels sharing one, and how many."""
     seen: dict[bytes, int] = {}
     numbers = [seen.setdefault(kernel.tobytes(), len(seen)) for kernel in arrive]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from hepaplan.model.allocation.columns import Columns
-from hepaplan.model.allocation.rows import Floats, Ints, Rows
+from hepaplan.model.allocation.rows import Rows
+from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
 from hepaplan.model.parameters import Plan as PlanRules
 
+NEGLIGIBLE = 1e-6
+
 
 def arrivals(network: Network, at: Columns) -> Rows:
-    """Arrivals at a point are entries, what earlier starts cause, and moves from other lists."""
+    """Balance arrivals at a point: entries, what earlier starts cause, moves from other lists."""
     kernels, horizon = network.kernels, network.horizon
     rows = Rows.equal("arrivals", network.entries)
     number = _numbers(at.arrivals)
@@ -36,7 +39,7 @@ def arrivals(network: Network, at: Columns) -> Rows:
 
 
 def begun(network: Network, at: Columns) -> Rows:
-    """Starts that share a fate are the sum of starts over lists, options and sites."""
+    """Sum starts that share a fate over lists, options and sites."""
     rows = Rows.equal("begun", np.zeros(at.begun.shape))
     number = _numbers(at.begun)
     rows.add(number, at.begun, 1.0)
@@ -46,7 +49,7 @@ def begun(network: Network, at: Columns) -> Rows:
 
 
 def referral(network: Network, at: Columns) -> Rows:
-    """Everyone who comes to a list goes to some site."""
+    """Send everyone who comes to a list to some site."""
     kernels = network.kernels
     rows = Rows.equal("referral", np.zeros((*kernels.usual_share.shape, network.horizon)))
     number = _numbers(at.at_site[:, :, 0])
@@ -56,7 +59,7 @@ def referral(network: Network, at: Columns) -> Rows:
 
 
 def referral_bounds(network: Network, at: Columns, rules: PlanRules) -> Rows:
-    """A site's share of a list moves at most `referral_shift` either way from today's."""
+    """Keep a site's share of a list within `referral_shift` of today's, either way."""
     kernels, shift = network.kernels, rules.referral_shift.number
     choice = (at.at_site[:, :, :, 0] >= 0).sum(axis=2) > 1
     rows = Rows.at_most("referral_bounds", np.zeros((2, *at.at_site.shape)))
@@ -75,7 +78,7 @@ def referral_bounds(network: Network, at: Columns, rules: PlanRules) -> Rows:
 
 
 def lists(network: Network, at: Columns) -> Rows:
-    """Left on a list: who stayed from last month, who came, less who started."""
+    """Balance a list: left are those who stayed from last month and came, less who started."""
     kernels, waiting = network.kernels, network.waiting
     here = np.zeros(at.left.shape)
     here[..., 0] = network.backlog.sum(axis=-1)
@@ -90,7 +93,7 @@ def lists(network: Network, at: Columns) -> Rows:
 
 
 def beyond_standard(network: Network, at: Columns) -> Rows:
-    """People beyond the standard: left, less those who came within it and would still be there.
+    """Count people beyond the standard: left, less those who came within it and still wait.
 
     Exact when the longest wait starts first, as everywhere in the plan.
     """
@@ -115,7 +118,7 @@ def beyond_standard(network: Network, at: Columns) -> Rows:
 
 
 def capacity(network: Network, at: Columns) -> Rows:
-    """Use of a resource at a site stays within what earlier starts leave free."""
+    """Keep use of a resource at a site within what earlier starts leave free."""
     kernels, horizon = network.kernels, network.horizon
     rows = Rows.at_most("capacity", network.available)
     number = _numbers(network.available)
@@ -132,7 +135,7 @@ def capacity(network: Network, at: Columns) -> Rows:
 
 
 def substitution(network: Network, at: Columns) -> Rows:
-    """Starts of an option other than the intended one stay within the share that may shift."""
+    """Keep starts of other options than the intended one within the share that may shift."""
     own = len(network.kernels.options)
     extra = np.arange(own, len(network.pair_list))
     rows = Rows.at_most("substitution", np.zeros((extra.size, *at.starts.shape[2:])))
@@ -146,7 +149,7 @@ def substitution(network: Network, at: Columns) -> Rows:
 
 
 def age_neutral(network: Network, at: Columns, rules: PlanRules, usual: Floats) -> Rows:
-    """Within a list, starts by group follow arrivals: no group is passed over for its age.
+    """Let starts within a list follow arrivals by group: nobody is passed over for age.
 
     `usual` (list, group, site, month) are the starts of reading 1. In every few months each
     group's starts keep its usual share of the list's, within a tolerance either way.
@@ -173,9 +176,14 @@ def age_neutral(network: Network, at: Columns, rules: PlanRules, usual: Floats) 
                     column = at.starts[pair, other, :, months]
                     upper = own - ratio * (1.0 + tolerance)
                     lower = ratio * (1.0 - tolerance) - own
-                    rows.add(number[0, listed, group, :, span][:, None], column, upper)
-                    rows.add(number[1, listed, group, :, span][:, None], column, lower)
+                    rows.add(number[0, listed, group, :, span][:, None], column, snapped(upper))
+                    rows.add(number[1, listed, group, :, span][:, None], column, snapped(lower))
     return rows
+
+
+def snapped(value: Floats) -> Floats:
+    """Return figures with those too small for the solver set to 0, which the tolerance covers."""
+    return np.where(np.abs(value) < NEGLIGIBLE, 0.0, value)
 
 
 def _numbers(like: Floats | Ints) -> Ints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepaplan.model.allocation.columns import Columns
-from hepaplan.model.allocation.rows import Floats, Ints
+from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value
 from hepaplan.model.plan_value import plan_worth

@@ -8,8 +8,9 @@ import numpy as np
 
 from hepaplan.model.allocation import constraints, objectives
 from hepaplan.model.allocation.columns import Columns, columns
-from hepaplan.model.allocation.rows import Floats, Programme, assemble
+from hepaplan.model.allocation.rows import Programme, assemble
 from hepaplan.model.allocation.solver import Solution, Solver
+from hepaplan.model.arrays import Floats
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.parameters import Plan as PlanRules

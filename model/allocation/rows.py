@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from hepaplan.model.arrays import Floats, Ints
 
 
 @dataclass
@@ -55,7 +53,8 @@ class Programme:
     def residual(self, point: Floats) -> Floats:
         """Return by how much each row is broken at a point, 0 where it holds, shape (row,)."""
         activity = self.matrix @ point
-        return np.maximum(np.maximum(self.lower - activity, activity - self.upper), 0.0)
+        broken = np.maximum(self.lower - activity, activity - self.upper)
+        return np.asarray(np.maximum(broken, 0.0))
 
     def worst(self, point: Floats) -> dict[str, float]:
         """Return the largest residual of each constraint."""
@@ -66,24 +65,23 @@ class Programme:
 
 
 def assemble(constraints: Sequence[Rows], columns: int) -> Programme:
-    """Return the constraints as one programme; rows without coefficients must hold by themselves."""
+    """Return the constraints as one programme, rows in the order given; empty ones are left out."""
     first, blocks = 0, []
-    rows, cols, values = [], [], []
+    matrices, lower, upper = [], [], []
     for constraint in constraints:
-        size = constraint.lower.size
-        blocks.append((constraint.name, first, first + size))
-        rows += [r + first for r in constraint.row]
-        cols += constraint.column
-        values += constraint.value
-        first += size
-    matrix = csr_array(
-        (np.concatenate(values), (np.concatenate(rows), np.concatenate(cols))),
-        shape=(first, columns),
-    )
-    matrix.sum_duplicates()
+        where = (np.concatenate(constraint.row), np.concatenate(constraint.column))
+        values = np.concatenate(constraint.value)
+        matrix = csr_array((values, where), shape=(constraint.lower.size, columns))
+        matrix.sum_duplicates()
+        used = np.flatnonzero(np.diff(matrix.indptr))
+        matrices.append(matrix[used])
+        lower.append(constraint.lower[used])
+        upper.append(constraint.upper[used])
+        blocks.append((constraint.name, first, first + used.size))
+        first += used.size
     return Programme(
-        matrix,
-        np.concatenate([c.lower for c in constraints]),
-        np.concatenate([c.upper for c in constraints]),
+        csr_array(vstack(matrices, format="csr")),
+        np.concatenate(lower),
+        np.concatenate(upper),
         tuple(blocks),
     )

@@ -9,7 +9,8 @@ import highspy
 import numpy as np
 import pulp
 
-from hepaplan.model.allocation.rows import Floats, Programme
+from hepaplan.model.allocation.rows import Programme
+from hepaplan.model.arrays import Floats
 
 Status = Literal["optimal", "time limit", "infeasible", "unbounded", "failed"]
 SMALLEST, LARGEST = 1e-9, 1e6
@@ -86,7 +87,7 @@ class Solver:
 def check_range(values: Floats, what: str) -> None:
     """Refuse non-zero figures that HiGHS would drop or that would swamp the others."""
     size = np.abs(values[values != 0.0])
-    if size.size and not (SMALLEST < size.min() and size.max() <= LARGEST):
+    if size.size and not (size.min() > SMALLEST and size.max() <= LARGEST):
         raise NoPlan(
             f"{what} lies outside {SMALLEST:g} to {LARGEST:g} "
             f"({size.min():g} to {size.max():g}): the solver would lose it. State the resource in "

@@ -176,7 +176,7 @@ def _demand(chance: np.random.Generator) -> pd.DataFrame:
     )
     keys = list(COLUMNS["demand"][:-1])
     frame["starts"] *= chance.uniform(0.8, 1.2, len(frame))
-    return frame.groupby(keys, sort=False, as_index=False)["starts"].sum()
+    return frame.groupby(keys, sort=False)["starts"].sum().reset_index()
 
 
 def _starts(chance: np.random.Generator) -> pd.DataFrame:
@@ -215,11 +215,12 @@ def _resources(chance: np.random.Generator) -> pd.DataFrame:
 
 def _requirements(chance: np.random.Generator) -> pd.DataFrame:
     rows = [
-        (month, name, unit, capacity * len(places) * chance.uniform(low, low + 0.25), capacity * len(places))
+        (month, name, unit, capacity * len(places) * use, capacity * len(places))
         for m, month in enumerate(MONTHS)
         for name, (_, unit, places, capacity) in RESOURCES.items()
         for low in [0.95 if name == "theatre" else 0.6 + 0.003 * m]
-    ]  # fmt: skip
+        for use in [chance.uniform(low, low + 0.25)]
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS["requirements"]))
 
 
@@ -227,7 +228,7 @@ def _treatments(demand: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([demand.assign(policy=POLICIES[0]), starts])
     both["year"] = both["month"].str[:4].astype(int)
     keys = ["year", "treatment", "policy"]
-    return both.groupby(keys, sort=False, as_index=False)["starts"].sum()
+    return both.groupby(keys, sort=False)["starts"].sum().reset_index()
 
 
 def _lists(chance: np.random.Generator) -> pd.DataFrame:
@@ -243,8 +244,10 @@ def _lists(chance: np.random.Generator) -> pd.DataFrame:
 def _costs(demand: pd.DataFrame, starts: pd.DataFrame) -> pd.DataFrame:
     both = _treatments(demand, starts)
     rows = [
-        (row.policy, row.year, row.treatment, category, row.starts * PRICES[row.treatment] * share)
-        for row in both.itertuples()
+        (policy, year, treatment, category, number * PRICES[treatment] * share)
+        for policy, year, treatment, number in zip(
+            both["policy"], both["year"], both["treatment"], both["starts"], strict=True
+        )
         for category, share in (("theatre and beds", 0.3), ("drugs", 0.55), ("follow-up", 0.15))
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS["costs"]))
@@ -261,14 +264,13 @@ def _value_tables(chance: np.random.Generator) -> dict[str, pd.DataFrame]:
                 survival += [(point, name, group, m, a) for m, a in enumerate(alive.tolist())]
                 years, cost = 1 / hazard / 12, PRICES[treatment] * (1.3 - 0.1 * g)
                 median = np.log(2) / hazard if p else None
-                patients.append(
-                    (point, option, group, years, years * 0.74, cost, years * 0.66, cost * 0.95)
-                    + (median, float(alive[12]), float(alive[60]))
-                )
+                course = (years, years * 0.74, cost, years * 0.66, cost * 0.95)
+                end = (median, float(alive[12]), float(alive[60]))
+                patients.append((point, option, group, *course, *end))
+            modelled = float(alive[60])
             study = float(alive[60] * chance.uniform(0.9, 1.1))
             compared.append(
-                (point, option, 60.0, study, float(alive[60]), float(alive[60]) - study)
-                + ("Study 2019", "published")
+                (point, option, 60.0, study, modelled, modelled - study, "Study 2019", "published")
             )
     outcome_rows = []
     for policy, gain in zip(POLICIES, (1.0, 0.96, 0.985), strict=True):
@@ -317,25 +319,33 @@ def _small_tables() -> dict[str, pd.DataFrame]:
             ("most health", "cancer_centre", "chair", 4, 0.873, "2030-09"),
             ("most health", "south", "scanner", 0, 0.655, None),
         ],
-        "assumptions": [
-            (f"pathway.decision_point.resectable.option.resection.figure_{i}",)
-            + (f"Liver resection: an assumed figure, number {i}", value, unit, low, high, family)
-            + ("nhs_schedule_2024", year, quality, reason, f"pathways/crlm.toml:{i + 10}")
-            for i in range(260)
-            for value, unit, low, high, family, year, quality, reason in [
-                (
-                    (0.466, "share", 0.41, 0.52, "beta", 2019, "published", ""),
-                    (14_200.0, "GBP", None, None, None, 2024, "illustrative", "no tariff found"),
-                    ("under_65: 0.7, from_80: 0.3", "share", None, None, None, None)
-                    + ("judgement", "experts differ"),
-                    (0.0042, "probability per month", 0.001, 0.009, "beta", 2016, "derived", ""),
-                )[i % 4]
-            ]
-        ],
+        "assumptions": [_assumption(i) for i in range(260)],
         "sources": [
-            (f"source_{i}", f"Author {i}, Journal of Examples {2000 + i};{i}:1-9. " * 2, "", i % 3 == 0)
+            (f"source_{i}", f"Author {i}, Example Journal {2000 + i};{i}:1-9. " * 2, "", i % 3 == 0)
             for i in range(40)
         ],
         "about": [("Solver", "HiGHS 1.15.1"), ("Python", "3.11.7"), ("Seed", "20270101")],
     }  # fmt: skip
     return {name: pd.DataFrame(data, columns=list(COLUMNS[name])) for name, data in rows.items()}
+
+
+def _assumption(i: int) -> tuple[object, ...]:
+    kinds: tuple[tuple[object, ...], ...] = (
+        (0.466, "share", 0.41, 0.52, "beta", "study_2019", 2019, "published", ""),
+        (14_200.0, "GBP", None, None, None, "prices", 2024, "illustrative", "no tariff found"),
+        (
+            "Under 65: 0.7, 80 and over: 0.3",
+            "share",
+            None,
+            None,
+            None,
+            "panel",
+            None,
+            "judgement",
+            "",
+        ),
+        (0.0042, "probability per month", 0.001, 0.009, "beta", "trial", 2016, "derived", ""),
+    )
+    key = f"pathway.decision_point.resectable.option.resection.figure_{i}"
+    place = f"pathways/crlm.toml:{i + 10}"
+    return (key, f"Liver resection: an assumed figure, number {i}", *kinds[i % 4], place)

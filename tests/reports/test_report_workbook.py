@@ -1,0 +1,345 @@
+from __future__ import annotations
+
+import datetime
+import re
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook.workbook import Workbook
+
+from hepaplan.reports import workbook as report_writer
+from hepaplan.reports.content import ReportContent, UnfitTable
+from hepaplan.reports.workbook import write_workbook
+
+ORDER = [
+    "Summary", "Demand", "Capacity and use", "Plan", "Waiting lists", "Health and cost",
+    "Survival", "Assumptions", "Sources", "Checks", "About",
+]  # fmt: skip
+WITH_SITES = ["Summary", "Capacity and use", "Plan", "Waiting lists"]
+STORED = 1e-15  # openpyxl stores 16 digits of a number
+FORMULA = re.compile(r"[=+\-@\t]")
+
+
+def rows_of(workbook: Workbook, name: str) -> list[dict[str, Any]]:
+    """The rows of an Excel table, by its headings, wherever it stands."""
+    for sheet in workbook.worksheets:
+        if name in sheet.tables:
+            cells = [[c.value for c in row] for row in sheet[sheet.tables[name].ref]]
+            return [dict(zip(cells[0], row, strict=True)) for row in cells[1:]]
+    raise AssertionError(f"no table {name}")
+
+
+def month(text: str) -> datetime.datetime:
+    return datetime.datetime(int(text[:4]), int(text[5:]), 1)
+
+
+def naive_sums(table: pd.DataFrame, keys: list[str], value: str) -> dict[Any, float]:
+    sums: dict[Any, float] = defaultdict(float)
+    for key, number in zip(zip(*(table[k] for k in keys), strict=True), table[value], strict=True):
+        sums[key] += number
+    return sums
+
+
+def test_sheets_stand_in_the_order_a_reader_expects(workbook: Workbook) -> None:
+    assert workbook.sheetnames == ORDER
+    assert all(sheet.sheet_state == "visible" for sheet in workbook.worksheets)
+
+
+def test_every_sheet_says_what_it_is_and_is_set_up(workbook: Workbook) -> None:
+    for sheet in workbook.worksheets:
+        assert sheet["A1"].value == sheet.title
+        assert len(str(sheet["A2"].value)) > 20
+        assert sheet.freeze_panes is not None
+        assert not sheet.merged_cells.ranges
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows
+        assert sheet.print_area
+        footer: Any = sheet.oddFooter
+        assert (footer.left.text, footer.right.text) == ("&F", "Page &P of &N")
+        assert footer.center.text == "&A - hepaplan 0.1.0"
+
+
+def test_no_cell_is_a_formula_or_an_error(workbook: Workbook) -> None:
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type not in ("f", "e"), f"{sheet.title}!{cell.coordinate}"
+
+
+def test_excel_tables_have_their_own_names_and_headings(workbook: Workbook) -> None:
+    names = [name for sheet in workbook.worksheets for name in sheet.tables]
+    assert len(names) == len(set(names)) > 25
+    for sheet in workbook.worksheets:
+        for table in sheet.tables.values():
+            headings = [c.value for c in sheet[table.ref][0]]
+            assert headings == [column.name for column in table.tableColumns]
+            assert len({str(h).casefold() for h in headings}) == len(headings)
+            for row in sheet[table.ref]:
+                assert all(c.value not in (None, "") for c in row), f"blank in {table.name}"
+
+
+def test_demand_by_month_equals_the_tables(workbook: Workbook, content: ReportContent) -> None:
+    cases = naive_sums(content.tables["cases"], ["month"], "cases")
+    found = naive_sums(content.tables["metastases"], ["month", "timing"], "patients")
+    rows = rows_of(workbook, "demand_by_month")
+    assert [row["Month"] for row in rows] == [month(m) for (m,) in sorted(cases)]
+    for row, (name,) in zip(rows, sorted(cases), strict=True):
+        assert row["Colorectal cancers"] == pytest.approx(cases[name,], rel=1e-12)
+        early, late = found[name, "synchronous"], found[name, "metachronous"]
+        assert row["Liver metastases at diagnosis"] == pytest.approx(early, rel=1e-12)
+        assert row["Liver metastases later"] == pytest.approx(late, rel=1e-12)
+        assert row["New liver metastases, all"] == pytest.approx(early + late, rel=1e-12)
+
+
+def test_use_by_site_and_month_equals_the_tables(
+    workbook: Workbook, content: ReportContent
+) -> None:
+    table = content.tables["resources"]
+    used = naive_sums(table, ["policy", "site", "resource", "month"], "used")
+    capacity = naive_sums(table, ["policy", "site", "resource", "month"], "capacity")
+    rows = rows_of(workbook, "use_by_month")
+    shown = {(row["Site"], row["Resource"], row["Month"]): row for row in rows}
+    assert len(shown) == len(rows)
+    for (policy, site, resource, when), number in used.items():
+        row = shown.get((content.label(site), content.label(resource), month(when)))
+        if capacity[policy, site, resource, when] == 0:
+            assert row is None
+            continue
+        assert row is not None
+        held = capacity[policy, site, resource, when]
+        assert row[f"Used, {policy}"] == pytest.approx(number, rel=STORED)
+        assert row["Capacity"] == pytest.approx(held, rel=STORED)
+
+
+def test_the_plan_equals_the_tables(workbook: Workbook, content: ReportContent) -> None:
+    starts = naive_sums(
+        content.tables["starts"], ["policy", "site", "treatment", "month"], "starts"
+    )
+    rows = rows_of(workbook, "plan_by_site_and_month")
+    shown = {(row["Site"], row["Treatment"], row["Month"]): row for row in rows}
+    assert len(shown) * 2 == len(starts)
+    for (policy, site, treatment, when), number in starts.items():
+        row = shown[content.label(site), content.label(treatment), month(when)]
+        assert row[policy.capitalize()] == pytest.approx(number, rel=1e-12)
+    total = content.tables["treatments"].query("policy == 'most health'")["starts"].sum()
+    by_year = sum(row["Most health"] for row in rows_of(workbook, "plan_by_year"))
+    in_all = sum(row["Most health"] for row in rows_of(workbook, "plan_in_all"))
+    assert by_year == pytest.approx(total, rel=1e-12) == in_all
+
+
+def test_waiting_lists_equal_the_tables(workbook: Workbook, content: ReportContent) -> None:
+    rows = rows_of(workbook, "waiting_by_month")
+    shown = {(row["Decision point"], row["Month"]): row for row in rows}
+    for row in content.tables["lists"].to_dict("records"):
+        cells = shown[content.label(row["decision_point"]), month(row["month"])]
+        late = pytest.approx(row["beyond_standard"], rel=STORED)
+        assert cells[f"Waiting, {row['policy']}"] == pytest.approx(row["waiting"], rel=STORED)
+        assert cells[f"Beyond standard, {row['policy']}"] == late
+
+
+def test_costs_equal_the_tables(workbook: Workbook, content: ReportContent) -> None:
+    table = content.tables["costs"]
+    for column, name in (("treatment", "Treatment"), ("category", "Category"), ("year", "Year")):
+        sums = naive_sums(table, ["policy", column], "cost_gbp")
+        rows = rows_of(workbook, f"cost_by_{column}")
+        assert len(rows) == table[column].nunique()
+        for row in rows:
+            for (policy, key), number in sums.items():
+                if row[name] in (content.label(str(key)), str(key)):
+                    assert row[policy.capitalize()] == pytest.approx(number, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("sheet_table", "table", "columns"),
+    [
+        ("key_figures", "key_figures", {"measure": "Key figure", "unit": "Unit"}),
+        ("evidence_sets", "evidence_sets", {"review": "Review", "registry": "Registry"}),
+        ("per_patient", "per_patient", {"qalys": "QALYs", "cost_gbp": "Cost, GBP"}),
+        ("per_patient", "per_patient", {"median_survival_months": "Median survival, months"}),
+        ("published_survival", "published", {"modelled": "Modelled", "source": "Source"}),
+        ("assumptions", "assumptions", {"label": "What", "value": "Value", "unit": "Unit"}),
+        ("assumptions", "assumptions", {"low": "Low", "year": "Year", "quality": "Quality"}),
+        ("assumptions", "assumptions", {"source": "Source", "place": "Set in", "key": "Key"}),
+        ("sources", "sources", {"key": "Source"}),
+        ("checks", "checks", {"check": "Check", "residual": "Residual", "what": "What it says"}),
+    ],
+)
+def test_tables_shown_as_they_are_equal_theirs(
+    workbook: Workbook,
+    content: ReportContent,
+    sheet_table: str,
+    table: str,
+    columns: dict[str, str],
+) -> None:
+    rows = rows_of(workbook, sheet_table)
+    for name, heading in columns.items():
+        expected = ["n/a" if pd.isna(v) else v for v in content.tables[table][name].astype(object)]
+        assert len(rows) == len(expected)
+        for row, value in zip(rows, expected, strict=True):
+            number = isinstance(value, int | float)
+            assert row[heading] == (pytest.approx(value, rel=STORED) if number else value)
+
+
+def test_every_label_is_in_words(workbook: Workbook) -> None:
+    machine = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+$")
+    for sheet in workbook.worksheets:
+        if sheet.title in ("Assumptions", "Sources"):
+            continue
+        for row in sheet.iter_rows(values_only=True):
+            assert not [v for v in row if isinstance(v, str) and machine.match(v)]
+
+
+def test_sheets_with_sites_say_they_are_illustrative(
+    workbook: Workbook, content: ReportContent
+) -> None:
+    sites = {content.label(s) for s in content.tables["resources"]["site"].unique()}
+    for sheet in workbook.worksheets:
+        texts = {c for row in sheet.iter_rows(values_only=True) for c in row if isinstance(c, str)}
+        if texts & sites:
+            assert sheet.title in WITH_SITES
+            top = [sheet.cell(row, 1).value for row in range(1, 7)]
+            assert any(str(v).startswith("ILLUSTRATIVE") for v in top)
+            assert any("(illustrative sites)" in text for text in texts)
+
+
+def test_a_region_with_published_sites_is_not_called_illustrative(
+    short: ReportContent, tmp_path: Path
+) -> None:
+    content = replace(short, site_note="", headlines=("One.",))
+    write_workbook(tmp_path / "r.xlsx", content)
+    back = load_workbook(tmp_path / "r.xlsx")
+    for name in WITH_SITES:
+        texts = [c for row in back[name].iter_rows(values_only=True) for c in row]
+        assert not [t for t in texts if isinstance(t, str) and "llustrative sites" in t]
+
+
+def test_the_verdict_of_the_checks_shows_on_the_summary(
+    short: ReportContent, tmp_path: Path
+) -> None:
+    checks = short.tables["checks"].copy()
+    checks["passed"] = [True, False, True, True, True]
+    write_workbook(tmp_path / "r.xlsx", replace(short, tables={**short.tables, "checks": checks}))
+    back = load_workbook(tmp_path / "r.xlsx")
+    failed = "CHECKS: 1 of 5 FAILED: metastases sum to their whole"
+    summary = [back["Summary"].cell(row, 1).value for row in range(1, 8)]
+    assert any(failed in str(value) for value in summary)
+    assert back["Checks"]["A3"].value == failed
+    verdicts = [row["Verdict"] for row in rows_of(back, "checks")]
+    assert verdicts == ["passed", "FAILED", "passed", "passed", "passed"]
+
+
+def test_headlines_and_links_are_on_the_summary(workbook: Workbook, content: ReportContent) -> None:
+    sheet = workbook["Summary"]
+    column = [sheet.cell(row, 1).value for row in range(1, sheet.max_row + 1)]
+    for number, sentence in enumerate(content.headlines, start=1):
+        assert f"{number}. {sentence}" in column
+    links = {c.value: c.hyperlink.location for row in sheet for c in row if c.hyperlink}
+    assert links == {name: f"'{name}'!A1" for name in ORDER[1:]}
+
+
+def attacked(content: ReportContent) -> ReportContent:
+    """Every text a user could have written, turned into something Excel might run."""
+    starts = ("=", "+", "-", "@", "\t=")
+    dull = {"policy", "month", "timing", "quality", "year", "first_month_full", "unit"}
+
+    def harm(text: Any, position: int) -> Any:
+        return f"{starts[position % 5]}HYPERLINK({text})" if isinstance(text, str) else text
+
+    tables = {}
+    for name, table in content.tables.items():
+        columns = [c for c in table.columns if c not in dull and table[c].dtype.kind not in "biuf"]
+        changed = {}
+        for c in columns:
+            known = {v: harm(v, i) for i, v in enumerate(table[c].unique())}
+            changed[c] = table[c].astype(object).map(lambda v, k=known: k.get(v, v))
+        tables[name] = table.assign(**changed)
+    labels = {harm(k, 0): harm(v, 0) for k, v in content.labels.items()}
+    return replace(
+        content,
+        name="=1",
+        title="=cmd|' /C calc'!A0",
+        question="+2",
+        status="-3",
+        headlines=("@4", "=5"),
+        labels=labels,
+        site_note="=6",
+        tables=tables,
+    )
+
+
+def test_text_that_looks_like_a_formula_stays_text_everywhere(
+    short: ReportContent, tmp_path: Path
+) -> None:
+    path = tmp_path / "attack.xlsx"
+    write_workbook(path, attacked(short))
+    seen = 0
+    for sheet in load_workbook(path).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type not in ("f", "e"), f"{sheet.title}!{cell.coordinate}"
+                if isinstance(cell.value, str) and FORMULA.match(cell.value):
+                    assert cell.quotePrefix, f"{sheet.title}!{cell.coordinate}"
+                    seen += 1
+    assert seen > 500
+    with ZipFile(path) as archive:
+        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
+        assert not any(b"<f>" in archive.read(name) for name in sheets)
+
+
+def test_the_same_content_gives_the_same_bytes(short: ReportContent, tmp_path: Path) -> None:
+    write_workbook(tmp_path / "a.xlsx", short)
+    time.sleep(1.1)
+    write_workbook(tmp_path / "b.xlsx", short)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    other = replace(short, title="Another title")
+    write_workbook(tmp_path / "c.xlsx", other)
+    assert (tmp_path / "a.xlsx").read_bytes() != (tmp_path / "c.xlsx").read_bytes()
+
+
+def test_an_unfit_table_or_a_broken_write_leaves_the_old_report(
+    short: ReportContent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(b"old")
+    costs = short.tables["costs"].assign(cost_gbp=float("nan"))
+    with pytest.raises(UnfitTable, match="costs: cost_gbp holds nan"):
+        write_workbook(path, replace(short, tables={**short.tables, "costs": costs}))
+
+    def half(_: object, file: Any) -> None:
+        file.write(b"PK half a workbook")
+        raise OSError(28, "no space left on device")
+
+    monkeypatch.setattr(report_writer, "save", half)
+    with pytest.raises(OSError, match="no space"):
+        write_workbook(path, short)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.xlsx"]
+
+
+def test_an_almost_empty_run_still_makes_a_workbook(short: ReportContent, tmp_path: Path) -> None:
+    empty = {name: table.iloc[:0] for name, table in short.tables.items()}
+    keep = {name: short.tables[name] for name in ("cases", "metastases", "checks")}
+    write_workbook(tmp_path / "r.xlsx", replace(short, tables=empty | keep))
+    assert load_workbook(tmp_path / "r.xlsx").sheetnames == ORDER
+
+
+def test_properties_are_fixed_and_name_nobody(workbook: Workbook, content: ReportContent) -> None:
+    properties = workbook.properties
+    assert properties.title == content.title
+    assert properties.creator == "hepaplan 0.1.0"
+    assert properties.language == "en-GB"
+    assert properties.created == properties.modified == datetime.datetime(2024, 1, 1)
+
+
+def test_writing_is_quick(content: ReportContent, tmp_path: Path) -> None:
+    start = time.process_time()
+    write_workbook(tmp_path / "r.xlsx", content)
+    assert time.process_time() - start < 3.0

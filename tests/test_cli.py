@@ -1,0 +1,411 @@
+"""The command line as a user meets it: words, files and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import pandas as pd
+import pytest
+
+from hepaplan.cli import cli, main
+from hepaplan.scenarios.load import shipped
+
+TINY = Path(__file__).parent / "scenarios" / "tiny"
+HEAVY = ("pandas", "numpy", "scipy", "pydantic", "openpyxl", "pulp", "highspy", "holidays")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+Hepaplan = Callable[..., Ended]
+
+
+@pytest.fixture
+def hepaplan(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Hepaplan:
+    """Run a command in this process, in an empty folder, as the installed script does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    def run(*words: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["hepaplan", *(str(word) for word in words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        written = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        assert "Traceback" not in written.err
+        return Ended(end.value.code, written.out, written.err)
+
+    return run
+
+
+@pytest.fixture
+def spoiled(tmp_path: Path) -> Callable[[str, str, str], Path]:
+    """Copy the tiny scenario with one text in one file replaced."""
+
+    def spoil(file: str, old: str, new: str) -> Path:
+        folder = tmp_path / "spoiled"
+        if not folder.exists():
+            shutil.copytree(TINY, folder)
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+        return folder
+
+    return spoil
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def metastases(ended: Ended) -> float:
+    (row,) = (
+        figure
+        for figure in json.loads(ended.out)["key_figures"]
+        if figure["measure"] == "new patients with liver metastases"
+    )
+    return float(row["nothing scarce"])
+
+
+# --- run -----------------------------------------------------------------------------------------
+
+
+def test_run_prints_a_summary_and_writes_the_folder(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    ended = hepaplan("run", TINY)
+    assert ended.code == 0
+    title, *sentences, last = ended.out.splitlines()
+    assert title == "Two regions, two sites, worked on paper"
+    assert 8 <= len(sentences) <= 12
+    assert all(sentence.startswith("- ") for sentence in sentences)
+    assert last.startswith("tiny-run/report.xlsx: plan optimal, all checks pass")
+    folder = tmp_path / "tiny-run"
+    assert {path.name for path in folder.iterdir()} == {"report.xlsx", "tables", "manifest.json"}
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    listed = {entry["path"] for entry in manifest["files"]}
+    assert listed == set(contents(folder)) - {"manifest.json"}
+    assert manifest["versions"]["hepaplan"] == version("hepaplan")
+    assert manifest["checks_passed"] is True
+    assert manifest["solver_status"] == "optimal"
+    assert pd.read_csv(folder / "tables" / "checks.csv")["passed"].all()
+
+
+def test_nothing_written_names_this_machine(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    ended = hepaplan("run", TINY)
+    texts = [ended.out.encode(), ended.err.encode()]
+    texts += [text for name, text in contents(tmp_path / "tiny-run").items() if "xlsx" not in name]
+    for text in texts:
+        assert str(TINY.parents[2]).encode() not in text
+        assert str(tmp_path).encode() not in text
+        assert os.uname().nodename.encode() not in text
+
+
+def test_run_takes_the_next_free_folder(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    (tmp_path / "tiny-run").mkdir()
+    assert hepaplan("run", TINY).code == 0
+    assert not any((tmp_path / "tiny-run").iterdir())
+    assert (tmp_path / "tiny-run-2" / "report.xlsx").is_file()
+
+
+def test_json_is_one_document_without_nan(hepaplan: Hepaplan) -> None:
+    def refuse(constant: str) -> NoReturn:
+        raise AssertionError(f"{constant} in the document")
+
+    ended = hepaplan("run", TINY, "--json", "--out", "here")
+    document = json.loads(ended.out, parse_constant=refuse)
+    assert document["schema_version"] == 1
+    assert document["scenario"] == "tiny"
+    assert document["folder"] == "here"
+    assert document["checks_passed"] is True
+    assert document["solver_status"] == "optimal"
+    assert len(document["headlines"]) >= 8
+    assert {"measure", "unit", "nothing scarce", "first come", "most health"} <= set(
+        document["key_figures"][0]
+    )
+
+
+def test_progress_is_for_a_terminal_and_quiet_ends_it(
+    hepaplan: Hepaplan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "…" not in hepaplan("run", TINY).err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    shown = hepaplan("run", TINY)
+    assert "… reading the scenario" in shown.err
+    assert "…" not in shown.out
+    quiet = hepaplan("run", TINY, "--quiet")
+    assert "…" not in quiet.err
+    assert quiet.out.splitlines()[:-1] == shown.out.splitlines()[:-1]
+
+
+def test_set_changes_a_figure_and_says_so(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    before = metastases(hepaplan("run", TINY, "--json", "--out", "before"))
+    changed = hepaplan("run", TINY, "--json", "--out", "after",
+                       "--set", "metastases.synchronous_share=0.19",
+                       "--set", "metastases.late_share=0.12")  # fmt: skip
+    cases = pd.read_csv(tmp_path / "after" / "tables" / "cases.csv")["cases"].sum()
+    years = 3 / 12
+    assert metastases(changed) - before == pytest.approx(0.03 * cases / years, rel=0.05)
+    manifest = json.loads((tmp_path / "after" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["settings"]["metastases.synchronous_share"] == "0.19"
+    table = pd.read_csv(tmp_path / "after" / "tables" / "assumptions.csv").set_index("key")
+    assert float(str(table.loc["metastases.synchronous_share", "value"])) == 0.19
+    reason = str(table.loc["metastases.synchronous_share", "reason"])
+    assert reason.startswith("set on the command line")
+
+
+def test_a_folder_that_exists_is_refused_and_untouched(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "report.xlsx").write_bytes(b"work of a week")
+    before = contents(tmp_path)
+    ended = hepaplan("run", TINY, "--out", "mine")
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "mine exists: choose another --out, or say --overwrite" in ended.err
+    assert contents(tmp_path) == before
+
+
+def test_overwrite_replaces_the_files_of_the_run_only(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "report.xlsx").write_bytes(b"work of a week")
+    (tmp_path / "mine" / "notes.txt").write_bytes(b"keep me")
+    assert hepaplan("run", TINY, "--out", "mine", "--overwrite").code == 0
+    assert (tmp_path / "mine" / "report.xlsx").read_bytes().startswith(b"PK")
+    assert (tmp_path / "mine" / "notes.txt").read_bytes() == b"keep me"
+
+
+# --- exit codes ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("rum",), "No such command 'rum'"),
+        (("run", "--colour"), "No such option"),
+        (("check", "--set", "nonsense"), "'nonsense' needs the form key=value"),
+        (("explain", "greater-manchester"), "Missing argument"),
+        (("new", "Not A Name"), "expected a name of small letters"),
+        (("new", "greater-manchester"), "is the name of a shipped scenario"),
+        (("explain", str(TINY), "metastases.synchronus_share"), "synchronous_share"),
+    ],
+)
+def test_wrong_usage_is_2(hepaplan: Hepaplan, words: tuple[str, ...], message: str) -> None:
+    ended = hepaplan(*words)
+    assert ended.code == 2
+    assert message in ended.err
+    assert ended.out == ""
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_invalid_input_is_3_with_every_problem_at_once(
+    hepaplan: Hepaplan, spoiled: Callable[[str, str, str], Path], command: str, tmp_path: Path
+) -> None:
+    spoiled("scenario.toml", "burn_in_years = 1", "burn_in_year = 1")
+    spoiled("scenario.toml", "value = 0.16", "value = 16")
+    folder = spoiled("population.csv", "South,male,90,", "South,male,89,")
+    before = contents(tmp_path)
+    ended = hepaplan(command, folder)
+    assert ended.code == 3
+    assert ended.out == ""
+    lines = ended.err.splitlines()
+    assert any('did you mean "burn_in_years"?' in line for line in lines)
+    assert any("16 %? write 0.16" in line for line in lines)
+    assert any("population.csv" in line for line in lines)
+    assert all(":" in line for line in lines[:-1])
+    assert lines[-1].endswith("problems; nothing was run")
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_an_unknown_scenario_is_3_and_the_known_are_named(hepaplan: Hepaplan, command: str) -> None:
+    ended = hepaplan(command, "greater-manchster")
+    assert ended.code == 3
+    assert 'did you mean "greater-manchester"?' in ended.err
+
+
+def test_an_unknown_key_to_set_is_3(hepaplan: Hepaplan) -> None:
+    ended = hepaplan("check", TINY, "--set", "metastases.synchronus_share=0.2")
+    assert ended.code == 3
+    assert 'did you mean "synchronous_share"?' in ended.err
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_waiting_that_pays_is_3(
+    hepaplan: Hepaplan, spoiled: Callable[[str, str, str], Path], command: str
+) -> None:
+    spoiled("pathway.toml", "stay = { value = 0.8,", "stay = { value = 1,")
+    spoiled("pathway.toml", "cancer_death = { value = 0.14,", "cancer_death = { value = 0,")
+    folder = spoiled("pathway.toml", "move.supportive_care = { value = 0.06,",
+                     "move.supportive_care = { value = 0,")  # fmt: skip
+    ended = hepaplan(command, folder)
+    assert ended.code == 3
+    assert "group under_65, one more month on the list for chemotherapy" in ended.err
+    assert "nothing was run" in ended.err
+
+
+def test_no_plan_is_4(
+    hepaplan: Hepaplan, spoiled: Callable[[str, str, str], Path], tmp_path: Path
+) -> None:
+    """Nobody may wait for supportive care: when it needs more than there is, no plan exists."""
+    folder = spoiled("pathway.toml", "footprint = {}",
+                     'footprint.theatre = { value = [100000], unit = "minutes", '
+                     'source = "made_up", quality = "illustrative" }')  # fmt: skip
+    ended = hepaplan("run", folder, "--out", "here")
+    assert ended.code == 4
+    assert "no plan: " in ended.err
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_failed_check_is_6_and_named(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    ended = hepaplan("run", TINY, "--out", "here", "--set", "economics.horizon_years=20")
+    assert ended.code == 6
+    assert "CHECKS FAILED: the horizon is long enough" in ended.out
+    manifest = json.loads((tmp_path / "here" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["checks_passed"] is False
+
+
+def test_a_place_that_cannot_be_written_is_7(hepaplan: Hepaplan, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"not a folder")
+    ended = hepaplan("run", TINY, "--out", tmp_path / "file" / "here")
+    assert ended.code == 7
+    assert "cannot write or read" in ended.err
+    assert contents(tmp_path) == {"file": b"not a folder"}
+
+
+INTERRUPTED = """
+import os, sys, time
+from hepaplan.reports import workbook
+def interrupt(*_):
+    os.kill(os.getpid(), {signal})
+    time.sleep(30)
+workbook.write_workbook = interrupt
+from hepaplan.cli import main
+sys.argv = ["hepaplan", "run", {tiny!r}, "--out", "here"]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "sigterm"]
+)
+def test_an_interrupt_ends_with_its_code_and_no_half_file(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    program = INTERRUPTED.format(signal=int(number), tiny=str(TINY))
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+    written = contents(tmp_path / "here")
+    assert "manifest.json" not in written
+    assert "report.xlsx" not in written
+    assert [name for name in written if name.endswith(".tmp")] == []
+
+
+# --- the other commands --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scenario", shipped())
+def test_every_shipped_scenario_passes_check(hepaplan: Hepaplan, scenario: str) -> None:
+    ended = hepaplan("check", scenario)
+    assert ended.err == ""
+    assert ended.out == f"{scenario}: no problems\n"
+    assert ended.code == 0
+
+
+def test_new_makes_a_scenario_that_passes_check_and_is_left_alone(
+    hepaplan: Hepaplan, tmp_path: Path
+) -> None:
+    assert hepaplan("new", "my-region").code == 0
+    assert hepaplan("check", "my-region").out == "my-region: no problems\n"
+    before = contents(tmp_path)
+    again = hepaplan("new", "my-region")
+    assert again.code == 2
+    assert "exists already" in again.err
+    assert contents(tmp_path) == before
+
+
+def test_scenarios_lists_what_is_shipped(hepaplan: Hepaplan) -> None:
+    ended = hepaplan("scenarios")
+    assert ended.code == 0
+    assert tuple(line.split()[0] for line in ended.out.splitlines()) == shipped()
+
+
+def test_schema_is_one_json_document(hepaplan: Hepaplan) -> None:
+    ended = hepaplan("schema")
+    assert ended.code == 0
+    document: dict[str, Any] = json.loads(ended.out)
+    assert document["type"] == "object"
+    assert {"based_on", "window", "pathway", "tables"} <= set(document["properties"])
+
+
+def test_explain_says_value_source_and_place(hepaplan: Hepaplan) -> None:
+    ended = hepaplan("explain", TINY, "metastases.synchronous_share")
+    assert ended.code == 0
+    assert "0.16 share" in ended.out
+    lines = (TINY / "scenario.toml").read_text(encoding="utf-8").splitlines()
+    line = lines.index("[metastases.synchronous_share]") + 2
+    assert f"tiny/scenario.toml:{line}" in ended.out
+
+
+# --- help ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "command"), [("hepaplan", cli), *cli.commands.items()])
+def test_every_command_has_help_and_so_has_every_option(name: str, command: click.Command) -> None:
+    assert command.help
+    for parameter in command.get_params(click.Context(command)):
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["run", "--help"], ["--version"]])
+def test_help_is_printed(hepaplan: Hepaplan, words: list[str]) -> None:
+    ended = hepaplan(*words)
+    assert ended.code == 0
+    assert ended.err == ""
+    assert ("Usage:" in ended.out) or (version("hepaplan") in ended.out)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\n"
+        "from hepaplan.cli import cli\n"
+        "cli.main(['run', '--help'], standalone_mode=False)\n"
+        f"print('loaded:', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[-1] == "loaded: []"
+
+
+def test_help_is_quick() -> None:
+    """Well under 200 ms on an idle machine; the bound leaves room for a busy one."""
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "hepaplan.cli", "--help"], check=True,
+                       stdout=subprocess.DEVNULL)  # fmt: skip
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) < 1.0
