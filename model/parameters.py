@@ -120,9 +120,7 @@ class Plan(Frozen):
     """The rules the plan must keep."""
 
     referral_shift: Share = Field(description="how far referral shares may move either way")
-    age_neutral: bool
-    age_neutral_tolerance: Share
-    months_per_age_check: int = Field(default=3, ge=1, le=12)
+    age_neutral: bool = Field(description="nobody on a list is passed over for age")
 
 
 class TableFile(Frozen):

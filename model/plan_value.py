@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hepaplan.model.arrays import Floats
+from hepaplan.model.arrays import Flags, Floats
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values
@@ -30,20 +30,32 @@ class PlanWorth:
 
 
 def plan_worth(
-    kernels: Kernels, waiting: WaitingMonth, value: Value, waiting_worth: Floats, horizon: int
+    kernels: Kernels,
+    waiting: WaitingMonth,
+    value: Value,
+    waiting_worth: Floats,
+    horizon: int,
+    settled: Flags | None = None,
 ) -> PlanWorth:
-    """Return the worth of starts and waiting; `waiting_worth` (point, group) is of one month."""
+    """Return the worth of starts and waiting; `waiting_worth` (point, group) is of one month.
+
+    Arrivals at `settled` points (point,) are valued when they happen, not when they start there.
+    """
     monthly, point = value.monthly_discount, kernels.point_of
     when = monthly ** np.arange(horizon)
     powers = monthly ** np.arange(kernels.months + 1)
+    at_once = np.zeros(len(kernels.points), dtype=bool) if settled is None else settled
+    sure, later = value.arrival * at_once[:, None], value.arrival * ~at_once[:, None]
     after = np.zeros((*value.own.shape, horizon))
+    after += np.einsum("kgcd,d,cg->kg", kernels.arrive, powers, sure, optimize=True)[..., None]
     for month in range(horizon):
         late = kernels.arrive[..., horizon - month :] @ powers[horizon - month :]
-        after[..., month] = np.einsum("kgc,cg->kg", late, value.arrival)
-    left = (waiting_worth[point] * np.sqrt(monthly))[:, :, None] * when
-    moved = np.einsum("cxg,xg->cg", waiting.move, value.arrival)[point]
-    left[..., -1] += (waiting.stay[point] * value.start + moved) * monthly * when[-1]
-    return PlanWorth((value.own[:, :, None] + after) * when, left)
+        after[..., month] += np.einsum("kgc,cg->kg", late, later)
+    left = np.repeat((waiting_worth[point] * np.sqrt(monthly))[:, :, None], horizon, axis=2)
+    left += (np.einsum("cxg,xg->cg", waiting.move, sure)[point] * monthly)[:, :, None]
+    moved = np.einsum("cxg,xg->cg", waiting.move, later)[point]
+    left[..., -1] += (waiting.stay[point] * value.start + moved) * monthly
+    return PlanWorth((value.own[:, :, None] + after) * when, left * when)
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,23 @@ import numpy as np
 from hepaplan.model.arrays import Floats
 from hepaplan.model.cohort import follow_on
 from hepaplan.model.network import Network
+from hepaplan.model.sharing import share_what_fits
 
+ROUNDING = 1e-9
 Choice = Callable[[int, Floats, Floats], Floats]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Starts to make (pair, group, site, month) and referral shares (list, group, site, month)."""
+    """Starts to make (pair, group, site, month) and referral shares (list, group, site, month).
+
+    In a `pooled` plan the numbers of a list count, not their split by group: the longest wait goes
+    first whatever the age.
+    """
 
     starts: Floats
     referral: Floats
+    pooled: bool
 
 
 @dataclass(frozen=True)
@@ -44,21 +51,44 @@ class Replay:
 
 
 def replay(network: Network, plan: Plan) -> Replay:
-    """Return what happens when a plan's starts are made as far as there are people to start.
+    """Return what happens when a plan's starts are made as far as there are people and room.
 
-    Within each list the longest wait goes first.
+    Within each list the longest wait goes first. Starts that do not fit a resource, because the
+    people differ a little from those planned for, are made as soon as they do.
     """
+    owed = np.zeros((len(network.kernels.options), *plan.starts.shape[1:3]))
 
     def choose(month: int, queue: Floats, available: Floats) -> Floats:
         planned = plan.starts[..., month]
         by_list = _sum_by_list(network, planned)
-        people = queue.sum(axis=-1)
-        share = np.divide(planned, by_list[network.pair_list], out=np.zeros_like(planned),
-                          where=by_list[network.pair_list] > 0)  # fmt: skip
-        taken = first_in_first_out(queue, np.minimum(by_list, people))
-        return share[..., None] * taken[network.pair_list]
+        wanted = by_list + owed
+        if plan.pooled:
+            taken = oldest_of_all_groups(queue, wanted.sum(axis=1))
+        else:
+            taken = first_in_first_out(queue, np.minimum(wanted, queue.sum(axis=-1)))
+        split = np.ones_like(planned)
+        split[len(by_list) :] = 0.0
+        listed = by_list[network.pair_list]
+        np.divide(planned, listed, out=split, where=listed > 0)
+        begun = split[..., None] * taken[network.pair_list]
+        begun *= _room(network, begun.sum(axis=-1), available)[:, None, :, None]
+        made = _sum_by_list(network, begun).sum(axis=-1)
+        owed[:] = np.maximum(taken.sum(axis=-1) - made, 0.0)
+        return begun
 
     return walk(network, lambda month: plan.referral[..., month], choose)
+
+
+def _room(network: Network, begun: Floats, available: Floats) -> Floats:
+    """Return the share (pair, site) of starts (pair, group, site) for which there is room."""
+    use = network.kernels.use[network.pair_option][..., : available.shape[-1]]
+    share = np.ones((begun.shape[0], begun.shape[2]))
+    total = np.einsum("pgh,pgrd->hrd", begun, use, optimize=True)
+    short = (total > available.transpose(1, 0, 2) + ROUNDING).any(axis=(1, 2))
+    for site in np.flatnonzero(short):
+        need = np.einsum("pg,pgrd->prd", begun[:, :, site], use)
+        share[:, site] = share_what_fits(need, available[:, site])
+    return share
 
 
 def walk(network: Network, referral: Callable[[int], Floats], choose: Choice) -> Replay:
@@ -122,6 +152,17 @@ def first_in_first_out(queue: Floats, number: Floats) -> Floats:
     """Return who is taken, `number` of each list, the longest wait first; shape of `queue`."""
     behind = np.cumsum(queue[..., ::-1], axis=-1)[..., ::-1] - queue
     return np.clip(number[..., None] - behind, 0.0, queue)
+
+
+def oldest_of_all_groups(queue: Floats, number: Floats) -> Floats:
+    """Return who is taken, `number` (list, site) of each list, the longest wait of any group first.
+
+    Those who have waited equally long share in proportion.
+    """
+    together = queue.sum(axis=1)
+    taken = first_in_first_out(together, np.minimum(number, together.sum(axis=-1)))
+    share = np.divide(taken, together, out=np.zeros_like(taken), where=together > 0)
+    return queue * share[:, None]
 
 
 def own_option_starts(network: Network, taken: Floats) -> Floats:

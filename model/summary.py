@@ -184,7 +184,7 @@ def about(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
         ("pathway", usual.scenario.pathway.title),
         ("plan: solver", "HiGHS through PuLP"),
         ("plan: status", best.status),
-        ("plan: optimality gap", "none: a linear programme solved to proven optimality"),
+        ("plan: optimality gap (relative)", best.gap),
         ("plan: variables, rows, non-zeros",
          f"{best.variables:,}, {best.rows:,}, {best.nonzeros:,}"),
         ("kernel flows moved to a later month (largest, share)", usual.kernels.lumped),

@@ -4,87 +4,87 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.rows import Rows
 from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
 from hepaplan.model.parameters import Plan as PlanRules
 
-NEGLIGIBLE = 1e-6
 
-
-def arrivals(network: Network, at: Columns) -> Rows:
+def arrivals(network: Network, classes: Classes, at: Columns) -> Rows:
     """Balance arrivals at a point: entries, what earlier starts cause, moves from other lists."""
-    kernels, horizon = network.kernels, network.horizon
-    rows = Rows.equal("arrivals", network.entries)
+    kernels, waiting, horizon = network.kernels, network.waiting, network.horizon
+    rows = Rows.equal("arrivals", classes.gathered(network.entries))
     number = _numbers(at.arrivals)
     rows.add(number, at.arrivals, 1.0)
-    _, representative = np.unique(at.fate_of, return_index=True)
-    fate_arrive = kernels.arrive[representative]
+    mix, fate = classes.overall[network.pair_list], kernels.arrive[network.pair_option]
     for since in range(1, min(horizon, kernels.months + 1)):
-        fate, group, point = np.nonzero(fate_arrive[..., since])
+        flow = np.einsum("pqgt,pgc->pcqt", mix, fate[..., since] * ~classes.settled)
+        pair, point = np.nonzero(flow.any(axis=(2, 3)))
         rows.add(
-            number[point, group, since:],
-            at.begun[fate, group, : horizon - since],
-            -fate_arrive[fate, group, point, since][:, None],
+            number[point][:, :, since:],
+            at.begun[pair][:, :, : horizon - since],
+            -flow[pair, point][:, :, : horizon - since],
         )
-    for origin, destination, group in zip(*np.nonzero(network.waiting.move), strict=True):
+    for origin, destination in zip(*np.nonzero(waiting.move.any(axis=2)), strict=True):
+        if classes.settled[destination]:
+            continue
         lists = np.flatnonzero(kernels.point_of == origin)
+        moves = np.broadcast_to(waiting.move[origin, destination], (lists.size, len(kernels.groups)))
+        moving = np.einsum("lqgt,lg->lqt", classes.overall[lists], moves)
         rows.add(
-            number[destination, group, 1:],
-            at.left[lists, group, :, :-1],
-            -float(network.waiting.move[origin, destination, group]),
+            number[destination][None, :, None, 1:],
+            at.left[lists][..., :-1],
+            -moving[:, :, None, :-1],
         )
     return rows
 
 
-def begun(network: Network, at: Columns) -> Rows:
-    """Sum starts that share a fate over lists, options and sites."""
+def begun(network: Network, classes: Classes, at: Columns) -> Rows:
+    """Sum a pair's starts over sites."""
     rows = Rows.equal("begun", np.zeros(at.begun.shape))
     number = _numbers(at.begun)
     rows.add(number, at.begun, 1.0)
-    fate = at.fate_of[network.pair_option]
-    rows.add(number[fate][:, :, None, :], at.starts, -1.0)
+    rows.add(number[:, :, None, :], at.starts, -1.0)
     return rows
 
 
-def referral(network: Network, at: Columns) -> Rows:
+def referral(network: Network, classes: Classes, at: Columns) -> Rows:
     """Send everyone who comes to a list to some site."""
-    kernels = network.kernels
-    rows = Rows.equal("referral", np.zeros((*kernels.usual_share.shape, network.horizon)))
+    rows = Rows.equal("referral", np.zeros((*at.at_site.shape[:2], network.horizon)))
     number = _numbers(at.at_site[:, :, 0])
     rows.add(number[:, :, None, :], at.at_site, 1.0)
-    rows.add(number, at.arrivals[kernels.point_of], -kernels.usual_share[:, :, None])
+    came = at.arrivals[network.kernels.point_of]
+    rows.add(number, came, -_list_share(network, classes))
     return rows
 
 
-def referral_bounds(network: Network, at: Columns, rules: PlanRules) -> Rows:
+def referral_bounds(network: Network, classes: Classes, at: Columns, rules: PlanRules) -> Rows:
     """Keep a site's share of a list within `referral_shift` of today's, either way."""
-    kernels, shift = network.kernels, rules.referral_shift.number
-    choice = (at.at_site[:, :, :, 0] >= 0).sum(axis=2) > 1
+    shift = rules.referral_shift.number
+    present = np.einsum("lqgt,lgh->lqht", classes.overall, network.referral)
     rows = Rows.at_most("referral_bounds", np.zeros((2, *at.at_site.shape)))
     number = _numbers(np.empty((2, *at.at_site.shape)))
-    came = np.where(choice[:, :, None, None], at.arrivals[kernels.point_of][:, :, None, :], -1)
-    placed = np.where(choice[:, :, None, None], at.at_site, -1)
-    came = np.where(at.at_site >= 0, came, -1)
-    usual = kernels.usual_share[:, :, None]
-    most = np.minimum(network.referral + shift, 1.0) * usual
-    least = np.maximum(network.referral - shift, 0.0) * usual
+    choice = (at.at_site >= 0).sum(axis=2, keepdims=True) > 1
+    placed = np.where(choice, at.at_site, -1)
+    came = np.where(placed >= 0, at.arrivals[network.kernels.point_of][:, :, None, :], -1)
+    listed = _list_share(network, classes)[:, :, None, :]
     rows.add(number[0], placed, 1.0)
-    rows.add(number[0], came, -most[..., None])
-    rows.add(number[1], placed, -1.0)
-    rows.add(number[1], came, least[..., None])
+    rows.add(number[0], came, -np.minimum(present + shift, 1.0) * listed)
+    least = np.maximum(present - shift, 0.0) * listed
+    rows.add(number[1], np.where(least > 0, placed, -1), -1.0)
+    rows.add(number[1], came, least)
     return rows
 
 
-def lists(network: Network, at: Columns) -> Rows:
+def lists(network: Network, classes: Classes, at: Columns) -> Rows:
     """Balance a list: left are those who stayed from last month and came, less who started."""
-    kernels, waiting = network.kernels, network.waiting
     here = np.zeros(at.left.shape)
-    here[..., 0] = network.backlog.sum(axis=-1)
+    here[..., 0] = classes.gathered(network.backlog.sum(axis=-1))
     rows = Rows.equal("lists", here)
     number = _numbers(at.left)
-    stay = waiting.stay[kernels.point_of][:, :, None, None]
+    stay = classes.of_lists(network.waiting.stay[network.kernels.point_of])[:, :, None, :-1]
     rows.add(number, at.left, 1.0)
     rows.add(number[..., 1:], at.left[..., :-1], -stay)
     rows.add(number, at.at_site, -1.0)
@@ -92,98 +92,71 @@ def lists(network: Network, at: Columns) -> Rows:
     return rows
 
 
-def beyond_standard(network: Network, at: Columns) -> Rows:
+def beyond_standard(network: Network, classes: Classes, at: Columns) -> Rows:
     """Count people beyond the standard: left, less those who came within it and still wait.
 
     Exact when the longest wait starts first, as everywhere in the plan.
     """
-    kernels, waiting = network.kernels, network.waiting
-    point = kernels.point_of
+    waiting, horizon = network.waiting, network.horizon
+    point = network.kernels.point_of
+    standard = waiting.standard_months[point]
+    stay = waiting.stay[point]
+    backlog = classes.gathered(network.backlog)
     within = np.zeros(at.over.shape)
-    for waited in range(network.backlog.shape[-1]):
-        for month in range(network.horizon):
-            counts = waited + month < waiting.standard_months[point]
-            stayed = waiting.stay[point] ** month * counts[:, None]
-            within[..., month] += stayed[:, :, None] * network.backlog[..., waited]
+    for waited in range(backlog.shape[-1]):
+        for month in range(min(horizon, int(standard.max(initial=0)))):
+            counts = (waited + month < standard)[:, None]
+            stayed = classes.of_lists(stay**month * counts)[:, :, None, month]
+            within[..., month] += stayed * backlog[..., waited]
     rows = Rows.at_most("beyond_standard", within)
     number = _numbers(at.over)
     rows.add(number, at.left, 1.0)
     rows.add(number, at.over, -1.0)
-    for ago in range(min(int(waiting.standard_months.max(initial=0)), network.horizon)):
-        inside = (ago < waiting.standard_months[point])[:, None]
-        stayed = np.where(inside, waiting.stay[point] ** ago, 0.0)[:, :, None, None]
+    for ago in range(min(int(standard.max(initial=0)), horizon)):
+        stayed = classes.of_lists(np.where((ago < standard)[:, None], stay**ago, 0.0))
         came = np.where(at.left >= 0, at.at_site, -1)
-        rows.add(number[..., ago:], came[..., : network.horizon - ago], -stayed)
+        kept = horizon - ago
+        rows.add(number[..., ago:], came[..., :kept], -stayed[:, :, None, :kept])
     return rows
 
 
-def capacity(network: Network, at: Columns) -> Rows:
+def capacity(network: Network, classes: Classes, at: Columns) -> Rows:
     """Keep use of a resource at a site within what earlier starts leave free."""
-    kernels, horizon = network.kernels, network.horizon
+    horizon = network.horizon
     rows = Rows.at_most("capacity", network.available)
     number = _numbers(network.available)
-    use = kernels.use[network.pair_option][:, :, :, :horizon]
-    for since in range(horizon):
-        pair, group, resource = np.nonzero(use[..., since])
-        if pair.size:
-            rows.add(
-                number[resource, :, since:],
-                at.starts[pair, group, :, : horizon - since],
-                use[pair, group, resource, since][:, None, None],
-            )
+    mix, use = classes.on_list[network.pair_list], network.kernels.use[network.pair_option]
+    for since in range(min(horizon, use.shape[-1])):
+        pair, resource = np.nonzero(use[..., since].any(axis=1))
+        if pair.size == 0:
+            continue
+        taken = np.einsum("nqght,ng->nqht", mix[pair], use[pair, :, resource, since])
+        rows.add(
+            number[resource][:, None, :, since:],
+            at.starts[pair][..., : horizon - since],
+            taken[..., : horizon - since],
+        )
     return rows
 
 
-def substitution(network: Network, at: Columns) -> Rows:
+def substitution(network: Network, classes: Classes, at: Columns) -> Rows:
     """Keep starts of other options than the intended one within the share that may shift."""
     own = len(network.kernels.options)
     extra = np.arange(own, len(network.pair_list))
     rows = Rows.at_most("substitution", np.zeros((extra.size, *at.starts.shape[2:])))
     number = _numbers(np.empty((extra.size, *at.starts.shape[2:])))
     for row, pair in enumerate(extra):
-        limit = float(network.may_shift[pair])
         rows.add(number[row][None], at.starts[pair], 1.0)
         for other in np.flatnonzero(network.pair_list == network.pair_list[pair]):
-            rows.add(number[row][None], at.starts[other], -limit)
+            rows.add(number[row][None], at.starts[other], -float(network.may_shift[pair]))
     return rows
 
 
-def age_neutral(network: Network, at: Columns, rules: PlanRules, usual: Floats) -> Rows:
-    """Let starts within a list follow arrivals by group: nobody is passed over for age.
-
-    `usual` (list, group, site, month) are the starts of reading 1. In every few months each
-    group's starts keep its usual share of the list's, within a tolerance either way.
-    """
-    step, tolerance = rules.months_per_age_check, rules.age_neutral_tolerance.number
-    spans = range(0, network.horizon, step)
-    groups = len(network.kernels.groups)
-    shape = (2, usual.shape[0], groups, usual.shape[2], len(spans))
-    rows = Rows.at_most("age_neutral", np.zeros(shape))
-    number = _numbers(np.empty(shape))
-    waits = network.waiting.waits[network.kernels.point_of]
-    for span, first in enumerate(spans):
-        months = slice(first, first + step)
-        volume = usual[..., months].sum(axis=-1)
-        whole = volume.sum(axis=1, keepdims=True)
-        share = np.divide(volume, whole, out=np.zeros_like(volume), where=whole > 0)
-        for pair, listed in enumerate(network.pair_list):
-            if not waits[listed]:
-                continue
-            for group in range(groups):
-                for other in range(groups):
-                    own = 1.0 if other == group else 0.0
-                    ratio = share[listed, group][:, None]
-                    column = at.starts[pair, other, :, months]
-                    upper = own - ratio * (1.0 + tolerance)
-                    lower = ratio * (1.0 - tolerance) - own
-                    rows.add(number[0, listed, group, :, span][:, None], column, snapped(upper))
-                    rows.add(number[1, listed, group, :, span][:, None], column, snapped(lower))
-    return rows
-
-
-def snapped(value: Floats) -> Floats:
-    """Return figures with those too small for the solver set to 0, which the tolerance covers."""
-    return np.where(np.abs(value) < NEGLIGIBLE, 0.0, value)
+def _list_share(network: Network, classes: Classes) -> Floats:
+    """Return the share of a point's arrivals that a list takes (list, class, month)."""
+    kernels = network.kernels
+    mix = classes.at_point[kernels.point_of]
+    return np.asarray(np.einsum("lqgt,lg->lqt", mix, kernels.usual_share))
 
 
 def _numbers(like: Floats | Ints) -> Ints:

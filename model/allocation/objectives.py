@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
@@ -11,14 +12,14 @@ from hepaplan.model.outcomes import Value
 from hepaplan.model.plan_value import plan_worth
 
 
-def health(network: Network, at: Columns, qalys: Value) -> Floats:
+def health(network: Network, classes: Classes, at: Columns, qalys: Value) -> Floats:
     """Return the QALYs of one person in each column, discounted to the first month."""
-    return _worth(network, at, qalys, network.waiting.qalys)
+    return _worth(network, classes, at, qalys, network.waiting.qalys)
 
 
-def money(network: Network, at: Columns, cost: Value) -> Floats:
+def money(network: Network, classes: Classes, at: Columns, cost: Value) -> Floats:
     """Return the pounds of one person in each column, counted as QALYs are in `health`."""
-    return _worth(network, at, cost, network.waiting.cost)
+    return _worth(network, classes, at, cost, network.waiting.cost)
 
 
 def beyond_standard(at: Columns) -> Floats:
@@ -26,29 +27,35 @@ def beyond_standard(at: Columns) -> Floats:
     return _spread(at.count, (at.over, np.ones(at.over.shape)))
 
 
-def travel(network: Network, at: Columns) -> Floats:
+def travel(network: Network, classes: Classes, at: Columns) -> Floats:
     """Return the average minutes of travel of one person sent to each site."""
-    minutes = np.broadcast_to(network.travel[None, :, :, None], at.at_site.shape)
+    minutes = np.einsum("lqgt,gh->lqht", classes.overall, network.travel)
     return _spread(at.count, (at.at_site, minutes))
 
 
-def usual_worth(network: Network, value: Value) -> float:
-    """Return what all entries and the backlog are worth when everyone starts on arrival.
+def usual_worth(network: Network, classes: Classes, value: Value) -> float:
+    """Return what entries and the backlog are worth when everyone starts on arrival.
 
-    The programme's objective at reading 1's flows must equal it.
+    The programme's objective at reading 1's flows must equal it. Entries at settled points are no
+    part of the programme.
     """
     when = value.monthly_discount ** np.arange(network.horizon)
-    arrived = float(np.einsum("cgt,cg,t->", network.entries, value.arrival, when))
+    decided = network.entries * ~classes.settled[:, None, None]
+    arrived = float(np.einsum("cgt,cg,t->", decided, value.arrival, when))
     return arrived + float(np.einsum("lghw,lg->", network.backlog, value.start))
 
 
-def _worth(network: Network, at: Columns, value: Value, waiting: Floats) -> Floats:
-    worth = plan_worth(network.kernels, network.waiting, value, waiting, network.horizon)
-    start = worth.start[network.pair_option][:, :, None, :]
+def _worth(
+    network: Network, classes: Classes, at: Columns, value: Value, waiting: Floats
+) -> Floats:
+    worth = plan_worth(
+        network.kernels, network.waiting, value, waiting, network.horizon, classes.settled
+    )
+    start = worth.start[network.pair_option]
+    starts = np.einsum("pqght,pgt->pqht", classes.on_list[network.pair_list], start)
+    left = np.einsum("lqgt,lgt->lqt", classes.overall, worth.left)[:, :, None, :]
     return _spread(
-        at.count,
-        (at.starts, np.broadcast_to(start, at.starts.shape)),
-        (at.left, np.broadcast_to(worth.left[:, :, None, :], at.left.shape)),
+        at.count, (at.starts, starts), (at.left, np.broadcast_to(left, at.left.shape))
     )
 
 

@@ -1,8 +1,8 @@
-"""PuLP and HiGHS: the programme handed over once, solved for one aim after another."""
+"""PuLP and HiGHS: a programme handed over, solved, and believed only with a proof."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import highspy
@@ -13,6 +13,8 @@ from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.arrays import Floats
 
 Status = Literal["optimal", "time limit", "infeasible", "unbounded", "failed"]
+TIME_LIMIT_SECONDS = 600.0
+DUST = 2e-9
 SMALLEST, LARGEST = 1e-9, 1e6
 _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
@@ -22,6 +24,10 @@ _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
+_WORDS: dict[Status, str] = {
+    "infeasible": "no plan keeps every rule at once",
+    "time limit": "the solver reached its time limit before it proved a best plan",
+}
 
 
 class NoPlan(Exception):
@@ -30,58 +36,58 @@ class NoPlan(Exception):
 
 @dataclass(frozen=True)
 class Solution:
-    """A point that the solver calls optimal, its objective, and the work it took."""
+    """A point proven best, its total weight, and the relative gap to the proof."""
 
     point: Floats
     objective: float
     status: Status
-    iterations: int
+    gap: float
     seconds: float
 
 
-class Solver:
-    """A programme inside HiGHS, built through PuLP; the basis is kept between aims."""
+def minimise(
+    programme: Programme, weights: Floats, time_limit: float = TIME_LIMIT_SECONDS
+) -> Solution:
+    """Return the point of least total weight; all variables are people and cannot be negative.
 
-    def __init__(self, programme: Programme, columns: int, time_limit: float) -> None:
-        """Hand the programme over; all variables are people and cannot be negative."""
-        check_range(programme.matrix.data, "a coefficient of the programme")
-        self.problem = _pulp_problem(programme, columns)
-        route = pulp.HiGHS(msg=False, threads=1, timeLimit=time_limit, random_seed=1)
-        route.createAndConfigureSolver(self.problem)
-        route.buildSolverModel(self.problem)
-        self.highs: Any = self.problem.solverModel
-        self.columns = np.arange(columns, dtype=np.int32)
+    Interior point without crossover: on plans of this shape, where every start touches every later
+    month, it is tens of times faster than simplex. Raises `NoPlan` unless optimality is proven.
+    """
+    programme = without_dust(programme)
+    scale = float(np.abs(weights).max(initial=0.0)) or 1.0
+    check_range(programme.matrix.data, "a coefficient of the programme")
+    problem = pulp_problem(programme, weights / scale)
+    route = pulp.HiGHS(
+        msg=False,
+        threads=1,
+        timeLimit=time_limit,
+        random_seed=1,
+        solver="ipx",
+        run_crossover="off",
+    )
+    route.createAndConfigureSolver(problem)
+    route.buildSolverModel(problem)
+    highs: Any = problem.solverModel
+    highs.run()
+    status = _STATUS.get(highs.getModelStatus(), "failed")
+    if status != "optimal":
+        raise NoPlan(_WORDS.get(status, f"the solver stopped without a proven plan ({status})"))
+    point = np.maximum(np.array(highs.getSolution().col_value), 0.0)
+    return Solution(
+        point=point,
+        objective=float(weights @ point),
+        status=status,
+        gap=abs(float(highs.getInfo().primal_dual_objective_error)),
+        seconds=float(highs.getRunTime()),
+    )
 
-    def minimise(self, weights: Floats) -> Solution:
-        """Return the point of least total weight, or say why there is none."""
-        scale = float(np.abs(weights).max(initial=0.0)) or 1.0
-        self.highs.changeColsCost(len(weights), self.columns, weights / scale)
-        started = self.highs.getRunTime()
-        self.highs.run()
-        status = _STATUS.get(self.highs.getModelStatus(), "failed")
-        if status != "optimal":
-            raise NoPlan(
-                {
-                    "infeasible": "no plan keeps every rule at once",
-                    "time limit": "the solver reached its time limit before it proved a best plan",
-                }.get(status, f"the solver stopped without a proven plan ({status})")
-            )
-        point = np.maximum(np.array(self.highs.getSolution().col_value), 0.0)
-        return Solution(
-            point,
-            float(weights @ point),
-            status,
-            int(self.highs.getInfo().simplex_iteration_count),
-            float(self.highs.getRunTime() - started),
-        )
 
-    def keep(self, weights: Floats, most: float) -> None:
-        """Add the rule that the total weight stays at most `most`, for the aims that follow."""
-        scale = float(np.abs(weights).max(initial=0.0)) or 1.0
-        columns = np.flatnonzero(weights).astype(np.int32)
-        self.highs.addRow(
-            -highspy.kHighsInf, most / scale, len(columns), columns, weights[columns] / scale
-        )
+def without_dust(programme: Programme) -> Programme:
+    """Return the programme without coefficients that the solver would ignore."""
+    matrix = programme.matrix.copy()
+    matrix.data[np.abs(matrix.data) < DUST] = 0.0
+    matrix.eliminate_zeros()
+    return replace(programme, matrix=matrix)
 
 
 def check_range(values: Floats, what: str) -> None:
@@ -95,26 +101,23 @@ def check_range(values: Floats, what: str) -> None:
         )
 
 
-def _pulp_problem(programme: Programme, columns: int) -> pulp.LpProblem:
+def pulp_problem(programme: Programme, weights: Floats) -> pulp.LpProblem:
+    """Return the programme as a PuLP problem: variables x… and rows r… in the programme's order."""
     problem = pulp.LpProblem("hepaplan", pulp.LpMinimize)
-    width = len(str(columns))
-    variables = [problem.add_variable(f"x{i:0{width}d}", lowBound=0) for i in range(columns)]
+    count = weights.size
+    width = len(str(count))
+    variables = [problem.add_variable(f"x{i:0{width}d}", lowBound=0) for i in range(count)]
+    costs = weights.tolist()
+    used = np.flatnonzero(weights).tolist()
+    problem.setObjective(pulp.LpAffineExpression([(variables[i], costs[i]) for i in used]))
     matrix = programme.matrix
     starts, numbers, values = matrix.indptr.tolist(), matrix.indices.tolist(), matrix.data.tolist()
     lower, upper = programme.lower.tolist(), programme.upper.tolist()
-    row_width = len(str(len(lower)))
-    for row in range(len(lower)):
+    width = len(str(len(lower)))
+    for row, right in enumerate(upper):
         first, stop = starts[row], starts[row + 1]
-        if first == stop:
-            continue
         terms = [(variables[numbers[i]], values[i]) for i in range(first, stop)]
-        if lower[row] == upper[row]:
-            sense, right = pulp.LpConstraintEQ, upper[row]
-        else:
-            sense, right = pulp.LpConstraintLE, upper[row]
-        problem.addConstraint(
-            pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, rhs=right),
-            name=f"r{row:0{row_width}d}",
-        )
-    problem.setObjective(pulp.LpAffineExpression([]))
+        sense = pulp.LpConstraintEQ if lower[row] == right else pulp.LpConstraintLE
+        constraint = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, rhs=right)
+        problem.addConstraint(constraint, name=f"r{row:0{width}d}")
     return problem

@@ -96,7 +96,6 @@ def settings() -> Settings:
             "plan": {
                 "referral_shift": quantity(0.2, "share"),
                 "age_neutral": True,
-                "age_neutral_tolerance": quantity(0.05, "share"),
             },
             "tables": {
                 "population": {
