@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import time
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
@@ -128,6 +129,7 @@ def run(
     say = _progress(quiet)
     from hepaplan.model.evaluate import evaluate
     from hepaplan.reports.output import create_run_folder
+    from hepaplan.reports.run import write_run
     from hepaplan.scenarios.load import load
 
     say("reading the scenario")
@@ -139,7 +141,7 @@ def run(
     results = evaluate(loaded.scenario, _evidence_sets(scenario, settings), say)
     say("the report")
     folder = create_run_folder(loaded.scenario.settings.name, out, overwrite=overwrite)
-    _write(folder, results, started, settings)
+    write_run(folder, results, started, settings)
     _print_summary(results, folder, as_json, time.time() - started)
     return DONE if results.checks_pass else CHECKS_FAILED
 
@@ -222,59 +224,33 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         cli(standalone_mode=False)
+        code = DONE
     except click.exceptions.Abort:
-        click.echo("interrupted; files already written are whole", err=True)
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    sys.exit(DONE)
+        code = error.exit_code
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else USAGE
+    if code in (INTERRUPTED, TERMINATED):
+        click.echo("interrupted; files already written are whole", err=True)
+        sys.stdout.flush()
+        os._exit(code)  # a solver at work in its thread is not waited for
+    sys.exit(code)
 
 
 def _evidence_sets(scenario: str, settings: dict[str, str]) -> dict[str, Scenario]:
     """Return the scenario under each shipped evidence set that fits it."""
-    from hepaplan.scenarios.load import InvalidScenario, load_scenario
+    from hepaplan.scenarios.load import InvalidScenario, load_under_evidence
 
     found: dict[str, Scenario] = {}
     for name in EVIDENCE_SETS:
         try:
-            found[name] = load_scenario(scenario, (f"evidence/{name}",), settings)
+            found[name] = load_under_evidence(scenario, name, settings)
         except InvalidScenario:
             click.echo(f"note: the evidence set '{name}' does not fit this scenario and is left "
                        "out of the comparison", err=True)  # fmt: skip
     return found
-
-
-def _write(folder: Path, results: Results, started: float, settings: dict[str, str]) -> None:
-    """Write workbook, tables and manifest; the manifest comes last and lists the others."""
-    from hepaplan.reports.content import content_of
-    from hepaplan.reports.output import digest, write_manifest, write_tables
-    from hepaplan.reports.workbook import write_workbook
-
-    tables = write_tables(folder, results.tables)
-    write_workbook(folder / "report.xlsx", content_of(results, version("hepaplan")))
-    files = (digest(folder, "report.xlsx"), *tables)
-    write_manifest(folder, _facts(results, started, settings), files)
-
-
-def _facts(results: Results, started: float, settings: dict[str, str]) -> dict[str, Any]:
-    packages = ("hepaplan", "numpy", "pandas", "openpyxl", "pulp", "highspy", "pydantic", "scipy")
-    return {
-        "command": "run",
-        "scenario": results.scenario.settings.name,
-        "settings": settings,
-        "input_hashes": results.scenario.input_hashes,
-        "versions": {name: version(name) for name in packages},
-        "python": sys.version.split()[0],
-        "solver": "HiGHS through PuLP",
-        "solver_status": results.status,
-        "optimality_gap": 0.0,
-        "seed": None,
-        "checks_passed": results.checks_pass,
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-        "ended": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "seconds": {name: round(value, 3) for name, value in results.seconds.items()},
-    }
 
 
 def _print_summary(results: Results, folder: Path, as_json: bool, seconds: float) -> None:
@@ -296,7 +272,7 @@ def _print_summary(results: Results, folder: Path, as_json: bool, seconds: float
         click.echo(f"- {sentence}")
     failed = results.tables["checks"].query("not passed")["check"].tolist()
     verdict = f"CHECKS FAILED: {'; '.join(failed)}" if failed else "all checks pass"
-    click.echo(f"{folder / 'report.xlsx'}: plan {results.status}, {verdict} ({seconds:.0f} s)")
+    click.echo(f"Plan {results.status}, {verdict}, {seconds:.0f} s: {folder / 'report.xlsx'}")
 
 
 def _progress(quiet: bool) -> Callable[[str], None]:

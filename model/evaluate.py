@@ -29,6 +29,7 @@ from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.population import regions
+from hepaplan.model.problems import dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
 from hepaplan.model.replay import replay
@@ -50,6 +51,7 @@ class Results:
     headlines: tuple[str, ...]
     labels: Mapping[str, str]
     status: str
+    gap: float
     seconds: Mapping[str, float]
 
     @property
@@ -94,9 +96,15 @@ def usual_care(scenario: Scenario) -> UsualCare:
 
 def refuse_waiting_that_pays(usual: UsualCare) -> None:
     """Raise `WaitingPays` if a month on some list is worth more than starting now."""
-    qalys = usual.worth.qalys_discounted
-    if faults := waiting_that_pays(usual.waiting, usual.kernels, qalys):
-        raise WaitingPays("\n".join(fault.message for fault in faults))
+    places = usual.scenario.places
+    faults = waiting_that_pays(usual.waiting, usual.kernels, usual.worth.qalys_discounted)
+    if faults:
+        raise WaitingPays(
+            "\n".join(
+                f"{places.get(fault.key, 'pathway')}: {dotted(fault.key)}: {fault.message}"
+                for fault in faults
+            )
+        )
 
 
 def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Capacity:
@@ -167,5 +175,6 @@ def evaluate(
         headlines=summary.headlines(usual, capacity, tables),
         labels=summary.labels(scenario),
         status=capacity.best.status,
+        gap=capacity.best.gap,
         seconds=seconds,
     )

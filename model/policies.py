@@ -7,9 +7,8 @@ import numpy as np
 from hepaplan.model.arrays import Floats
 from hepaplan.model.network import Network
 from hepaplan.model.quantities import DAYS_PER_MONTH
-from hepaplan.model.sharing import FITS, share_what_fits
 from hepaplan.model.replay import Replay, own_option_starts, walk
-
+from hepaplan.model.sharing import FITS, share_what_fits
 
 
 def nothing_scarce(network: Network) -> Replay:

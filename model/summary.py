@@ -33,8 +33,8 @@ def key_figures(usual: UsualCare, capacity: Capacity, tables: Tables) -> pd.Data
         dict.fromkeys(capacity.replays, patients))  # fmt: skip
     treatments = tables["treatments"].groupby(["treatment", "policy"])["starts"].sum() / years
     for treatment in dict.fromkeys(usual.treatments):
-        add(f"starts of {treatment}", "people a year",
-            {policy: float(treatments[treatment, policy]) for policy in capacity.replays})  # fmt: skip
+        started = {policy: float(treatments[treatment, policy]) for policy in capacity.replays}
+        add(f"starts of {treatment}", "people a year", started)
     waiting = {}
     beyond = {}
     for policy, done in capacity.replays.items():
@@ -42,8 +42,8 @@ def key_figures(usual: UsualCare, capacity: Capacity, tables: Tables) -> pd.Data
         beyond[policy] = float(beyond_standard(usual, done)[..., :window].sum(axis=(0, 1, 2)).max())
     add("waiting at the end of the window", "people", waiting)
     add("most people beyond the standard in any month", "people", beyond)
-    add("started within the standard", "share",
-        {p: share_within_standard(usual, capacity, d) for p, d in capacity.replays.items()})  # fmt: skip
+    shares = {p: share_within_standard(usual, capacity, d) for p, d in capacity.replays.items()}
+    add("started within the standard", "share", shares)
     outcome = tables["outcomes"].set_index(["measure", "policy"])["value"]
     for measure, unit in (
         ("deaths on a waiting list", "people"),
@@ -61,56 +61,79 @@ def key_figures(usual: UsualCare, capacity: Capacity, tables: Tables) -> pd.Data
 
 def headlines(usual: UsualCare, capacity: Capacity, tables: Tables) -> tuple[str, ...]:
     """Return about ten sentences, each computed, that say what the run found."""
-    figures = tables["key_figures"].set_index("measure")
     settings = usual.scenario.settings
     years = settings.window.months / 12
-    labels_of = labels(usual.scenario)
+    span = f"over {years:g} years" if years >= 1 else f"over {settings.window.months} months"
+    figures: dict[tuple[str, str], float] = {
+        (str(row["measure"]), policy): float(row[policy])
+        for row in tables["key_figures"].to_dict(orient="records")
+        for policy in capacity.replays
+    }
 
-    def number(measure: str, policy: str = NOTHING_SCARCE) -> float:
-        return float(figures.loc[measure, policy])
+    def both(measure: str, form: str, scale: float = 1.0) -> tuple[str, str]:
+        first, best = (figures[measure, p] / scale for p in (FIRST_COME, MOST_HEALTH))
+        return f"{first:{form}}", f"{best:{form}}"
 
-    treatments = "; ".join(
-        f"{treatment} {number(f'starts of {treatment}'):,.0f}"
-        for treatment in dict.fromkeys(usual.treatments)
-        if number(f"starts of {treatment}") >= 0.5
-    )
-    full = tables["bottlenecks"]
-    full = full[(full["policy"] == MOST_HEALTH) & (full["months_full"] > 0)]
-    short = "; ".join(
-        f"{labels_of[row.resource]} at {labels_of[row.site]} "
-        f"(full in {row.months_full} of {settings.window.months} months)"
-        for row in full.head(3).itertuples()
-    )
-    worst = tables["lists"].query("policy == @FIRST_COME").groupby("decision_point")["waiting"]
-    longest = worst.mean().sort_values(ascending=False)
-    longest = longest[longest >= 0.5].head(3)
-    waits = "; ".join(f"{labels_of[p]} {people:,.0f}" for p, people in longest.items())
-    lost = number("QALYs lost to waiting, discounted", FIRST_COME)
-    saved = lost - number("QALYs lost to waiting, discounted", MOST_HEALTH)
+    cases = figures["new colorectal cancers", NOTHING_SCARCE]
+    patients = figures["new patients with liver metastases", NOTHING_SCARCE]
+    standard = both("started within the standard", ".1%")
+    deaths = both("deaths on a waiting list", ",.1f")
+    spending = both("spending, undiscounted", ",.1f", 1e6)
+    qalys = both("QALYs, discounted", ",.0f")
+    lost = both("QALYs lost to waiting, discounted", ",.1f")
     return (
-        f"{number('new colorectal cancers'):,.0f} colorectal cancers a year, of whom and of those "
-        f"before them {number('new patients with liver metastases'):,.0f} a year develop liver "
-        f"metastases.",
-        f"Treatment starts a year if nothing were scarce: {treatments}.",
-        f"What is short: {short}." if short else "Nothing is short: no resource is ever full.",
-        f"Waiting in an average month as today (first come): {waits}."
-        if waits
-        else "Hardly anyone waits.",
-        f"Started within the waiting standard: {number('started within the standard', FIRST_COME):.0%}"
-        f" first come, {number('started within the standard', MOST_HEALTH):.0%} with the best plan.",
-        f"Deaths on a waiting list over {years:g} years: "
-        f"{number('deaths on a waiting list', FIRST_COME):,.0f} first come, "
-        f"{number('deaths on a waiting list', MOST_HEALTH):,.0f} with the best plan.",
-        f"Waiting costs {lost:,.0f} QALYs over {years:g} years first come; the best plan, with the "
-        f"same capacity, saves {saved:,.0f} of them.",
-        f"Spending: £{number('spending, undiscounted', MOST_HEALTH) / 1e6:,.1f} million a year "
-        f"with the best plan, £{number('spending, undiscounted', FIRST_COME) / 1e6:,.1f} million "
-        f"first come (undiscounted, {settings.economics.price_year} pounds).",
-        f"Lifetime health of these patients: {number('QALYs, discounted', MOST_HEALTH):,.0f} QALYs "
-        f"with the best plan (discounted), "
-        f"{number('QALYs, discounted', NOTHING_SCARCE):,.0f} if nothing were scarce.",
-        "Sites, capacities and several costs are illustrative or judgement: see Assumptions.",
+        f"{cases:,.0f} people a year are found with colorectal cancer; {patients:,.0f} a year with "
+        f"new liver metastases, at diagnosis or later.",
+        f"Treatment starts a year if nothing were scarce: {_starts(usual, figures)}.",
+        _short_of(usual, tables),
+        _who_waits(usual, tables),
+        f"Started within the waiting standard: {standard[0]} as today (first come), {standard[1]} "
+        f"with the plan for most health.",
+        f"Deaths on a waiting list {span}: {deaths[0]} first come, {deaths[1]} with the plan.",
+        f"Scarce capacity costs {lost[0]} QALYs {span} first come, {lost[1]} with the plan "
+        f"(discounted; a minus means better than usual options with nothing scarce).",
+        f"Lifetime health of these patients: {qalys[0]} QALYs first come, {qalys[1]} with the plan "
+        f"(discounted).",
+        f"Spending: £{spending[0]} million a year first come, £{spending[1]} million with the plan "
+        f"(undiscounted, {settings.economics.price_year} prices).",
+        "Sites and capacities, and several costs and shares, are illustrative or judgement: see "
+        "Assumptions.",
     )
+
+
+def _starts(usual: UsualCare, figures: Mapping[tuple[str, str], float]) -> str:
+    numbers = {t: figures[f"starts of {t}", NOTHING_SCARCE] for t in usual.treatments}
+    return "; ".join(f"{name} {number:,.0f}" for name, number in numbers.items() if number >= 0.5)
+
+
+def _short_of(usual: UsualCare, tables: Tables) -> str:
+    """Return which resources are most often full under first come."""
+    words = labels(usual.scenario)
+    window = usual.scenario.settings.window.months
+    table = tables["bottlenecks"]
+    full = table[(table["policy"] == FIRST_COME) & (table["months_full"] > 0)].head(3)
+    named = [
+        f"{words[row['resource']]} at {words[row['site']]} (full in {row['months_full']} of "
+        f"{window} months)"
+        for row in full.to_dict(orient="records")
+    ]
+    return f"What is short: {'; '.join(named)}." if named else "Nothing is short: nothing is full."
+
+
+def _who_waits(usual: UsualCare, tables: Tables) -> str:
+    """Return the longest lists under first come: their mean, and their peak."""
+    words = labels(usual.scenario)
+    lists = tables["lists"]
+    waiting = lists[lists["policy"] == FIRST_COME].groupby("decision_point")["waiting"]
+    table = waiting.agg(["mean", "max"]).sort_values("mean", ascending=False).head(3)
+    named = [
+        f"{words[str(point)]} {row['mean']:,.1f} (most {row['max']:,.0f})"
+        for point, row in table.to_dict(orient="index").items()
+        if row["max"] >= 0.5
+    ]
+    if not named:
+        return "Hardly anyone waits."
+    return f"Waiting at a month's end, on average, first come: {'; '.join(named)}."
 
 
 def evidence_sets(usual: UsualCare, others: Mapping[str, UsualCare]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -84,11 +84,16 @@ class ReportContent:
     status: str
     version: str
     site_note: str = ""
+    option_labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def label(self, name: str) -> str:
         """Return the label of a machine name; a name without one is made readable."""
         known = self.labels.get(name)
         return known if known is not None else name.replace("_", " ").strip().capitalize()
+
+    def option_label(self, point: str, option: str) -> str:
+        """Return the label of an option of a decision point; points may share an option's name."""
+        return self.option_labels.get((point, option)) or self.label(option)
 
 
 class ResultsLike(Protocol):
@@ -119,6 +124,10 @@ def content_of(results: ResultsLike, version: str) -> ReportContent:
         status=results.status,
         version=version,
         site_note=site_note(results.scenario),
+        option_labels={
+            (point, option): record.label
+            for point, option, record in results.scenario.pathway.options()
+        },
     )
 
 

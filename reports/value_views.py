@@ -9,7 +9,9 @@ from hepaplan.reports.views import (
     by_size,
     heading,
     labelled,
+    option_column,
     optional,
+    options_labelled,
     pivot,
     policies_in,
     relabel,
@@ -77,7 +79,7 @@ def per_patient(content: ReportContent) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Decision point": labelled(content, table["decision_point"]),
-            "Option": labelled(content, table["option"]),
+            "Option": options_labelled(content, table, "option"),
             "Age group": labelled(content, table["group"]),
             "Life-years": table["life_years"],
             "QALYs": table["qalys"],
@@ -95,15 +97,18 @@ def survival_by_year(content: ReportContent) -> pd.DataFrame:
     """Return overall survival at whole years, one row for each point, treatment and group."""
     table = content.tables["survival"]
     months = [12 * y for y in YEARS_SHOWN if 12 * y in set(table["month"].unique())]
-    keys = ["decision_point", "treatment", "group"]
+    choice = option_column(table)
+    keys = ["decision_point", choice, "group"]
     curves = table[table["month"].isin(months)].set_index([*keys, "month"])["overall_survival"]
     wide = curves.unstack("month")  # noqa: PD010
     wide = wide.reindex(columns=months)
     wide = wide.reindex(pd.MultiIndex.from_frame(table.drop_duplicates(keys)[keys]))
     years = [f"{m // 12} year" + ("s" if m > 12 else "") for m in months]
     wide.columns = pd.Index(years)
-    wide = relabel(content, wide.reset_index(), keys)
-    names = {"decision_point": "Decision point", "treatment": "Treatment", "group": "Age group"}
+    wide = wide.reset_index()
+    wide[choice] = options_labelled(content, wide, choice)
+    wide = relabel(content, wide, ["decision_point", "group"])
+    names = {"decision_point": "Decision point", choice: "Option", "group": "Age group"}
     return optional(wide.rename(columns=names), years)
 
 
@@ -121,8 +126,9 @@ def survival_curves(content: ReportContent) -> tuple[pd.DataFrame, dict[str, lis
     months = sorted(table["month"].unique())
     frame: dict[str, object] = {"Months since start": months}
     headings: dict[str, list[str]] = {}
-    for (point, treatment), rows in table.groupby(["decision_point", "treatment"], sort=False):
-        name = f"{content.label(str(point))}: {content.label(str(treatment))}"
+    choice = option_column(table)
+    for (point, option), rows in table.groupby(["decision_point", choice], sort=False):
+        name = f"{content.label(str(point))}: {content.option_label(str(point), str(option))}"
         curve = rows.set_index("month")["overall_survival"].reindex(months)
         if curve.isna().any():
             continue
@@ -137,7 +143,7 @@ def published(content: ReportContent) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Decision point": labelled(content, table["decision_point"]),
-            "Option": labelled(content, table["option"]),
+            "Option": options_labelled(content, table, "option"),
             "Month": table["month"],
             "Published": table["published"],
             "Modelled": table["modelled"],

@@ -32,6 +32,17 @@ def labelled(content: ReportContent, names: pd.Series) -> pd.Series:
     return names.map({name: content.label(str(name)) for name in names.unique()})
 
 
+def options_labelled(content: ReportContent, table: pd.DataFrame, column: str) -> list[str]:
+    """Return the label of each row's option, in the words of its own decision point."""
+    pairs = zip(table["decision_point"].astype(str), table[column].astype(str), strict=True)
+    return [content.option_label(point, option) for point, option in pairs]
+
+
+def option_column(table: pd.DataFrame) -> str:
+    """Return the column that tells options of a decision point apart."""
+    return "option" if "option" in table.columns else "treatment"
+
+
 def optional(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Return the frame with what is not stated in some columns as None, which shows as "n/a"."""
     changed = {}

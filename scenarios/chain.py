@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hepaplan.scenarios.files import (
 )
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 
+EVIDENCE, REGISTRY = "evidence", "registry"
 DEEPEST_CHAIN = 8
 MOST_FILES = 64
 WORDS = {"name", "title", "question", "based_on", "label", "note", "reason"}
@@ -64,6 +65,22 @@ def read_chain(source: str | Path, overlays: Sequence[str | Path] = ()) -> Chain
     top = reading.documents[paths[0].resolve()]
     documents = tuple(reading.documents.values())
     return Chain(documents, reading.pathways, top, tuple(dict.fromkeys(reading.notices)))
+
+
+def with_evidence(source: str | Path, name: str) -> Chain:
+    """Return a scenario's files with the shipped evidence set `name` in place of its own.
+
+    Every set is stated against `registry`, which therefore stays at the bottom.
+    """
+    evidence = (shipped_folder() / EVIDENCE).resolve()
+    chain = read_chain(source, (f"{EVIDENCE}/{name}",))
+    kept = {evidence / REGISTRY, evidence / name}
+
+    def stays(document: Document) -> bool:
+        folder = document.path.resolve().parent
+        return folder.parent != evidence or folder in kept
+
+    return replace(chain, documents=tuple(filter(stays, chain.documents)))
 
 
 def _follow(path: Path, above: tuple[Path, ...], reading: _Reading) -> frozenset[Path]:

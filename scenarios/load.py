@@ -31,7 +31,7 @@ from hepaplan.model.scenario_checks import (
     check_sources,
 )
 from hepaplan.model.table_checks import check_tables
-from hepaplan.scenarios.chain import Chain, read_chain
+from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
 from hepaplan.scenarios.changes import apply_settings, resolve_likes
 from hepaplan.scenarios.files import inside, shipped, shown
 from hepaplan.scenarios.overlays import Merged, merge
@@ -39,7 +39,15 @@ from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import Table, empty_table, read_table
 from hepaplan.scenarios.words import faults
 
-__all__ = ["InvalidScenario", "Loaded", "LocatedProblem", "load", "load_scenario", "shipped"]
+__all__ = [
+    "InvalidScenario",
+    "Loaded",
+    "LocatedProblem",
+    "load",
+    "load_scenario",
+    "load_under_evidence",
+    "shipped",
+]
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,17 @@ def load(
     settings: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Return a checked scenario with the notices and reasons of its overlays."""
-    chain = read_chain(source, overlays)
+    return _checked(read_chain(source, overlays), settings)
+
+
+def load_under_evidence(
+    source: str | Path, evidence: str, settings: Mapping[str, str] | None = None
+) -> Scenario:
+    """Return a scenario under a shipped evidence set, `registry` or `review`."""
+    return _checked(with_evidence(source, evidence), settings).scenario
+
+
+def _checked(chain: Chain, settings: Mapping[str, str] | None) -> Loaded:
     merged = merge(chain)
     resolve_likes(merged)
     apply_settings(merged, settings or {})

@@ -31,7 +31,9 @@ def arrivals(network: Network, classes: Classes, at: Columns) -> Rows:
         if classes.settled[destination]:
             continue
         lists = np.flatnonzero(kernels.point_of == origin)
-        moves = np.broadcast_to(waiting.move[origin, destination], (lists.size, len(kernels.groups)))
+        moves = np.broadcast_to(
+            waiting.move[origin, destination], (lists.size, len(kernels.groups))
+        )
         moving = np.einsum("lqgt,lg->lqt", classes.overall[lists], moves)
         rows.add(
             number[destination][None, :, None, 1:],

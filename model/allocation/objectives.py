@@ -54,9 +54,7 @@ def _worth(
     start = worth.start[network.pair_option]
     starts = np.einsum("pqght,pgt->pqht", classes.on_list[network.pair_list], start)
     left = np.einsum("lqgt,lgt->lqt", classes.overall, worth.left)[:, :, None, :]
-    return _spread(
-        at.count, (at.starts, starts), (at.left, np.broadcast_to(left, at.left.shape))
-    )
+    return _spread(at.count, (at.starts, starts), (at.left, np.broadcast_to(left, at.left.shape)))
 
 
 def _spread(count: int, *blocks: tuple[Ints, Floats]) -> Floats:

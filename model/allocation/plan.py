@@ -47,9 +47,7 @@ class BestPlan:
     usual_worth_gap: float
 
 
-def programme(
-    network: Network, classes: Classes, rules: PlanRules
-) -> tuple[Columns, Programme]:
+def programme(network: Network, classes: Classes, rules: PlanRules) -> tuple[Columns, Programme]:
     """Return the variables and the rows of every constraint."""
     at = columns(network, classes)
     rows = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import Any, Literal
 
 import highspy
@@ -68,7 +69,7 @@ def minimise(
     route.createAndConfigureSolver(problem)
     route.buildSolverModel(problem)
     highs: Any = problem.solverModel
-    highs.run()
+    _run_interruptibly(highs)
     status = _STATUS.get(highs.getModelStatus(), "failed")
     if status != "optimal":
         raise NoPlan(_WORDS.get(status, f"the solver stopped without a proven plan ({status})"))
@@ -80,6 +81,14 @@ def minimise(
         gap=abs(float(highs.getInfo().primal_dual_objective_error)),
         seconds=float(highs.getRunTime()),
     )
+
+
+def _run_interruptibly(highs: Any) -> None:
+    """Run the solver so that Ctrl-C and other signals are heard while it works."""
+    work = Thread(target=highs.run, daemon=True)
+    work.start()
+    while work.is_alive():
+        work.join(timeout=0.1)
 
 
 def without_dust(programme: Programme) -> Programme:
