@@ -11,9 +11,9 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats, Ints
+
 Days = npt.NDArray[np.datetime64]
-Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 WORKING_DAYS_PER_WEEK = 5
 DAYS_PER_WEEK = 7
@@ -39,7 +39,7 @@ class Months:
         return tuple(str(month) for month in self._starts[:-1].astype("datetime64[M]"))
 
     @property
-    def days(self) -> Counts:
+    def days(self) -> Ints:
         """Days in each month."""
         return np.diff(self._starts).astype(np.int64)
 
@@ -64,7 +64,7 @@ class Months:
         """Return a month's place in the run: 0 for the first, negative for months before it."""
         return int((np.datetime64(label, "M") - np.datetime64(self.first, "M")).astype(np.int64))
 
-    def working_days(self, country: str, subdivision: str | None = None) -> Counts:
+    def working_days(self, country: str, subdivision: str | None = None) -> Ints:
         """Return the weekdays in each month that are not public holidays."""
         years = self._starts.astype("datetime64[Y]").astype(np.int64) + 1970
         closed = _public_holidays(country, subdivision, int(years[0]), int(years[-1]))
@@ -93,7 +93,7 @@ class Months:
         return self._starts[:-1].astype("datetime64[Y]").astype("datetime64[D]")
 
     @property
-    def _days_in_year(self) -> Counts:
+    def _days_in_year(self) -> Ints:
         next_year = self._starts[:-1].astype("datetime64[Y]") + 1
         return (next_year.astype("datetime64[D]") - self._new_year).astype(np.int64)
 

@@ -12,7 +12,7 @@ from hepaplan.model.replay import Replay
 from hepaplan.model.waiting import worth_of_waiting
 
 COLUMNS = ["check", "what", "residual", "tolerance", "passed"]
-REPLAY_GAP = 0.005
+REPLAY_GAP = 0.01
 
 
 def all_checks(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
 from hepaplan.model.lookup import at_ages, dense
 from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES, Scenario, Trend
 from hepaplan.model.population import person_count
-
-Floats = npt.NDArray[np.float64]
 
 PER = 100_000
 SHARES_SUM_TO = 1e-9

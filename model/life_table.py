@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.lookup import at_ages
 from hepaplan.model.metastases import group_of_band
 from hepaplan.model.parameters import AGE_BANDS, SEXES, Scenario
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-
-Floats = npt.NDArray[np.float64]
 
 OFFSETS = np.arange(5) + 0.5
 """Entry ages within a band, years: single years, each at its middle."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from hepaplan.model.arrays import Floats
 
 
 def dense(table: pd.DataFrame, column: str, **axes: Sequence[str] | Sequence[int]) -> Floats:

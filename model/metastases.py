@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
 from hepaplan.model.parameters import (
     AGE_BANDS,
@@ -23,8 +23,6 @@ from hepaplan.model.parameters import (
     Metastases,
     Scenario,
 )
-
-Floats = npt.NDArray[np.float64]
 
 LATE_FROM = 60
 MONTHS_IN_BAND = 60

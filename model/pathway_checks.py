@@ -109,6 +109,14 @@ def _point(
                 "is missing, though patients wait here; expected a waiting standard in days; "
                 'add standard = { value = 31, unit = "days", … }',
             )
+    else:
+        for name, option in options.items():
+            if option.footprint:
+                yield Problem(
+                    (*key, "option", name, "footprint"),
+                    "uses resources though nobody waits at this point; expected a waiting table "
+                    "where capacity can run out; add waiting and a standard, or no footprint",
+                )
     for place, exchange in enumerate(point.interchangeable):
         for inner, name in enumerate(exchange.options):
             if name not in point.option:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
 from hepaplan.model.lookup import dense
 from hepaplan.model.parameters import AGE_BANDS, SEXES, Scenario
-
-Floats = npt.NDArray[np.float64]
 
 MIDDLE_OF_YEAR = 0.5
 

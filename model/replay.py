@@ -162,7 +162,7 @@ def oldest_of_all_groups(queue: Floats, number: Floats) -> Floats:
     together = queue.sum(axis=1)
     taken = first_in_first_out(together, np.minimum(number, together.sum(axis=-1)))
     share = np.divide(taken, together, out=np.zeros_like(taken), where=together > 0)
-    return queue * share[:, None]
+    return np.asarray(queue * share[:, None])
 
 
 def own_option_starts(network: Network, taken: Floats) -> Floats:

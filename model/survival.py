@@ -17,9 +17,8 @@ import numpy.typing as npt
 from scipy.optimize import least_squares
 from scipy.special import log_ndtr, ndtri
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.pathway import Distribution
-
-Floats = npt.NDArray[np.float64]
 
 LARGEST_MONTHLY_HAZARD = 50.0
 """A month in which nobody is left: exp(-50) is below anything counted."""

@@ -81,10 +81,8 @@ def worth_of_waiting(month: WaitingMonth, kernels: Kernels, qalys: Value) -> Flo
     point = kernels.point_of
     half, whole = np.sqrt(qalys.monthly_discount), qalys.monthly_discount
     moved = np.einsum("cxg,xg->cg", month.move, qalys.arrival)
-    return (
-        half * month.qalys[point]
-        + whole * (month.stay[point] * qalys.start + moved[point])
-    )  # fmt: skip
+    later = month.stay[point] * qalys.start + moved[point]
+    return np.asarray(half * month.qalys[point] + whole * later)
 
 
 def waiting_that_pays(

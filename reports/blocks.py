@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 CELL_LIMIT = 32_767
 CUT = " … [cut]"
 WIDEST = 60.0
+WIDEST_BESIDE_CHARTS = 110.0
 
 
 def clean_text(text: str) -> str:
@@ -88,10 +89,10 @@ def line_count(text: str, width: float) -> int:
     return total
 
 
-def fitting_width(heading: str, values: Sequence[object]) -> float:
+def fitting_width(heading: str, values: Sequence[object], widest: float = WIDEST) -> float:
     """Return a width, in digits, that shows a heading in two lines and texts up to a limit."""
     longest_word = max((len(word) for word in heading.split()), default=1)
     least = max(longest_word + 4.0, math.ceil(len(heading) / 2) + 5.0, 9.0)
     texts = {v for v in values if isinstance(v, str)}
     longest = max((len(text) for text in texts), default=0) + 3.0
-    return max(least, min(longest, WIDEST), 12.0 if not texts else 0.0)
+    return max(least, min(longest, widest), 12.0 if not texts else 0.0)

@@ -8,6 +8,7 @@ from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.axis import ChartLines, DateAxis
+from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.shapes import GraphicalProperties
@@ -59,14 +60,21 @@ class DescribedAnchor(TwoCellAnchor):
         super().__setattr__(name, value)
 
 
-def place(sheet: Worksheet, chart: Chart, cell: str, headline: str, description: str) -> None:
-    """Put a chart at a cell, over the columns and rows kept for it, with its alternative text."""
+def place(
+    sheet: Worksheet,
+    chart: Chart,
+    cell: str,
+    headline: str,
+    description: str,
+    size: tuple[int, int] = (CHART_COLUMNS, CHART_ROWS),
+) -> None:
+    """Put a chart at a cell, over columns and rows kept for it, with its alternative text."""
     chart.title = _title(headline, 1200, bold=True)
     row, column = coordinate_to_tuple(cell)
     anchor: Any = DescribedAnchor(
         editAs="oneCell",
         _from=AnchorMarker(col=column - 1, row=row - 1, rowOff=MARGIN),
-        to=AnchorMarker(col=column - 1 + CHART_COLUMNS, row=row - 2 + CHART_ROWS, rowOff=MARGIN),
+        to=AnchorMarker(col=column - 1 + size[0], row=row - 2 + size[1], rowOff=MARGIN),
     )
     anchor.heading = headline
     anchor.description = f"{headline}. {description}"
@@ -143,15 +151,29 @@ def columns(
 
 
 def bars(
-    lines: Sequence[Line], categories: Reference, x_title: str, y_title: str, value_format: str
+    lines: Sequence[Line],
+    categories: Reference,
+    x_title: str,
+    y_title: str,
+    value_format: str,
+    label_format: str = "",
+    *,
+    from_zero: bool = True,
 ) -> BarChart:
-    """Return horizontal bars, the first category on top; several series stand beside each other."""
+    """Return horizontal bars, the first category on top; several series stand beside each other.
+
+    Each bar shows its value, so that small ones can be read too; `from_zero` is for values of
+    which none is negative.
+    """
     chart = BarChart()
     chart.type = "bar"
     chart.grouping = "clustered"
     chart.gapWidth = 50
     _add_bars(chart, lines, categories, PALETTE)
     _finish(chart, x_title, y_title, value_format)
+    if not from_zero:
+        chart.y_axis.scaling.min = None
+    chart.dataLabels = _values_shown(label_format or value_format)
     chart.x_axis.tickLblSkip = 1
     if _rows(categories) > 10:
         chart.x_axis.txPr = _text_look(700)
@@ -222,6 +244,20 @@ def _title(text: str, size: int, *, bold: bool) -> Title:
 def _text_look(size: int) -> RichText:
     look = CharacterProperties(sz=size, solidFill=INK, latin=Font(typeface=FONT))
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
+
+
+def _values_shown(number_format: str) -> DataLabelList:
+    shown = DataLabelList(
+        numFmt=number_format,
+        showVal=True,
+        showLegendKey=False,
+        showCatName=False,
+        showSerName=False,
+        showPercent=False,
+        showBubbleSize=False,
+    )
+    shown.txPr = _text_look(800)
+    return shown
 
 
 def _rows(reference: Reference) -> int:

@@ -89,11 +89,16 @@ class ReportContent:
     def label(self, name: str) -> str:
         """Return the label of a machine name; a name without one is made readable."""
         known = self.labels.get(name)
-        return known if known is not None else name.replace("_", " ").strip().capitalize()
+        return known if known is not None else readable(name)
 
     def option_label(self, point: str, option: str) -> str:
         """Return the label of an option of a decision point; points may share an option's name."""
         return self.option_labels.get((point, option)) or self.label(option)
+
+
+def readable(name: str) -> str:
+    """Return a machine name as words; treatments have no labels, and options may share a name."""
+    return name.replace("_", " ").strip().capitalize()
 
 
 class ResultsLike(Protocol):

@@ -17,7 +17,15 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hepaplan.reports.blocks import Block, Placed, clean_text, fitting_width, line_count
+from hepaplan.reports.blocks import (
+    WIDEST,
+    WIDEST_BESIDE_CHARTS,
+    Block,
+    Placed,
+    clean_text,
+    fitting_width,
+    line_count,
+)
 from hepaplan.reports.output import FORMULA_STARTS
 from hepaplan.reports.style import GENERAL, Styles
 
@@ -26,7 +34,7 @@ LINE = 170
 GAP = 3.0
 CHART_COLUMNS = 8
 CHART_COLUMN_WIDTH = 10.0
-CHART_ROWS = 16
+CHART_ROWS = 17
 CHART_ROWS_A_PAGE = 2
 TABLE_LOOK = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
 
@@ -104,17 +112,17 @@ class SheetWriter:
             row += 1
         return row
 
-    def add_table(self, block: Block, *, row: int | None = None) -> Placed:
-        """Place a table to the right of what is there (or at `row`, from the first column)."""
+    def add_table(self, block: Block, *, row: int | None = None, column: int = 1) -> Placed:
+        """Place a table to the right of what is there (or at `row` and `column`, widths kept)."""
         top = self.header_row if row is None else row
-        left = self.next_column if row is None else 1
+        left = self.next_column if row is None else column
         self.put(top - 1, left, block.caption, "caption")
         placed = Placed(self.sheet, block.frame, top, left)
         if block.frame.empty:
             self.put(top, left, "Nothing to show in this run.", "note")
             self._use(block.page, left, left, top)
-            self.sheet.column_dimensions[get_column_letter(left)].width = 32.0
             if row is None:
+                self.sheet.column_dimensions[get_column_letter(left)].width = 32.0
                 self._skip(left + 1)
             return placed
         headings = [str(heading) for heading in block.frame.columns]
@@ -143,7 +151,8 @@ class SheetWriter:
         if fixed:
             width = float(dimension.width)
         else:
-            width = block.widths.get(heading) or fitting_width(heading, values)
+            widest = WIDEST_BESIDE_CHARTS if self.chart_rows else WIDEST
+            width = block.widths.get(heading) or fitting_width(heading, values, widest)
             dimension.width = width
         numeric = any(isinstance(v, numbers.Real | datetime.date) for v in values) and not any(
             isinstance(v, bool) for v in values

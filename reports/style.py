@@ -40,11 +40,16 @@ DASHES: tuple[Dash, ...] = (
     "sysDashDot",
 )
 
-PEOPLE = "#,##0.0"
+PEOPLE = '[=0]0;[<0.05]"<0.1";#,##0.0'
 WHOLE = "#,##0"
+WHOLE_PEOPLE = '[=0]0;[<0.5]"<0.5";#,##0'
+CHANGE = "+#,##0.0;-#,##0.0;0.0"
 AMOUNT = "[>=1000]#,##0;#,##0.0"
 POUNDS = '"£"#,##0'
-MILLIONS = '"£"#,##0.0,,"m"'
+THOUSANDS = '"£"#,##0,"k"'
+MILLIONS = '"£"#,##0,,"m"'
+FINE_MILLIONS = '"£"#,##0.00,,"m"'
+TIMES = '0.0"×"'
 SHARE = "0%"
 FINE_SHARE = "0.0##%"
 YEAR = "0"
@@ -63,14 +68,18 @@ def format_for_unit(unit: str, size: float | None = None) -> str:
     Headline tables pass `size`, so that they show no precision they do not have.
     """
     plain = unit.strip().lower()
+    if size is not None and size >= 1e6 and plain.startswith(("gbp", "£")):
+        return FINE_MILLIONS
     if plain.startswith(("gbp million", "million gbp")):
         return '"£"#,##0.0"m"'
     if plain.startswith(("gbp", "£")):
         return POUNDS
     if plain.startswith(("share", "probability", "%")):
         return FINE_SHARE if size is None else "0.0%"
+    if size is not None and plain.startswith(_COUNTED):
+        return WHOLE_PEOPLE
     if size is not None:
-        return TWO_PLACES if size < 10 else PEOPLE if size < 100 else WHOLE
+        return TWO_PLACES if size < 10 else WHOLE
     if plain.startswith(_COUNTED):
         return PEOPLE
     if plain.startswith(("qaly", "life-year", "life year", "year")):

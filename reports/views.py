@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 import pandas as pd
 
 from hepaplan.reports.blocks import as_dates
-from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.reports.content import POLICIES, ReportContent, readable
 
 
 def policies_in(table: pd.DataFrame) -> list[str]:
@@ -19,6 +19,22 @@ def policies_in(table: pd.DataFrame) -> list[str]:
 def heading(policy: str) -> str:
     """Return a policy's name as a heading."""
     return policy[:1].upper() + policy[1:]
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands inside a sentence: acronyms keep their capitals."""
+    first = label.split(" ", maxsplit=1)[0]
+    return label if any(c.isupper() for c in first[1:]) else label[:1].lower() + label[1:]
+
+
+def a_year(content: ReportContent) -> float:
+    """Return what turns a sum over the window into a yearly average."""
+    return 12 / max(int(content.tables["cases"]["month"].nunique()), 1)
+
+
+def treatments_named(names: pd.Series) -> pd.Series:
+    """Return treatments in words; they have no labels, and an option may have the same name."""
+    return names.map({name: readable(str(name)) for name in names.unique()})
 
 
 def relabel(content: ReportContent, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
@@ -122,8 +138,12 @@ def demand_by_year(content: ReportContent, column: str, name: str) -> pd.DataFra
     dated = table.assign(year=table["month"].str[:4].map(years))
     wide = pivot(dated, [column], "year", "starts", list(years.values()))
     wide["All years"] = wide[list(years.values())].sum(axis=1)
-    wide = relabel(content, wide, [column]).rename(columns={column: name})
-    return wide
+    wide["A year"] = wide["All years"] * a_year(content)
+    if column == "treatment":
+        wide["treatment"] = treatments_named(wide["treatment"])
+    else:
+        wide = relabel(content, wide, [column])
+    return wide.rename(columns={column: name})
 
 
 def by_region(content: ReportContent) -> pd.DataFrame:
@@ -138,158 +158,3 @@ def by_region(content: ReportContent) -> pd.DataFrame:
     ]
     joined = pd.concat(parts, axis=1).fillna(0.0)
     return relabel(content, joined.rename_axis("Region").reset_index(), ["Region"])
-
-
-def treatments_by_year(content: ReportContent) -> pd.DataFrame:
-    """Return starts by treatment and year, one column for each policy."""
-    table = content.tables["treatments"]
-    names = year_names(content.tables["cases"]["month"])
-    shown = policies_in(table)
-    wide = pivot(table, ["treatment", "year"], "policy", "starts", shown)
-    wide = in_order(wide, table, ["treatment", "year"])
-    wide["year"] = [names.get(str(year), str(year)) for year in wide["year"]]
-    wide = relabel(content, wide, ["treatment"])
-    return wide.rename(
-        columns={"treatment": "Treatment", "year": "Year"} | {p: heading(p) for p in shown}
-    )
-
-
-def treatments_in_all(content: ReportContent) -> pd.DataFrame:
-    """Return starts by treatment over the whole window, the most frequent first."""
-    table = content.tables["treatments"]
-    shown = policies_in(table)
-    wide = by_size(pivot(table, ["treatment"], "policy", "starts", shown), (shown or [""])[0])
-    wide = relabel(content, wide, ["treatment"])
-    return wide.rename(columns={"treatment": "Treatment"} | {p: heading(p) for p in shown})
-
-
-def starts_by_month(content: ReportContent) -> pd.DataFrame:
-    """Return all starts by month: wanted, and under each policy."""
-    demand = content.tables["demand"].assign(policy=POLICIES[0])
-    columns = ["month", "policy", "starts"]
-    starts = content.tables["starts"]
-    starts = starts[starts["policy"] != POLICIES[0]]
-    both = pd.concat([demand[columns], starts[columns]])
-    shown = policies_in(both)
-    wide = pivot(both, ["month"], "policy", "starts", shown).sort_values("month", ignore_index=True)
-    wide["month"] = as_dates(wide["month"])
-    return wide.rename(columns={"month": "Month"} | {p: heading(p) for p in shown})
-
-
-def starts_by_site(content: ReportContent, *, monthly: bool) -> pd.DataFrame:
-    """Return starts by site and treatment, by year or by month, one column for each policy."""
-    table = content.tables["starts"]
-    shown = policies_in(table)
-    if monthly:
-        when, name = table["month"], "Month"
-    else:
-        when, name = table["month"].str[:4].map(year_names(table["month"])), "Year"
-    wide = pivot(table.assign(when=when), ["site", "treatment", "when"], "policy", "starts", shown)
-    wide = in_order(wide, table, ["site", "treatment", "when"])
-    if monthly:
-        wide["when"] = as_dates(wide["when"])
-    wide = relabel(content, wide, ["site", "treatment"])
-    names = {"site": "Site", "treatment": "Treatment", "when": name}
-    return wide.rename(columns=names | {p: heading(p) for p in shown})
-
-
-def use_by_site(content: ReportContent, *, monthly: bool) -> pd.DataFrame:
-    """Return capacity and use by site and resource, by year or month; sites without it left out."""
-    table = content.tables["resources"]
-    shown = policies_in(table)
-    when = table["month"] if monthly else table["month"].str[:4].map(year_names(table["month"]))
-    keys = ["site", "resource", "unit", "when"]
-    dated = table.assign(when=when)
-    wide = pivot(dated, keys, "policy", "used", shown)
-    first = dated[dated["policy"] == shown[0]] if shown else dated
-    capacity = first.groupby(keys, sort=False, as_index=False)["capacity"].sum()
-    wide = wide.merge(capacity, on=keys, how="left", validate="one_to_one")
-    held = (wide[shown].abs().sum(axis=1) + wide["capacity"]) > 0
-    wide = in_order(wide[held], table, keys)
-    full = wide["capacity"] > 0
-    result = {
-        "Site": labelled(content, wide["site"]),
-        "Resource": labelled(content, wide["resource"]),
-        "Unit": wide["unit"],
-        "Month" if monthly else "Year": as_dates(wide["when"]) if monthly else wide["when"],
-        "Capacity": wide["capacity"],
-    }
-    for policy in shown:
-        result[f"Used, {policy}"] = wide[policy]
-    for policy in shown:
-        share = (wide[policy] / wide["capacity"].where(full)).astype(object)
-        result[f"Share used, {policy}"] = share.where(full, None)
-    return pd.DataFrame(result)
-
-
-def requirements(content: ReportContent) -> pd.DataFrame:
-    """Return what demand needs against what sites have, by resource and month, region-wide."""
-    table = content.tables["requirements"]
-    table = in_order(table, table, ["resource", "month"])
-    return pd.DataFrame(
-        {
-            "Resource": labelled(content, table["resource"]),
-            "Month": as_dates(table["month"]),
-            "Unit": table["unit"],
-            "Needed": table["required"],
-            "Capacity": table["capacity"],
-        }
-    )
-
-
-def bottlenecks(content: ReportContent, most: int | None = None) -> pd.DataFrame:
-    """Return what is full, the longest first, under the policies in which capacity is scarce."""
-    table = content.tables["bottlenecks"]
-    if most is not None:
-        table = table[table["months_full"] > 0]
-    table = by_size(table, "months_full")
-    table = table if most is None else table.head(most)
-    table = optional(relabel(content, table, ["site", "resource"]), ["first_month_full"])
-    return pd.DataFrame(
-        {
-            "Resource": table["resource"],
-            "Site": table["site"],
-            "Policy": [heading(p) for p in table["policy"]],
-            "Months full": table["months_full"],
-            "Mean share used": table["mean_utilisation"],
-            "First month full": [
-                None if m is None else as_dates(pd.Series([m])).iloc[0]
-                for m in table["first_month_full"]
-            ],
-        }
-    )
-
-
-def waiting(content: ReportContent, *, year_ends: bool) -> pd.DataFrame:
-    """Return people waiting by decision point and month (or each year's last month), by policy."""
-    table = content.tables["lists"]
-    table = table[table["policy"] != POLICIES[0]]
-    shown = policies_in(table)
-    if year_ends:
-        last = table.groupby(table["month"].str[:4])["month"].max()
-        table = table[table["month"].isin(set(last))]
-    keys = ["decision_point", "month"]
-    count = pivot(table, keys, "policy", "waiting", shown)
-    late = pivot(table, keys, "policy", "beyond_standard", shown)
-    count, late = in_order(count, table, keys), in_order(late, table, keys)
-    result = pd.DataFrame(
-        {
-            "Decision point": labelled(content, count["decision_point"]),
-            "Month": as_dates(count["month"]),
-        }
-        | {f"Waiting, {p}": count[p] for p in shown}
-        | {f"Beyond standard, {p}": late[p] for p in shown}
-    )
-    return result
-
-
-def waiting_by_site(content: ReportContent) -> pd.DataFrame:
-    """Return people waiting in the last month by site and decision point, by policy."""
-    table = content.tables["waiting"]
-    shown = policies_in(table)
-    last = table[table["month"] == table["month"].max()]
-    wide = pivot(last, ["site", "decision_point"], "policy", "waiting", shown)
-    wide = in_order(wide[wide[shown].sum(axis=1) > 0], table, ["site", "decision_point"])
-    wide = relabel(content, wide, ["site", "decision_point"])
-    names = {"site": "Site", "decision_point": "Decision point"}
-    return wide.rename(columns=names | {p: heading(p) for p in shown})

@@ -29,6 +29,7 @@ from hepaplan.model.scenario_checks import (
     check_services,
     check_settings,
     check_sources,
+    check_uncertainty,
 )
 from hepaplan.model.table_checks import check_tables
 from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
@@ -200,6 +201,7 @@ class _Checking:
         if settings is not None:
             found += check_settings(settings, frames)
             found += check_sources(settings, (), names.sources)
+            found += check_uncertainty(settings, ())
         if pathway is not None:
             resources = settings.resource if settings is not None else self._resources()
             services = set(frames["referral"]["service"]) if "referral" in frames else None
@@ -208,6 +210,7 @@ class _Checking:
                     pathway, tuple(names.groups), resources, services, names.points
                 )
             found += check_sources(pathway, ("pathway",), names.sources)
+            found += check_uncertainty(pathway, ("pathway",))
             if "population" in frames:
                 regions = tuple(dict.fromkeys(frames["population"]["region"].tolist()))
                 found += check_services(pathway, frames, regions)

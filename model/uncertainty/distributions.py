@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import betaincinv, gammaincinv, ndtri
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.quantities import Family
 
-Floats = npt.NDArray[np.float64]
 Probability = float | Sequence[float] | Floats
 
 STANDARD_ERRORS_IN_95 = 2.0 * float(ndtri(0.975))

@@ -115,6 +115,11 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
         f"{POINT}.standard",
         "is missing, though patients wait here",
     ),
+    "resources where nobody waits": (
+        lambda p: (p["inoperable"].pop("waiting"), p["inoperable"].pop("standard")),
+        "pathway.decision_point.inoperable.option.chemotherapy.footprint",
+        "uses resources though nobody waits at this point",
+    ),
     "an exit's shares": (
         lambda p: p["operable"]["option"]["ablation"]["exits"]["recurrence"]["to"].pop(
             "cancer_death"

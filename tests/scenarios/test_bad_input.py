@@ -87,6 +87,12 @@ FAULTS: dict[str, tuple[str, str, str, int, str, str]] = {
         SCENARIO, 'distribution = "beta"', 'distribution = "betta"', 0,
         "metastases.synchronous_share.distribution", 'did you mean "beta"?',
     ),
+    "a distribution that cannot hold its interval": (
+        SCENARIO, 'low = 0.12\nhigh = 0.2\ndistribution = "beta"',
+        'low = 0.0\nhigh = 0.2\ndistribution = "log_normal"', 2,
+        "metastases.synchronous_share.distribution",
+        "choose another distribution, or mend the value or its interval",
+    ),
     "1 for true": (
         SCENARIO, "age_neutral = true", "age_neutral = 1", 0, "plan.age_neutral",
         "found 1; expected true or false, without quotes",

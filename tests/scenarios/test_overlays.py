@@ -146,12 +146,12 @@ def test_a_variant_may_not_name_a_file_of_its_base(tiny: Path, problems: Problem
 
 def test_overlays_apply_in_order_and_clashes_are_told(tiny: Path) -> None:
     body = "[metastases.synchronous_share]\nvalue = {}\nreason = 'r'\n"
-    variant(tiny, "a", body.format(0.17) + "[plan]\nmonths_per_age_check = 6\nreason = 'r'\n")
+    variant(tiny, "a", body.format(0.17) + "[plan]\nage_neutral = false\nreason = 'r'\n")
     variant(tiny, "b", body.format(0.19))
     both = variant(tiny, "both", "", '["../a", "../b"]')
     loaded = load(both)
     assert loaded.scenario.settings.metastases.synchronous_share.value == 0.19
-    assert loaded.scenario.settings.plan.months_per_age_check == 6
+    assert loaded.scenario.settings.plan.age_neutral is False
     assert loaded.notices == (
         "metastases.synchronous_share.value: set by a/scenario.toml:3 and again by "
         "b/scenario.toml:3; the second holds",
