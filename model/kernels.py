@@ -14,7 +14,7 @@ from hepaplan.model.pathway import Pathway
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 
 SMALLEST_FLOW = 1e-6
-SMALLEST_USE = 1e-4
+SMALLEST_SHARE_OF_USE = 1e-5
 COMPLICATIONS = "complications"
 
 
@@ -108,7 +108,8 @@ def pathway_kernels(
             for r, name in enumerate(names):
                 if name in course.footprint:
                     taken = course.footprint[name] * treated
-                    use[k, g, r], _ = lump_small_flows(taken, SMALLEST_USE)
+                    smallest = SMALLEST_SHARE_OF_USE * float(taken.sum())
+                    use[k, g, r], _ = lump_small_flows(taken, smallest)
                 use[k, g, r, 0] += course.complication_use.get(name, 0.0)
             cost[k, g, : len(names)] = use[k, g] * unit_cost[:, None]
             for category, amounts in course.costs.items():

@@ -123,11 +123,14 @@ def site_capacity(scenario: Scenario, months: Months) -> Floats:
 def exchange_pairs(scenario: Scenario, kernels: Kernels) -> tuple[Ints, Ints, Floats]:
     """Return for each pair its list and its option, and the share of a list that may shift to it.
 
-    A list's own option comes first and may take the whole list.
+    A list's own option comes first and may take the whole list. Where nobody waits there is nothing
+    to decide: everyone starts the intended option at once.
     """
     count = len(kernels.options)
     lists, options, limits = list(range(count)), list(range(count)), [1.0] * count
     for point, record in scenario.pathway.decision_point.items():
+        if record.waiting is None:
+            continue
         for exchange in record.interchangeable:
             names = [o for o in exchange.options if (point, o) in kernels.options]
             for intended in names:

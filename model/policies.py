@@ -43,6 +43,7 @@ def _start_at_site(
 ) -> Floats:  # fmt: skip
     """Return who starts at one site (list, group, months waited), longest relative wait first."""
     use = network.kernels.use[..., : free.shape[-1]]
+    free = free[..., : use.shape[-1]]
     taken = np.zeros_like(queue)
     everyone = np.einsum("lgw,lgrd->rd", queue, use, optimize=True)
     if np.all(everyone <= free + FITS):

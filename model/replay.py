@@ -82,6 +82,7 @@ def replay(network: Network, plan: Plan) -> Replay:
 def _room(network: Network, begun: Floats, available: Floats) -> Floats:
     """Return the share (pair, site) of starts (pair, group, site) for which there is room."""
     use = network.kernels.use[network.pair_option][..., : available.shape[-1]]
+    available = available[..., : use.shape[-1]]
     share = np.ones((begun.shape[0], begun.shape[2]))
     total = np.einsum("pgh,pgrd->hrd", begun, use, optimize=True)
     short = (total > available.transpose(1, 0, 2) + ROUNDING).any(axis=(1, 2))
@@ -130,8 +131,9 @@ def walk(network: Network, referral: Callable[[int], Floats], choose: Choice) ->
         taken = np.einsum(
             "kgh,kgrd->rhd", by_option, kernels.use[..., : horizon - month], optimize=True
         )
-        use[:, :, month:] += taken
-        free[:, :, month:] = np.maximum(free[:, :, month:] - taken, 0.0)
+        during = slice(month, month + taken.shape[-1])
+        use[:, :, during] += taken
+        free[:, :, during] = np.maximum(free[:, :, during] - taken, 0.0)
         ahead = min(horizon - month - 1, kernels.months)
         arrivals[:, :, month + 1 : month + 1 + ahead] += follow_on(
             kernels, by_option.sum(axis=2)[:, None, :], 1, ahead + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,6 +16,7 @@ from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Cap
 
 Tables = Mapping[str, pd.DataFrame]
 THIS = "this scenario"
+FIVE_YEARS = 60
 
 
 def key_figures(usual: UsualCare, capacity: Capacity, tables: Tables) -> pd.DataFrame:
@@ -55,7 +57,11 @@ def key_figures(usual: UsualCare, capacity: Capacity, tables: Tables) -> pd.Data
     ):
         add(measure, unit, {p: float(outcome[measure, p]) for p in capacity.replays})
     spend = tables["costs"].groupby("policy")["cost_gbp"].sum() / years
-    add("spending, undiscounted", "GBP a year", {p: float(spend[p]) for p in capacity.replays})
+    add(
+        "spending, undiscounted",
+        "GBP a year",
+        {p: float(spend.get(p, 0.0)) for p in capacity.replays},
+    )
     return pd.DataFrame(rows)
 
 
@@ -158,25 +164,30 @@ def _demand_figures(usual: UsualCare) -> dict[tuple[str, str], float]:
         ("new colorectal cancers", "people a year"): cases,
         ("liver metastases at diagnosis", "people a year"): float(patients[0]),
         ("liver metastases later", "people a year"): float(patients[1]),
-        ("new liver metastases to new cancers", "share"): float(patients.sum()) / cases,
+        ("new liver metastases to new cancers", "share"): _ratio(patients.sum(), cases),
     }
     for treatment in dict.fromkeys(usual.treatments):
         chosen = np.array([name == treatment for name in usual.treatments])
         figures[f"starts of {treatment}", "people a year"] = float(starts[chosen].sum())
     entered = usual.eligible[..., inside].sum(axis=(1, 3)) / years
     arrival = usual.worth
-    figures["life-years of a new patient", "years"] = float(
-        (entered * arrival.life_years.arrival).sum() / entered.sum()
+    figures["life-years of a new patient", "years"] = _ratio(
+        (entered * arrival.life_years.arrival).sum(), entered.sum()
     )
-    figures["QALYs of a new patient, discounted", "QALY"] = float(
-        (entered * arrival.qalys_discounted.arrival).sum() / entered.sum()
+    figures["QALYs of a new patient, discounted", "QALY"] = _ratio(
+        (entered * arrival.qalys_discounted.arrival).sum(), entered.sum()
     )
-    months = min(60, usual.kernels.months)
-    by_point, _ = overall_survival(usual.kernels, months)
-    figures["alive five years after liver metastases", "share"] = float(
-        (entered * by_point[..., months]).sum() / entered.sum()
-    )
+    alive = math.nan
+    if usual.kernels.months >= FIVE_YEARS:
+        by_point, _ = overall_survival(usual.kernels, FIVE_YEARS)
+        alive = _ratio((entered * by_point[..., FIVE_YEARS]).sum(), entered.sum())
+    figures["alive five years after liver metastases", "share"] = alive
     return figures
+
+
+def _ratio(part: float, whole: float) -> float:
+    """Return a ratio, not a number where there is nobody."""
+    return float(part) / float(whole) if whole > 0 else math.nan
 
 
 def labels(scenario: Scenario) -> dict[str, str]:

@@ -147,8 +147,8 @@ def per_patient(usual: UsualCare, by_option: Floats) -> pd.DataFrame:
                     "qalys_discounted": values.qalys_discounted.start[k, g],
                     "cost_gbp_discounted": values.cost_discounted.start[k, g],
                     "median_survival_months": _crossing(alive, below),
-                    "survival_1y": alive[min(12, alive.size - 1)],
-                    "survival_5y": alive[min(60, alive.size - 1)],
+                    "survival_1y": alive[12] if alive.size > 12 else None,
+                    "survival_5y": alive[60] if alive.size > 60 else None,
                 }
             )
     return pd.DataFrame(rows)

@@ -78,8 +78,10 @@ def bottlenecks(content: ReportContent) -> pd.DataFrame:
     for title in columns:
         values = wide[title].astype(object).where(wide[title].notna(), None)
         if title.startswith("First"):
-            values = pd.Series([None if v is None else as_dates(pd.Series([v])).iloc[0]
-                                for v in values], dtype=object)  # fmt: skip
+            values = pd.Series(
+                [None if v is None else as_dates(pd.Series([v])).iloc[0] for v in values],
+                dtype=object,
+            )
         wide[title] = values
     return wide[["Resource", "Site", *columns]]
 
@@ -91,7 +93,11 @@ def what_is_short(content: ReportContent, most: int) -> pd.DataFrame:
     shares = [h for h in table.columns if h.startswith("Share used")]
     if table.empty:
         return table
-    table = table[table[full].astype(float).fillna(0.0).max(axis=1) > 0].head(most).reset_index(drop=True)
+    table = (
+        table[table[full].astype(float).fillna(0.0).max(axis=1) > 0]
+        .head(most)
+        .reset_index(drop=True)
+    )
     pairs = zip(table["Resource"], table["Site"], strict=True)
     named = table[[*full, *shares]].copy()
     named.insert(0, "What is full, and where", [f"{what}, {site}" for what, site in pairs])

@@ -62,6 +62,7 @@ MAY_BE_MISSING: dict[str, frozenset[str]] = {
     "outcomes": frozenset({"low", "high"}),
     "per_patient": frozenset({"median_survival_months"}),
     "key_figures": frozenset(POLICIES),
+    "evidence_sets": frozenset({"this scenario", "registry", "review"}),
     "bottlenecks": frozenset({"first_month_full"}),
     "assumptions": frozenset({"low", "high", "distribution", "year"}),
 }

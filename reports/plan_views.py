@@ -171,8 +171,10 @@ def waiting_by_site(content: ReportContent) -> pd.DataFrame:
     numbers = [heading(p) for p in shown]
     if wide.empty:
         return wide
-    parts = [_with_sums(rows, ["Site", "Decision point"], numbers) for _, rows in
-             wide.groupby("Site", sort=False)]  # fmt: skip
+    parts = [
+        _with_sums(rows, ["Site", "Decision point"], numbers)
+        for _, rows in wide.groupby("Site", sort=False)
+    ]
     return pd.concat(parts, ignore_index=True)
 
 

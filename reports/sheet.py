@@ -130,7 +130,14 @@ class SheetWriter:
             raise ValueError(f"{block.name}: two columns have the same heading: {headings}")
         most_lines = 1
         for offset, heading in enumerate(headings):
-            width = self._write_column(block, heading, top, left + offset, fixed=row is not None)
+            width = self._write_column(
+                block,
+                heading,
+                top,
+                left + offset,
+                fixed=row is not None,
+                wrap=offset < len(headings) - block.unprinted,
+            )
             most_lines = max(most_lines, line_count(heading, width - 2.5))
         self.lines[top] = max(self.lines.get(top, 1), most_lines)
         last_row, last_column = top + len(block.frame), left + len(headings) - 1
@@ -144,7 +151,7 @@ class SheetWriter:
         return placed
 
     def _write_column(
-        self, block: Block, heading: str, top: int, column: int, *, fixed: bool
+        self, block: Block, heading: str, top: int, column: int, *, fixed: bool, wrap: bool
     ) -> float:
         values = block.frame[heading].tolist()
         dimension = self.sheet.column_dimensions[get_column_letter(column)]
@@ -162,7 +169,7 @@ class SheetWriter:
         by_row = heading in block.by_row
         for offset, value in enumerate(values, start=1):
             if isinstance(value, str):
-                lines = line_count(value, width - 1.5)
+                lines = line_count(value, width - 1.5) if wrap else 1
                 role = "wrapped" if lines > 1 else "text"
                 if lines > 1:
                     row = top + offset

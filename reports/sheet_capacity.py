@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, views
+from hepaplan.reports import capacity_views, charts
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import SheetWriter
+from hepaplan.reports.sheet import CHART_COLUMNS, CHART_ROWS, SheetWriter
 from hepaplan.reports.style import AMOUNT, MONTH, SHARE, WHOLE, Styles
+from hepaplan.reports.views import heading, in_sentence, policy_words
 
 TITLE = "Capacity and use"
+MOST_SHORT = 8
 ABOUT = "What demand needs against what the sites have, and what is used under each policy."
 
 
@@ -24,14 +26,21 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             content.site_note,
-            "Capacity is what is left for these patients after the utilisation cap. The "
-            "tables stand to the right of the charts; those by month are not printed.",
+            "Capacity is what is left for these patients after the utilisation cap; it follows "
+            "the working days of a month. If nothing were scarce, everyone who waits as the window "
+            "begins would be treated in its first month: hence the peak there. All sites together "
+            "can have enough while one of them is full. The tables stand to the right of the "
+            "charts; those by month are not printed.",
         ),
     )
-    needed = views.requirements(content)
+    needed = capacity_views.requirements(content)
     resources = list(dict.fromkeys(needed["Resource"]))
-    cells = sheet.chart_grid(len(resources), f"Needed against capacity {_marked(content)}")
-    yearly = views.use_by_site(content, monthly=False)
+    short = capacity_views.what_is_short(content, MOST_SHORT)
+    first = 0 if short.empty else 1
+    cells = sheet.chart_grid(
+        len(resources) + first, f"What is full, and need against capacity {_marked(content)}"
+    )
+    yearly = capacity_views.use_by_site(content, monthly=False)
     sheet.add_table(
         Block(
             "use_by_year",
@@ -40,15 +49,18 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             _formats(yearly),
         )
     )
-    full = views.bottlenecks(content)
+    full = capacity_views.bottlenecks(content)
     sheet.add_table(
         Block(
             "months_full",
             f"How often each resource is full {_marked(content)}",
             full,
-            {"Mean share used": SHARE, "First month full": MONTH, "Months full": WHOLE},
+            full_formats(full),
             page=2,
         )
+    )
+    fullest = sheet.add_table(
+        Block("fullest", f"The fullest {_marked(content)}", short, full_formats(short), page=0)
     )
     placed = sheet.add_table(
         Block(
@@ -59,7 +71,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             page=0,
         )
     )
-    monthly = views.use_by_site(content, monthly=True)
+    monthly = capacity_views.use_by_site(content, monthly=True)
     sheet.add_table(
         Block(
             "use_by_month",
@@ -69,9 +81,52 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             page=0,
         )
     )
-    for cell, resource in zip(cells, resources, strict=True):
+    if first:
+        months = int(needed["Month"].nunique())
+        draw_full(sheet, cells[0], fullest, months, (CHART_COLUMNS, CHART_ROWS))
+    for cell, resource in zip(cells[first:], resources, strict=True):
         _draw(sheet, cell, placed, resource)
     sheet.finish(content.version)
+
+
+def full_formats(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the number formats of a table of what is full."""
+    kinds = {"Months": WHOLE, "Share": SHARE, "First": MONTH}
+    return {h: kinds[h.split()[0]] for h in frame.columns if h.split()[0] in kinds}
+
+
+def draw_full(
+    sheet: SheetWriter, cell: str, placed: Placed, months: int, size: tuple[int, int]
+) -> None:
+    """Draw how many months the fullest resources are full, under each policy."""
+    frame = placed.frame
+    shown = [h for h in frame.columns if h.startswith("Months full")]
+    named = {h: heading(h.removeprefix("Months full, ")) for h in shown}
+    charts.place(
+        sheet.sheet,
+        charts.bars(
+            [charts.Line(named[h], placed.reference(h)) for h in shown],
+            placed.reference(frame.columns[0]),
+            "Resource and site",
+            f"Months full, of {months}",
+            WHOLE,
+        ),
+        cell,
+        full_headline(frame, months),
+        "Horizontal bars of months in which a resource of a site is full, under each policy.",
+        size,
+    )
+
+
+def full_headline(frame: pd.DataFrame, months: int) -> str:
+    """Return what the chart of full resources shows: what is full longest under each policy."""
+    parts = []
+    for column in (h for h in frame.columns if h.startswith("Months full")):
+        numbers = frame[column].astype(float).fillna(0.0)
+        what = in_sentence(str(frame.iloc[int(numbers.argmax()), 0]))
+        policy = column.removeprefix("Months full, ")
+        parts.append(f"{what}, {numbers.max():.0f} months {policy_words(policy)}")
+    return f"Full longest, of {months} months: {'; '.join(parts)}"
 
 
 def _marked(content: ReportContent) -> str:
@@ -108,13 +163,12 @@ def _draw(sheet: SheetWriter, cell: str, placed: Placed, resource: str) -> None:
 
 
 def resource_headline(resource: str, frame: pd.DataFrame) -> str:
-    """Return what the chart of a resource shows: how often, and by how much, it falls short."""
+    """Return what the chart of a resource shows: how often it falls short, and the average use."""
     short = frame[frame["Needed"] > frame["Capacity"] * (1 + 1e-9)]
     if frame["Capacity"].sum() == 0:
         return f"{resource}: no site has any"
-    held = frame[frame["Capacity"] > 0]
-    peak = float((held["Needed"] / held["Capacity"]).max())
+    mean = f"{frame['Needed'].sum() / frame['Capacity'].sum():.0%} of it"
     if short.empty:
-        return f"{resource}: need stays within capacity, at most {peak:.0%} of it"
+        return f"{resource}: need stays within capacity and is {mean} on average"
     often = "every month" if len(short) == len(frame) else f"{len(short)} of {len(frame)} months"
-    return f"{resource}: need exceeds capacity in {often}, by up to {peak - 1:.0%}"
+    return f"{resource}: need exceeds capacity in {often} and is {mean} on average"

@@ -9,7 +9,7 @@ from hepaplan.reports import charts, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, Styles
+from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, WHOLE_PEOPLE, Styles
 
 TITLE = "Demand"
 ABOUT = "People who fall ill and the treatments they need, before asking what the sites can do."
@@ -24,7 +24,8 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             "Sums of the tables cases, metastases and demand; the files in the folder tables/ "
-            "hold them by region, sex, age, stage, timing and group.",
+            "hold them by region, sex, age, stage, timing and group. Months differ by their days; "
+            "people who wait as the window begins are counted in its first month.",
         ),
     )
     cells = sheet.chart_grid(4, "Charts")
@@ -36,22 +37,22 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     regions = views.by_region(content)
     whole = {heading: WHOLE for heading in regions.columns[1:]}
     sheet.add_table(
-        Block("demand_by_region", "By region, people in the whole window", regions, whole)
+        Block("demand_by_region", "By region, people in the whole window", regions, whole, page=2)
     )
     treatments = views.demand_by_year(content, "treatment", "Treatment")
     treatments = views.by_size(treatments, "All years")
     yearly = sheet.add_table(_yearly("demand_by_treatment", "Starts wanted", treatments))
     points = views.demand_by_year(content, "decision_point", "Decision point")
     by_point = sheet.add_table(
-        _yearly("demand_by_point", "Starts wanted, by decision point", points)
+        _yearly("demand_by_point", "Starts wanted, by decision point", points, page=3)
     )
     _draw_people(sheet, cells, monthly)
-    _draw_starts(sheet, cells, yearly, by_point, len(frame))
+    _draw_starts(sheet, cells, yearly, by_point)
     sheet.finish(content.version)
 
 
-def _yearly(name: str, caption: str, frame: pd.DataFrame) -> Block:
-    return Block(name, caption, frame, {h: PEOPLE for h in frame.columns[1:]}, page=2)
+def _yearly(name: str, caption: str, frame: pd.DataFrame, page: int = 2) -> Block:
+    return Block(name, caption, frame, {h: PEOPLE for h in frame.columns[1:]}, page=page)
 
 
 def _draw_people(sheet: SheetWriter, cells: list[str], monthly: Placed) -> None:
@@ -91,21 +92,20 @@ def _draw_people(sheet: SheetWriter, cells: list[str], monthly: Placed) -> None:
     )
 
 
-def _draw_starts(
-    sheet: SheetWriter, cells: list[str], yearly: Placed, by_point: Placed, months: int
-) -> None:
+def _draw_starts(sheet: SheetWriter, cells: list[str], yearly: Placed, by_point: Placed) -> None:
     if yearly.frame.empty:
         return
     for cell, placed, name, headline in (
-        (cells[2], yearly, "Treatment", treatments_headline(yearly.frame, months)),
-        (cells[3], by_point, "Decision point", points_headline(by_point.frame, months)),
+        (cells[2], yearly, "Treatment", treatments_headline(yearly.frame)),
+        (cells[3], by_point, "Decision point", points_headline(by_point.frame)),
     ):
         chart = charts.bars(
-            [charts.Line("Starts wanted", placed.reference("All years"))],
+            [charts.Line("Starts wanted", placed.reference("A year"))],
             placed.reference(name),
             name,
-            "Starts wanted in the whole window",
+            "Starts wanted a year, average of the window",
             WHOLE,
+            WHOLE_PEOPLE,
         )
         description = f"Horizontal bars of starts wanted when nothing is scarce, by {name.lower()}."
         charts.place(sheet.sheet, chart, cell, headline, description)
@@ -133,20 +133,20 @@ def metastases_headline(frame: pd.DataFrame) -> str:
     )
 
 
-def treatments_headline(frame: pd.DataFrame, months: int) -> str:
+def treatments_headline(frame: pd.DataFrame) -> str:
     """Return what the chart of treatments shows: the most frequent one, a year."""
     top = frame.iloc[0]
-    total = frame["All years"].sum()
     return (
-        f"{total * 12 / months:,.0f} treatment starts a year are wanted; most of one kind: "
-        f"{str(top['Treatment']).lower()}, {top['All years'] * 12 / months:,.0f} a year"
+        f"{frame['A year'].sum():,.0f} treatment starts a year are wanted; most of one kind: "
+        f"{views.in_sentence(str(top['Treatment']))}, {top['A year']:,.0f} a year"
     )
 
 
-def points_headline(frame: pd.DataFrame, months: int) -> str:
+def points_headline(frame: pd.DataFrame) -> str:
     """Return what the chart of decision points shows: where most starts are wanted, a year."""
-    top = frame.iloc[int(frame["All years"].argmax())]
-    return (
-        f"Most starts are wanted at: {str(top['Decision point']).lower()}, "
-        f"{top['All years'] * 12 / months:,.0f} a year"
-    )
+    top = frame.sort_values("A year", ascending=False, kind="stable").head(2)
+    named = [
+        f"{views.in_sentence(str(point))} ({number:,.0f} a year)"
+        for point, number in zip(top["Decision point"], top["A year"], strict=True)
+    ]
+    return f"Most starts are wanted for {', then '.join(named)}"

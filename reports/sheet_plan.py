@@ -5,17 +5,19 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, views
+from hepaplan.reports import charts, plan_views, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import POLICIES, ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, Styles
+from hepaplan.reports.style import CHANGE, FEWER, MONTH, PEOPLE, WHOLE, WHOLE_PEOPLE, Styles
 
 TITLE = "Plan"
 ABOUT = (
     "Treatment starts under each policy: nothing scarce (what is wanted), first come (as today) "
     "and most health (the plan)."
 )
+MOST_CHANGES = 8
+WINDOW = "Average of the window"
 
 
 def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
@@ -31,63 +33,74 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "those by month are not printed. By group and months waited: tables/starts.csv.",
         ),
     )
-    cells = sheet.chart_grid(2, "Charts")
-    yearly = views.treatments_by_year(content)
-    sheet.add_table(Block("plan_by_year", "Starts by treatment and year", yearly, _people(yearly)))
-    total = views.treatments_in_all(content)
-    in_all = sheet.add_table(
-        Block("plan_in_all", "Starts in the whole window", total, _people(total))
-    )
+    cells = sheet.chart_grid(4, "Charts")
     marked = "(illustrative sites)" if content.site_note else ""
-    sites = views.starts_by_site(content, monthly=False)
+    yearly = _people(
+        "plan_by_year", "Starts by treatment and year", plan_views.treatments_by_year(content)
+    )
+    sheet.add_table(yearly)
+    total = plan_views.treatments_in_all(content)
+    sheet.add_table(_people("plan_in_all", "Starts in the whole window", total, page=2))
+    missing = plan_views.treatments_missing(content)
+    missed = sheet.add_table(
+        _people("plan_missing", "Fewer starts a year than wanted (- more)", missing, 2, FEWER)
+    )
+    sites = plan_views.starts_by_site(content, monthly=False)
     sheet.add_table(
-        Block(
-            "plan_by_site",
-            f"Starts by site, treatment and year {marked}",
-            sites,
-            _people(sites),
-            page=2,
+        _people("plan_by_site", f"Starts a year by site and treatment {marked}", sites, 3)
+    )
+    in_all = sheet.add_table(
+        _people(
+            "plan_site_totals", f"Starts a year by site {marked}", plan_views.site_totals(sites), 4
         )
     )
-    months = views.starts_by_month(content)
+    changes = sheet.add_table(
+        _people(
+            "plan_changes",
+            f"Largest changes, starts a year {marked}",
+            plan_views.largest_changes(sites, MOST_CHANGES),
+            4,
+        )
+    )
     monthly = sheet.add_table(
-        Block("plan_by_month", "All starts by month", months, _people(months), page=0)
+        _people("plan_by_month", "All starts by month", plan_views.starts_by_month(content), 0)
     )
-    detail = views.starts_by_site(content, monthly=True)
+    detail = plan_views.starts_by_site(content, monthly=True)
     sheet.add_table(
-        Block(
-            "plan_by_site_and_month",
-            f"Starts by site, treatment and month {marked}",
-            detail,
-            _people(detail),
-            page=0,
+        _people(
+            "plan_by_site_and_month", f"Starts by site, treatment and month {marked}", detail, 0
         )
     )
-    _draw(sheet, cells, in_all, monthly)
+    if not monthly.frame.empty:
+        _draw_starts(sheet, cells, missed, monthly)
+    if not changes.frame.empty:
+        _draw_sites(sheet, cells, in_all, changes)
     sheet.finish(content.version)
 
 
-def _people(frame: pd.DataFrame) -> dict[str, str]:
-    return {h: PEOPLE for h in frame.columns} | {"Month": MONTH}
+def _people(
+    name: str, caption: str, frame: pd.DataFrame, page: int = 1, people: str = PEOPLE
+) -> Block:
+    """Return a table of people: months as dates, changes with their sign."""
+    formats = {h: people for h in frame.columns} | {"Month": MONTH, "Change": CHANGE}
+    return Block(name, caption, frame, formats, page=page)
 
 
-def _draw(sheet: SheetWriter, cells: list[str], in_all: Placed, monthly: Placed) -> None:
-    months = len(monthly.frame)
-    if months == 0:
-        return
-    if not in_all.frame.empty:
+def _draw_starts(sheet: SheetWriter, cells: list[str], missed: Placed, monthly: Placed) -> None:
+    if not missed.frame.empty:
         charts.place(
             sheet.sheet,
             charts.bars(
-                [charts.Line(p, in_all.reference(p)) for p in in_all.frame.columns[1:]],
-                in_all.reference("Treatment"),
+                [charts.Line(p, missed.reference(p)) for p in missed.frame.columns[1:]],
+                missed.reference("Treatment"),
                 "Treatment",
-                "Starts in the whole window",
-                WHOLE,
+                "Starts a year fewer than wanted",
+                "0.0",
+                from_zero=False,
             ),
             cells[0],
-            treatments_headline(in_all.frame, months),
-            "Horizontal bars of treatment starts in the whole window under each policy.",
+            missing_headline(missed.frame),
+            "Horizontal bars of treatment starts a year fewer than wanted, under each policy.",
         )
     charts.place(
         sheet.sheet,
@@ -103,22 +116,75 @@ def _draw(sheet: SheetWriter, cells: list[str], in_all: Placed, monthly: Placed)
     )
 
 
-def treatments_headline(frame: pd.DataFrame, months: int) -> str:
-    """Return what the chart of treatments shows: which treatment falls furthest short."""
-    wanted, chosen = views.heading(POLICIES[0]), views.heading(POLICIES[2])
-    if wanted not in frame.columns or chosen not in frame.columns:
-        return "Treatment starts in the whole window, by policy"
-    gap = (frame[wanted] - frame[chosen]) * 12 / months
-    if gap.max() < 0.5:
-        return "Nearly every treatment that is wanted is started under most health"
-    worst = frame.iloc[int(gap.argmax())]
+def _draw_sites(sheet: SheetWriter, cells: list[str], in_all: Placed, changes: Placed) -> None:
+    policies = [h for h in in_all.frame.columns if h not in ("Site", "Change")]
+    charts.place(
+        sheet.sheet,
+        charts.bars(
+            [charts.Line(p, in_all.reference(p)) for p in policies],
+            in_all.reference("Site"),
+            "Site",
+            f"Starts a year. {WINDOW}",
+            WHOLE,
+            WHOLE_PEOPLE,
+        ),
+        cells[2],
+        sites_headline(in_all.frame),
+        "Horizontal bars of treatment starts a year by site under each policy.",
+    )
+    charts.place(
+        sheet.sheet,
+        charts.bars(
+            [charts.Line("Change", changes.reference("Change"))],
+            changes.reference("Where"),
+            "Site and treatment",
+            f"Starts a year more (+) or fewer (-). {WINDOW}",
+            "+0;-0;0",
+            from_zero=False,
+        ),
+        cells[3],
+        changes_headline(changes.frame),
+        "Horizontal bars of the largest changes in starts a year between the policies.",
+    )
+
+
+def missing_headline(frame: pd.DataFrame) -> str:
+    """Return what the chart of missing starts shows: how many, under each policy, and of what."""
+    parts = [f"{frame[p].sum():,.1f} {views.policy_words(p)}" for p in frame.columns[1:]]
+    last = frame.columns[-1]
+    worst = frame.iloc[int(frame[last].argmax())]
     return (
-        f"Furthest short under most health: {str(worst['Treatment']).lower()}, "
-        f"{worst[chosen] * 12 / months:,.0f} of {worst[wanted] * 12 / months:,.0f} wanted a year"
+        f"Starts a year fewer than wanted: {', '.join(parts)}, of these most "
+        f"{views.in_sentence(str(worst['Treatment']))} ({worst[last]:,.1f})"
     )
 
 
 def starts_headline(frame: pd.DataFrame) -> str:
     """Return what the chart of all starts shows: the monthly level under each policy."""
-    levels = [f"{name.lower()} {frame[name].mean():,.0f}" for name in frame.columns[1:]]
-    return f"Treatment starts a month, on average: {', '.join(levels)}"
+    wanted = views.heading(POLICIES[0])
+    levels = [
+        f"{frame[name].mean():,.1f} {'wanted' if name == wanted else views.policy_words(name)}"
+        for name in frame.columns[1:]
+    ]
+    return f"Treatment starts in an average month: {', '.join(levels)}"
+
+
+def sites_headline(frame: pd.DataFrame) -> str:
+    """Return what the chart of sites shows: where starts rise and fall most under the plan."""
+    up = frame.iloc[int(frame["Change"].argmax())]
+    down = frame.iloc[int(frame["Change"].argmin())]
+    if max(up["Change"], -down["Change"]) < 0.5:
+        return f"No site gains or loses a start a year, of {frame.iloc[:, 1].sum():,.0f}"
+    return (
+        f"The plan moves work: {up['Site']} {up['Change']:+,.0f} starts a year, "
+        f"{down['Site']} {down['Change']:+,.0f}"
+    )
+
+
+def changes_headline(frame: pd.DataFrame) -> str:
+    """Return what the chart of changes shows: the largest one, before and after."""
+    top = frame.iloc[0]
+    first, last = frame.columns[1], frame.columns[-2]
+    return (
+        f"Largest change: {top['Where']}, from {top[first]:,.0f} to {top[last]:,.0f} starts a year"
+    )

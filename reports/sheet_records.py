@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import views
+from hepaplan.reports import assumption_views, views
 from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
@@ -24,6 +24,13 @@ def verdict(content: ReportContent) -> tuple[str, bool]:
     return f"CHECKS: {len(failed)} of {len(checks)} FAILED: {names}", False
 
 
+def _plain(value: object) -> str:
+    """Return a value as people write it: no more digits than say something."""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return str(value)
+
+
 def write_assumptions(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write every figure the run used, with where it comes from and who set it."""
     table = content.tables["assumptions"]
@@ -36,42 +43,37 @@ def write_assumptions(workbook: Workbook, styles: Styles, content: ReportContent
         "Every figure this run used: its value, unit, source, quality, and the place that set it.",
         (
             content.site_note,
-            f"{len(table)} figures: {qualities}. The source names a row of the sheet Sources; "
-            "the key, not printed, is what hepaplan explain takes.",
+            f"{len(table)} figures: {qualities}. The source names a row of the sheet Sources. Not "
+            "printed: where it is set, the note with the reasoning, and the key, which is what "
+            "hepaplan explain takes.",
         ),
     )
-    chosen = views.optional(table, ["value", "low", "high", "distribution", "year"])
-    frame = pd.DataFrame(
-        {
-            "What": chosen["label"],
-            "Value": chosen["value"],
-            "Unit": chosen["unit"],
-            "Low": chosen["low"],
-            "High": chosen["high"],
-            "Distribution": chosen["distribution"],
-            "Source": chosen["source"],
-            "Year": chosen["year"],
-            "Quality": chosen["quality"],
-            "Reason for a change": chosen["reason"].replace("", "not changed"),
-            "Set in": chosen["place"],
-            "Key": chosen["key"],
-        }
-    )
-    years = [None if y is None else int(y) for y in frame["Year"]]
-    frame["Year"] = pd.Series(years, index=frame.index, dtype=object)
+    frame = assumption_views.assumptions(content)
     widths = {
-        "What": 44.0,
-        "Value": 18.0,
+        "Where": 52.0,
+        "What": 58.0,
+        "Value": 32.0,
         "Unit": 22.0,
         "Source": 26.0,
         "Reason for a change": 28.0,
+        "Set in": 40.0,
+        "Note": 90.0,
         "Key": 64.0,
-        "Set in": 30.0,
     }
     formats = [format_for_unit(str(unit)) for unit in table["unit"]]
     by_row = frozenset({"Value", "Low", "High"})
+    unprinted = assumption_views.UNPRINTED
     sheet.add_table(
-        Block("assumptions", "Figures", frame, {"Year": YEAR}, formats, by_row, widths, unprinted=1)
+        Block(
+            "assumptions",
+            "Figures",
+            frame,
+            {"Year": YEAR},
+            formats,
+            by_row,
+            widths,
+            unprinted=unprinted,
+        )
     )
     sheet.finish(content.version)
 
@@ -146,9 +148,12 @@ def write_about(workbook: Workbook, styles: Styles, content: ReportContent) -> N
         ("Rounding", "Cells hold full precision; only the display is rounded."),
         ("n/a", "Not stated, or it never happens."),
     ]
-    known = {str(item) for item in table["item"]}
-    rows = [row for row in own if row[0] not in known]
-    rows += [(str(i), v) for i, v in zip(table["item"], table["value"], strict=True)]
-    frame = pd.DataFrame(rows, columns=["Item", "Value"]).astype({"Value": str})
+    own_items = {item.lower() for item, _ in own} | {"plan: status"}
+    rows = [
+        (views.heading(str(item)), _plain(value))
+        for item, value in zip(table["item"], table["value"], strict=True)
+        if str(item).lower() not in own_items
+    ]
+    frame = pd.DataFrame(own + rows, columns=["Item", "Value"])
     sheet.add_table(Block("about", "About", frame, widths={"Item": 34, "Value": 100}))
     sheet.finish(content.version)

@@ -8,11 +8,13 @@ from hepaplan.reports import charts, value_views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import FINE_SHARE, SHARE, WHOLE, Styles
+from hepaplan.reports.style import FINE_SHARE, SHARE, Styles
+from hepaplan.reports.views import in_sentence
 
 TITLE = "Survival"
 ABOUT = "Share of patients alive after the start of a treatment, all causes of death counted."
-MOST_LINES = 6
+MOST_LINES = 5
+TWELFTHS = "0.0"
 
 
 def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
@@ -27,7 +29,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             f"Charts are for the largest age group ({group}); the tables stand to their right; "
             "every month and group: tables/survival.csv.",
             "Modelled overall survival emerges from the pathway; it is never fitted to the "
-            "published figure beside it.",
+            f"published figure beside it. {value_views.published_words(content)}",
         ),
     )
     curves, headings = value_views.survival_curves(content)
@@ -49,7 +51,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "Published overall survival beside the modelled",
             compared,
             {
-                "Month": WHOLE,
+                "Month": TWELFTHS,
                 "Published": "0.0%",
                 "Modelled": "0.0%",
                 "Difference": "+0.0%;-0.0%;0.0%",
@@ -63,38 +65,43 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             f"The curves of the charts, {group}",
             curves,
             {h: FINE_SHARE for h in curves.columns[1:]},
-            widths={h: 22 for h in curves.columns},
+            widths={h: 42 for h in curves.columns[1:]},
             page=0,
         )
     )
     for cell, (title, names) in zip(cells, drawn.items(), strict=True):
-        _draw(sheet, cell, placed, title, names, group)
+        _draw(sheet, cell, placed, title, short_names(content, names), group)
     sheet.finish(content.version)
 
 
 def chart_plan(content: ReportContent, headings: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return the curves of each chart: a chart for each point with a choice, then the rest."""
+    single = [names[0] for names in headings.values() if len(names) == 1]
+    charts = {content.label(p): names for p, names in headings.items() if len(names) > 1}
+    charts |= {"One option only": single} if single else {}
     plan: dict[str, list[str]] = {}
-    single: list[str] = []
-    for point, names in headings.items():
-        if len(names) == 1:
-            single += names
-        for part, start in enumerate(range(0, len(names), MOST_LINES)):
-            if len(names) > 1:
-                title = content.label(point) + (f" ({part + 1})" if len(names) > MOST_LINES else "")
-                plan[title] = names[start : start + MOST_LINES]
-    for part, start in enumerate(range(0, len(single), MOST_LINES)):
-        title = "Where there is one option" + (f" ({part + 1})" if len(single) > MOST_LINES else "")
-        plan[title] = single[start : start + MOST_LINES]
+    for title, names in charts.items():
+        parts = -(-len(names) // MOST_LINES)
+        for part in range(parts):
+            chosen = names[part * len(names) // parts : (part + 1) * len(names) // parts]
+            plan[title + (f" ({part + 1} of {parts})" if parts > 1 else "")] = chosen
     return plan
 
 
+def short_names(content: ReportContent, names: list[str]) -> dict[str, str]:
+    """Return the option of each heading, with its decision point where two would be the same."""
+    points = [f"{content.label(str(p))}: " for p in content.tables["survival"]["decision_point"]]
+    points = sorted(set(points), key=len, reverse=True)
+    short = {n: next((n.removeprefix(p) for p in points if n.startswith(p)), n) for n in names}
+    options = list(short.values())
+    return {n: o if options.count(o) == 1 else n for n, o in short.items()}
+
+
 def _draw(
-    sheet: SheetWriter, cell: str, placed: Placed, title: str, names: list[str], group: str
+    sheet: SheetWriter, cell: str, placed: Placed, title: str, short: dict[str, str], group: str
 ) -> None:
     months = placed.reference("Months since start")
-    short = {name: name.removeprefix(f"{title}: ") for name in names}
-    lines = [charts.Line(short[name], placed.reference(name), months) for name in names]
+    lines = [charts.Line(name, placed.reference(h), months) for h, name in short.items()]
     last = float(placed.frame["Months since start"].max())
     charts.place(
         sheet.sheet,
@@ -112,5 +119,10 @@ def curves_headline(placed: Placed, title: str, names: dict[str, str], group: st
         return f"{title}, {group}: share alive by month"
     alive = placed.frame.loc[at[0], list(names)].astype(float)
     best, worst = str(alive.idxmax()), str(alive.idxmin())
-    text = f"{title}, {group}: {alive[best]:.0%} alive at five years after {names[best].lower()}"
-    return text if best == worst else f"{text}, {alive[worst]:.0%} after {names[worst].lower()}"
+    if f"{alive[best]:.0%}" == f"{alive[worst]:.0%}":
+        option = in_sentence(names[best])
+        return f"{title}, {group}: {alive[best]:.0%} alive five years after {option}"
+    return (
+        f"{title}, {group}: {alive[worst]:.0%} to {alive[best]:.0%} alive at five years, most "
+        f"after {in_sentence(names[best])}"
+    )

@@ -14,6 +14,7 @@ from hepaplan.reports.style import (
     PEOPLE,
     POUNDS,
     SHARE,
+    THOUSANDS,
     TWO_PLACES,
     Styles,
     format_for_unit,
@@ -31,8 +32,11 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         TITLE,
         ABOUT,
         (
-            "Costs by treatment, category and year are not discounted. "
-            "All three together: tables/costs.csv.",
+            "Costs by treatment, category and year are not discounted, and shown in thousand "
+            "pounds (k). All three together: tables/costs.csv.",
+            "Nothing scarce is usual care without limits. The plan may beat it in money, because "
+            "it may also exchange one treatment for another within stated limits.",
+            *value_views.comparison(content),
         ),
     )
     cells = sheet.chart_grid(2, "Charts")
@@ -43,25 +47,25 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         Block("outcomes", "What each policy gives", frame, {}, formats, numbers, {"Measure": 46})
     )
     treatments = _cost_table(sheet, content, "treatment", "Treatment", "cost_by_treatment")
-    _cost_table(sheet, content, "category", "Category", "cost_by_category")
     _cost_table(sheet, content, "year", "Year", "cost_by_year")
+    _cost_table(sheet, content, "category", "Category", "cost_by_category", page=3)
     shown = views.policies_in(content.tables["costs"])
     if shown:
         split = value_views.cost_by_year(content, shown[-1])
         yearly = sheet.add_table(
             Block(
                 "cost_by_year_and_treatment",
-                f"By year and treatment, GBP, {shown[-1]}",
+                f"By year and treatment, GBP thousand, {shown[-1]}",
                 split,
-                {h: POUNDS for h in split.columns[1:]},
-                page=3,
+                {h: THOUSANDS for h in split.columns[1:]},
+                page=4,
             )
         )
         _draw(sheet, cells, treatments, yearly, shown[-1])
     patients = value_views.per_patient(content)
     sheet.add_table(
         Block(
-            "per_patient", "One patient, from the start of the option", patients, _FORMATS, page=4
+            "per_patient", "One patient, from the start of the option", patients, _FORMATS, page=5
         )
     )
     sheet.finish(content.version)
@@ -84,11 +88,12 @@ def _size(row: pd.Series[float]) -> float:
 
 
 def _cost_table(
-    sheet: SheetWriter, content: ReportContent, column: str, name: str, table: str
+    sheet: SheetWriter, content: ReportContent, column: str, name: str, table: str, page: int = 2
 ) -> Placed:
     frame = value_views.costs(content, column, name)
-    formats = {h: POUNDS for h in frame.columns[1:]}
-    return sheet.add_table(Block(table, f"By {name.lower()}, GBP", frame, formats, page=2))
+    formats = {h: THOUSANDS for h in frame.columns[1:]}
+    caption = f"By {name.lower()}, GBP thousand"
+    return sheet.add_table(Block(table, caption, frame, formats, page=page))
 
 
 def _draw(
@@ -99,15 +104,20 @@ def _draw(
     charts.place(
         sheet.sheet,
         charts.bars(
-            [charts.Line(p, treatments.reference(p)) for p in treatments.frame.columns[1:]],
+            [
+                charts.Line(
+                    treatments.frame.columns[-1], treatments.reference(treatments.frame.columns[-1])
+                )
+            ],
             treatments.reference("Treatment"),
             "Treatment",
-            "GBP million in the whole window",
+            f"GBP million in the whole window, {policy}",
             MILLIONS,
+            '[>=995000]"£"0.0,,"m";"£"0,"k"',
         ),
         cells[0],
         cost_headline(treatments.frame),
-        "Horizontal bars of undiscounted cost by treatment under each policy.",
+        f"Horizontal bars of undiscounted cost by treatment, {policy}.",
     )
     charts.place(
         sheet.sheet,
@@ -115,7 +125,7 @@ def _draw(
             [charts.Line(str(t), yearly.reference(str(t))) for t in yearly.frame.columns[1:]],
             yearly.reference("Year"),
             "Year",
-            "GBP million a year",
+            f"GBP million a year, {policy}",
             MILLIONS,
         ),
         cells[1],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, views
+from hepaplan.reports import charts, plan_views, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
@@ -15,7 +15,9 @@ TITLE = "Waiting lists"
 ABOUT = (
     "People waiting at the end of a month for the next treatment, and those beyond the standard."
 )
-MOST_CHARTS = 8
+MOST_LISTS = 4
+SHORT = 0.5
+WAITING, BEYOND = "Waiting, ", "Beyond standard, "
 
 
 def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
@@ -27,31 +29,49 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             content.site_note,
-            f"Charts: the longest lists, {MOST_CHARTS} at most. The tables stand to their right; "
-            "the one by month is not printed. By group and months waited: tables/waiting.csv.",
+            f"Charts: all lists together, then the longest, {MOST_LISTS} at most. Lists that stay "
+            f"below {plan_views.SMALL_LIST:g} people are summed. The tables stand to the right of "
+            "the charts; those by month are not printed. By group and months waited: "
+            "tables/waiting.csv.",
         ),
     )
-    monthly = views.waiting(content, year_ends=False)
+    monthly = plan_views.waiting(content)
     points = longest(monthly)
-    cells = sheet.chart_grid(len(points), "People waiting at the end of each month")
-    ends = views.waiting(content, year_ends=True)
-    sheet.add_table(Block("waiting_at_year_ends", "At the end of each year", ends, _people(ends)))
-    sites = views.waiting_by_site(content)
+    cells = sheet.chart_grid(0 if monthly.empty else 2 + len(points), "People at a month's end")
+    for page, (column, name, caption) in enumerate(
+        (
+            ("waiting", "waiting_by_year", "Waiting, average of the year's months"),
+            ("beyond_standard", "beyond_by_year", "Beyond the standard, average of the year"),
+        ),
+        start=1,
+    ):
+        frame = plan_views.waiting_by_year(content, column)
+        sheet.add_table(Block(name, caption, frame, _people(frame), page=page))
+    sites = plan_views.waiting_by_site(content)
     marked = "(illustrative sites)" if content.site_note else ""
     sheet.add_table(
         Block(
             "waiting_by_site",
-            f"At the end of the window, by site {marked}",
+            f"Waiting in an average month, by site {marked}",
             sites,
             _people(sites),
-            page=2,
+            page=3,
         )
     )
     placed = sheet.add_table(
         Block("waiting_by_month", "Every month", monthly, _people(monthly), page=0)
     )
-    for cell, point in zip(cells, points, strict=True):
-        _draw(sheet, cell, placed, point)
+    together = plan_views.waiting_in_all(monthly)
+    in_all = sheet.add_table(
+        Block("waiting_in_all", "All lists together", together, _people(together), page=0)
+    )
+    if cells:
+        rows = (0, len(together))
+        _draw(sheet, cells[0], in_all, "All lists together", WAITING, rows)
+        _draw(sheet, cells[1], in_all, "Beyond the waiting standard", BEYOND, rows)
+    for cell, point in zip(cells[2:], points, strict=True):
+        chosen = monthly.index[monthly["Decision point"] == point]
+        _draw(sheet, cell, placed, point, WAITING, (int(chosen[0]), len(chosen)))
     sheet.finish(content.version)
 
 
@@ -59,40 +79,46 @@ def _people(frame: pd.DataFrame) -> dict[str, str]:
     return {h: PEOPLE for h in frame.columns} | {"Month": MONTH}
 
 
-def _waiting(frame: pd.DataFrame) -> list[str]:
-    return [h for h in frame.columns if h.startswith("Waiting, ")]
+def _columns(frame: pd.DataFrame, start: str) -> list[str]:
+    return [h for h in frame.columns if h.startswith(start)]
 
 
 def longest(frame: pd.DataFrame) -> list[str]:
     """Return the decision points with the longest lists, at their peak, longest first."""
     if frame.empty:
         return []
-    peak = frame.set_index("Decision point")[_waiting(frame)].max(axis=1).groupby(level=0).max()
-    peak = peak[peak >= 0.05].sort_values(ascending=False, kind="stable")
-    return [str(point) for point in peak.index[:MOST_CHARTS]]
+    peak = frame.set_index("Decision point")[_columns(frame, WAITING)].max(axis=1)
+    peak = peak.groupby(level=0).max()
+    peak = peak[peak >= SHORT].sort_values(ascending=False, kind="stable")
+    return [str(point) for point in peak.index[:MOST_LISTS]]
 
 
-def _draw(sheet: SheetWriter, cell: str, placed: Placed, point: str) -> None:
-    rows = placed.frame.index[placed.frame["Decision point"] == point]
-    first, count = int(rows[0]), len(rows)
+def _draw(
+    sheet: SheetWriter, cell: str, placed: Placed, name: str, start: str, rows: tuple[int, int]
+) -> None:
+    first, count = rows
     lines = [
         charts.Line(
-            views.heading(heading.removeprefix("Waiting, ")),
-            placed.reference(heading, first, count),
+            views.heading(heading.removeprefix(start)), placed.reference(heading, first, count)
         )
-        for heading in _waiting(placed.frame)
+        for heading in _columns(placed.frame, start)
     ]
+    months = placed.reference("Month", first, count)
+    title = "People waiting" if start == WAITING else "People beyond the standard"
     charts.place(
         sheet.sheet,
-        charts.month_lines(lines, placed.reference("Month", first, count), "People waiting", WHOLE),
+        charts.month_lines(lines, months, title, WHOLE),
         cell,
-        list_headline(point, placed.frame.loc[rows]),
-        f"Line chart of people waiting at the end of each month, {point}, under each policy.",
+        list_headline(name, placed.frame.iloc[first : first + count], start),
+        f"Line chart of people at the end of each month, {name}, under each policy.",
     )
 
 
-def list_headline(point: str, frame: pd.DataFrame) -> str:
-    """Return what the chart of a list shows: how many wait at the end, under each policy."""
-    last = frame.iloc[-1]
-    ends = [f"{h.removeprefix('Waiting, ')} {last[h]:,.0f}" for h in _waiting(frame)]
-    return f"{point}: people waiting at the end, {', '.join(ends)}"
+def list_headline(name: str, frame: pd.DataFrame, start: str) -> str:
+    """Return what the chart of a list shows: its average and its peak under each policy."""
+    parts = [
+        f"{frame[h].mean():,.1f} {views.policy_words(h.removeprefix(start))} "
+        f"(at most {frame[h].max():,.0f})"
+        for h in _columns(frame, start)
+    ]
+    return f"{name}, in an average month: {', '.join(parts)}"

@@ -44,12 +44,13 @@ PEOPLE = '[=0]0;[<0.05]"<0.1";#,##0.0'
 WHOLE = "#,##0"
 WHOLE_PEOPLE = '[=0]0;[<0.5]"<0.5";#,##0'
 CHANGE = "+#,##0.0;-#,##0.0;0.0"
+FEWER = "#,##0.0;-#,##0.0"
 AMOUNT = "[>=1000]#,##0;#,##0.0"
 POUNDS = '"£"#,##0'
 THOUSANDS = '"£"#,##0,"k"'
 MILLIONS = '"£"#,##0,,"m"'
 FINE_MILLIONS = '"£"#,##0.00,,"m"'
-TIMES = '0.0"×"'
+TIMES = '0.0"\u00d7"'
 SHARE = "0%"
 FINE_SHARE = "0.0##%"
 YEAR = "0"
@@ -80,10 +81,8 @@ def format_for_unit(unit: str, size: float | None = None) -> str:
         return WHOLE_PEOPLE
     if size is not None:
         return TWO_PLACES if size < 10 else WHOLE
-    if plain.startswith(_COUNTED):
-        return PEOPLE
     if plain.startswith(("qaly", "life-year", "life year", "year")):
-        return TWO_PLACES
+        return "0.0###"
     return GENERAL
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.reports.content import POLICIES, ReportContent, readable
 from hepaplan.reports.views import (
     by_size,
     heading,
@@ -15,12 +15,15 @@ from hepaplan.reports.views import (
     pivot,
     policies_in,
     relabel,
+    treatments_named,
     year_names,
 )
 
 YEARS_SHOWN = (1, 2, 3, 5, 10)
 CURVE_STEP = 3
 CURVE_MONTHS = 120
+NEAR = 10
+SAME_CURVE = 0.002
 
 
 def outcomes(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
@@ -32,7 +35,8 @@ def outcomes(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
     shown = policies_in(table)
     keys = ["measure", "unit"]
     rows = table.drop_duplicates(keys)[keys].reset_index(drop=True)
-    result = pd.DataFrame({"Measure": rows["measure"], "Unit": rows["unit"]})
+    measures = [heading(str(measure)) for measure in rows["measure"]]
+    result = pd.DataFrame({"Measure": measures, "Unit": rows["unit"]})
     index = pd.MultiIndex.from_frame(rows)
     for policy in shown:
         chosen = table[table["policy"] == policy].set_index(keys)
@@ -44,6 +48,30 @@ def outcomes(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
     return optional(result, list(result.columns[2:])), list(rows["unit"])
 
 
+def comparison(content: ReportContent) -> list[str]:
+    """Return what the plan adds to first come in health and money, in a sentence, if both ran."""
+    table = content.tables["outcomes"]
+    names = table["measure"].str.lower()
+    found = []
+    for measure in ("qalys, discounted", "cost, discounted"):
+        rows = table[names == measure].set_index("policy")["value"]
+        if not set(POLICIES[1:]) <= set(rows.index):
+            return []
+        found.append(float(rows[POLICIES[2]] - rows[POLICIES[1]]))
+    qalys, cost = found
+    text = (
+        f"Against first come, most health adds {qalys:,.1f} QALYs and "
+        f"£{cost / 1e3:,.0f} thousand of cost (both discounted)"
+    )
+    if cost < 0:
+        text = (
+            f"Against first come, most health adds {qalys:,.1f} QALYs and saves "
+            f"£{-cost / 1e3:,.0f} thousand (both discounted)"
+        )
+    per_qaly = f": £{round(cost / qalys, -2):,.0f} per QALY" if qalys > 0 and cost > 0 else ""
+    return [f"{text}{per_qaly}."]
+
+
 def costs(content: ReportContent, column: str, name: str) -> pd.DataFrame:
     """Return undiscounted cost by treatment, category or year, one column for each policy."""
     table = content.tables["costs"]
@@ -53,7 +81,9 @@ def costs(content: ReportContent, column: str, name: str) -> pd.DataFrame:
         names = year_names(content.tables["cases"]["month"])
         wide["year"] = [names.get(str(year), str(year)) for year in wide["year"]]
     else:
-        wide = relabel(content, by_size(wide, (shown or [""])[-1]), [column])
+        wide = by_size(wide, (shown or [""])[-1])
+        named = treatments_named(wide[column])
+        wide[column] = named if column == "treatment" else labelled(content, wide[column])
     return wide.rename(columns={column: name} | {p: heading(p) for p in shown})
 
 
@@ -69,7 +99,7 @@ def cost_by_year(content: ReportContent, policy: str, most: int = 5) -> pd.DataF
     wide = wide.sort_values("year", ignore_index=True)
     names = year_names(content.tables["cases"]["month"])
     wide["year"] = [names.get(str(year), str(year)) for year in wide["year"]]
-    labels = {t: content.label(t) for t in top}
+    labels = {t: readable(t) for t in top}
     return wide.rename(columns={"year": "Year"} | labels)
 
 
@@ -119,7 +149,10 @@ def shown_group(content: ReportContent) -> str:
 
 
 def survival_curves(content: ReportContent) -> tuple[pd.DataFrame, dict[str, list[str]]]:
-    """Return curves of the shown group side by side, and the headings of each decision point."""
+    """Return curves of the shown group side by side, and the headings of each decision point.
+
+    Options of a point whose curves cannot be told apart share one.
+    """
     table = content.tables["survival"]
     table = table[table["group"] == shown_group(content)]
     table = table[(table["month"] <= CURVE_MONTHS) & (table["month"] % CURVE_STEP == 0)]
@@ -127,14 +160,43 @@ def survival_curves(content: ReportContent) -> tuple[pd.DataFrame, dict[str, lis
     frame: dict[str, object] = {"Months since start": months}
     headings: dict[str, list[str]] = {}
     choice = option_column(table)
-    for (point, option), rows in table.groupby(["decision_point", choice], sort=False):
-        name = f"{content.label(str(point))}: {content.option_label(str(point), str(option))}"
-        curve = rows.set_index("month")["overall_survival"].reindex(months)
-        if curve.isna().any():
-            continue
-        frame[name] = curve.to_numpy()
-        headings.setdefault(str(point), []).append(name)
+    for point, options in table.groupby("decision_point", sort=False):
+        curves = options.pivot_table(
+            index="month", columns=choice, values="overall_survival", sort=False
+        )
+        curves = curves.reindex(months).dropna(axis=1)
+        for same in _alike(curves):
+            words = [content.option_label(str(point), str(option)) for option in same]
+            more = f" (and {len(words) - 1} more alike)" if len(words) > 1 else ""
+            name = f"{content.label(str(point))}: {words[0]}{more}"
+            frame[name] = curves[same[0]].to_numpy()
+            headings.setdefault(str(point), []).append(name)
     return pd.DataFrame(frame), headings
+
+
+def _alike(curves: pd.DataFrame) -> list[list[str]]:
+    groups: list[list[str]] = []
+    for name in curves.columns:
+        for group in groups:
+            if (curves[name] - curves[group[0]]).abs().max() < SAME_CURVE:
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    return groups
+
+
+def published_words(content: ReportContent) -> str:
+    """Return how far modelled survival is from the published, over all figures."""
+    difference = content.tables["published"]["difference"] * 100
+    if difference.empty:
+        return ""
+    near = int((difference.abs() <= NEAR).sum())
+    return (
+        f"{near} of {len(difference)} published figures are met within {NEAR} percentage points; "
+        f"modelled less published is {difference.min():+.0f} to {difference.max():+.0f} points, "
+        f"{difference.mean():+.1f} on average. The studies' patients may differ from the region's."
+    )
 
 
 def published(content: ReportContent) -> pd.DataFrame:
@@ -152,19 +214,3 @@ def published(content: ReportContent) -> pd.DataFrame:
             "Quality": table["quality"],
         }
     )
-
-
-def key_figures(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
-    """Return the key figures and the unit of each row."""
-    table = content.tables["key_figures"]
-    frame = optional(table[["measure", "unit", *POLICIES]], POLICIES)
-    names = {"measure": "Key figure", "unit": "Unit"} | {p: heading(p) for p in POLICIES}
-    return frame.rename(columns=names), list(table["unit"])
-
-
-def evidence_sets(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
-    """Return the same measures under the evidence sets, and the unit of each row."""
-    table = content.tables["evidence_sets"]
-    sets = [name for name in table.columns if name not in {"measure", "unit"}]
-    names = {"measure": "Half or a quarter?", "unit": "Unit"} | {s: heading(s) for s in sets}
-    return table[["measure", "unit", *sets]].rename(columns=names), list(table["unit"])

@@ -37,6 +37,12 @@ def treatments_named(names: pd.Series) -> pd.Series:
     return names.map({name: readable(str(name)) for name in names.unique()})
 
 
+def policy_words(policy: str) -> str:
+    """Return a policy as it stands at the end of a phrase."""
+    name = in_sentence(policy)
+    return name if name.startswith("first") else f"under {name}"
+
+
 def relabel(content: ReportContent, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Return the frame with machine names replaced by labels in some columns."""
     changed = {c: labelled(content, frame[c]) for c in columns}

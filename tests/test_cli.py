@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,10 +20,11 @@ import click
 import pandas as pd
 import pytest
 
-from hepaplan.cli import cli, main
+from hepaplan.cli import EVIDENCE_SETS, cli, main
 from hepaplan.scenarios.load import shipped
 
 TINY = Path(__file__).parent / "scenarios" / "tiny"
+CONTEXT = click.Context(cli, **cli.context_settings)  # click remembers the first help option made
 HEAVY = ("pandas", "numpy", "scipy", "pydantic", "openpyxl", "pulp", "highspy", "holidays")
 
 
@@ -98,7 +100,7 @@ def test_run_prints_a_summary_and_writes_the_folder(hepaplan: Hepaplan, tmp_path
     assert title == "Two regions, two sites, worked on paper"
     assert 8 <= len(sentences) <= 12
     assert all(sentence.startswith("- ") for sentence in sentences)
-    assert last.startswith("tiny-run/report.xlsx: plan optimal, all checks pass")
+    assert re.fullmatch(r"Plan optimal, all checks pass, \d+ s: tiny-run/report\.xlsx", last)
     folder = tmp_path / "tiny-run"
     assert {path.name for path in folder.iterdir()} == {"report.xlsx", "tables", "manifest.json"}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -155,6 +157,13 @@ def test_progress_is_for_a_terminal_and_quiet_ends_it(
     quiet = hepaplan("run", TINY, "--quiet")
     assert "…" not in quiet.err
     assert quiet.out.splitlines()[:-1] == shown.out.splitlines()[:-1]
+
+
+def test_evidence_sets_that_do_not_fit_are_left_out_and_named(hepaplan: Hepaplan) -> None:
+    ended = hepaplan("run", TINY, "--json")
+    for name in EVIDENCE_SETS:
+        assert f"the evidence set '{name}' does not fit this scenario" in ended.err
+    assert json.loads(ended.out)["checks_passed"] is True
 
 
 def test_set_changes_a_figure_and_says_so(hepaplan: Hepaplan, tmp_path: Path) -> None:
@@ -265,13 +274,13 @@ def test_waiting_that_pays_is_3(
 def test_no_plan_is_4(
     hepaplan: Hepaplan, spoiled: Callable[[str, str, str], Path], tmp_path: Path
 ) -> None:
-    """Nobody may wait for supportive care: when it needs more than there is, no plan exists."""
-    folder = spoiled("pathway.toml", "footprint = {}",
-                     'footprint.theatre = { value = [100000], unit = "minutes", '
-                     'source = "made_up", quality = "illustrative" }')  # fmt: skip
+    """A start that takes over a million minutes is more than the solver holds beside the rest."""
+    spoiled("pathway.toml", "theatre = { value = [300]", "theatre = { value = [1e6]")
+    folder = spoiled("pathway.toml", "theatre = { value = 60", "theatre = { value = 1e6")
     ended = hepaplan("run", folder, "--out", "here")
     assert ended.code == 4
     assert "no plan: " in ended.err
+    assert "State the resource in a larger or smaller unit" in ended.err
     assert not (tmp_path / "here").exists()
 
 
@@ -291,13 +300,25 @@ def test_a_place_that_cannot_be_written_is_7(hepaplan: Hepaplan, tmp_path: Path)
     assert contents(tmp_path) == {"file": b"not a folder"}
 
 
-INTERRUPTED = """
-import os, sys, time
+IN_THE_REPORT = """
 from hepaplan.reports import workbook
 def interrupt(*_):
     os.kill(os.getpid(), {signal})
     time.sleep(30)
 workbook.write_workbook = interrupt
+"""
+IN_THE_SOLVER = """
+from hepaplan.model.allocation import solver
+class Busy:
+    def run(self):
+        os.kill(os.getpid(), {signal})
+        time.sleep(30)
+listen = solver._run_interruptibly
+solver._run_interruptibly = lambda _: listen(Busy())
+"""
+PROGRAM = """
+import os, sys, time
+{interrupt}
 from hepaplan.cli import main
 sys.argv = ["hepaplan", "run", {tiny!r}, "--out", "here"]
 main()
@@ -307,15 +328,17 @@ main()
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "sigterm"]
 )
-def test_an_interrupt_ends_with_its_code_and_no_half_file(
-    number: signal.Signals, code: int, tmp_path: Path
+@pytest.mark.parametrize("interrupt", [IN_THE_REPORT, IN_THE_SOLVER], ids=["report", "solver"])
+def test_an_interrupt_ends_at_once_with_its_code_and_no_half_file(
+    interrupt: str, number: signal.Signals, code: int, tmp_path: Path
 ) -> None:
-    program = INTERRUPTED.format(signal=int(number), tiny=str(TINY))
+    program = PROGRAM.format(interrupt=interrupt.format(signal=int(number)), tiny=str(TINY))
     ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=25
     )
     assert ended.returncode == code
     assert "Traceback" not in ended.stderr
+    assert "interrupted; files already written are whole" in ended.stderr
     written = contents(tmp_path / "here")
     assert "manifest.json" not in written
     assert "report.xlsx" not in written
@@ -374,7 +397,7 @@ def test_explain_says_value_source_and_place(hepaplan: Hepaplan) -> None:
 @pytest.mark.parametrize(("name", "command"), [("hepaplan", cli), *cli.commands.items()])
 def test_every_command_has_help_and_so_has_every_option(name: str, command: click.Command) -> None:
     assert command.help
-    for parameter in command.get_params(click.Context(command)):
+    for parameter in command.get_params(CONTEXT):
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.opts}"
 

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from hepaplan.cli import cli
+from hepaplan.model.allocation import plan
 from hepaplan.reports import sheet_summary
 from hepaplan.reports.workbook import SHEETS
 
@@ -26,6 +27,7 @@ MODEL = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LONGEST_FILE = 300
 SHEET_NAMES = {sheet_summary.TITLE, *SHEETS}
+CONTEXT = click.Context(cli, **cli.context_settings)  # click remembers the first help option made
 FUNCTION = re.compile(r"`(\w+)\.(\w+)`")
 COMMAND = re.compile(r"hepaplan ((?:[a-z]|--)[^`#\n|]*)")
 
@@ -45,12 +47,12 @@ def faults_of(call: str) -> list[str]:
     """Return which command or options of a call do not exist."""
     words = shlex.split(call)[1:]
     if words[0].startswith("-"):
-        known = {name for option in cli.get_params(click.Context(cli)) for name in option.opts}
+        known = {name for option in cli.get_params(CONTEXT) for name in option.opts}
         return [] if words[0] in known else [f"no option {words[0]}"]
     command = cli.commands.get(words[0])
     if command is None:
         return [f"no command {words[0]}"]
-    known = {name for option in command.get_params(click.Context(command)) for name in option.opts}
+    known = {name for option in command.get_params(CONTEXT) for name in option.opts}
     return [f"no option {w} of {words[0]}" for w in words if w.startswith("-") and w not in known]
 
 
@@ -85,7 +87,9 @@ def test_links_lead_somewhere(name: str) -> None:
 
 def defined(path: Path) -> set[str]:
     body = ast.parse(path.read_text(encoding="utf-8")).body
-    return {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    named = {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    assigned = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    return named | {target.id for target in assigned if isinstance(target, ast.Name)}
 
 
 FUNCTIONS = {
@@ -141,6 +145,12 @@ def test_every_constraint_is_listed_with_equation_name_and_sheet() -> None:
 def test_a_constraint_that_is_not_listed_is_found() -> None:
     without = "\n".join(line for line in MODEL.splitlines() if "constraints.capacity" not in line)
     assert set(rules()) - set(table_of_rules(without)) == {"capacity"}
+
+
+def test_weights_of_the_later_aims_are_those_of_the_plan() -> None:
+    rows = re.findall(r"^\| w\d, [^|]+ \| `plan\.(\w+)` \| ([\d.]+) \|", MODEL, flags=re.MULTILINE)
+    weights = {name: value for name, value in vars(plan).items() if name.startswith("QALYS_PER_")}
+    assert {name: float(value) for name, value in rows} == weights
 
 
 def test_sheets_named_in_the_model_page_exist() -> None:

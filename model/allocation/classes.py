@@ -16,8 +16,9 @@ class Classes:
     """Who the programme's people are, as groups in a class.
 
     `on_list` (list, class, group, site, month) and `overall` (list, class, group, month): the
-    group mix of a class on a list, summing to 1 over groups. `at_point` (point, class, group,
-    month): of arrivals. With one pooled class the mix is that of reading 1, so nobody can be
+    group mix of a class who start, summing to 1 over groups. `at_point` (point, class, group,
+    month) and `arriving` (list, class, group, month): of those who come, without those who waited
+    on day one. With one pooled class the mix is that of reading 1, so nobody can be
     passed over for age, and reading 1's flows still fit every row exactly; with a class for each
     group the mix is that group alone. `settled` (point): nobody waits there, nothing scarce is
     used and nothing follows, so arrivals are worth their value at once.
@@ -26,6 +27,7 @@ class Classes:
     on_list: Floats
     overall: Floats
     at_point: Floats
+    arriving: Floats
     settled: Flags
     pooled: bool
 
@@ -49,16 +51,18 @@ def patient_classes(network: Network, usual: Replay, pooled: bool) -> Classes:
     groups, months = len(kernels.groups), network.horizon
     listed = usual.starts[: len(kernels.options)].sum(axis=3)
     if pooled:
-        on_list, overall, at_point = (
-            _mix(people)[:, None] for people in (listed, listed.sum(axis=2), usual.arrivals)
+        coming = kernels.usual_share[:, :, None] * usual.arrivals[kernels.point_of]
+        on_list, overall, at_point, arriving = (
+            _mix(people)[:, None] for people in (listed, listed.sum(axis=2), usual.arrivals, coming)
         )
     else:
         alone = np.eye(groups)[None, :, :, None]
         overall = np.broadcast_to(alone, (len(kernels.options), groups, groups, months))
+        arriving = overall
         at_point = np.broadcast_to(alone, (len(kernels.points), groups, groups, months))
         shape = (len(kernels.options), groups, groups, len(network.sites), months)
         on_list = np.broadcast_to(alone[:, :, :, None], shape)
-    return Classes(on_list, overall, at_point, settled_points(network), pooled)
+    return Classes(on_list, overall, at_point, arriving, settled_points(network), pooled)
 
 
 def settled_points(network: Network) -> Flags:

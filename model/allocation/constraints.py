@@ -65,7 +65,7 @@ def referral(network: Network, classes: Classes, at: Columns) -> Rows:
 def referral_bounds(network: Network, classes: Classes, at: Columns, rules: PlanRules) -> Rows:
     """Keep a site's share of a list within `referral_shift` of today's, either way."""
     shift = rules.referral_shift.number
-    present = np.einsum("lqgt,lgh->lqht", classes.overall, network.referral)
+    present = np.einsum("lqgt,lgh->lqht", classes.arriving, network.referral)
     rows = Rows.at_most("referral_bounds", np.zeros((2, *at.at_site.shape)))
     number = _numbers(np.empty((2, *at.at_site.shape)))
     choice = (at.at_site >= 0).sum(axis=2, keepdims=True) > 1

@@ -29,7 +29,7 @@ def beyond_standard(at: Columns) -> Floats:
 
 def travel(network: Network, classes: Classes, at: Columns) -> Floats:
     """Return the average minutes of travel of one person sent to each site."""
-    minutes = np.einsum("lqgt,gh->lqht", classes.overall, network.travel)
+    minutes = np.einsum("lqgt,gh->lqht", classes.arriving, network.travel)
     return _spread(at.count, (at.at_site, minutes))
 
 
@@ -48,13 +48,21 @@ def usual_worth(network: Network, classes: Classes, value: Value) -> float:
 def _worth(
     network: Network, classes: Classes, at: Columns, value: Value, waiting: Floats
 ) -> Floats:
+    """Return the worth of one person in each column.
+
+    A class has the same mix at every site here: nobody grows younger by going to another one.
+    """
     worth = plan_worth(
         network.kernels, network.waiting, value, waiting, network.horizon, classes.settled
     )
     start = worth.start[network.pair_option]
-    starts = np.einsum("pqght,pgt->pqht", classes.on_list[network.pair_list], start)
+    starts = np.einsum("pqgt,pgt->pqt", classes.overall[network.pair_list], start)[:, :, None, :]
     left = np.einsum("lqgt,lgt->lqt", classes.overall, worth.left)[:, :, None, :]
-    return _spread(at.count, (at.starts, starts), (at.left, np.broadcast_to(left, at.left.shape)))
+    return _spread(
+        at.count,
+        (at.starts, np.broadcast_to(starts, at.starts.shape)),
+        (at.left, np.broadcast_to(left, at.left.shape)),
+    )
 
 
 def _spread(count: int, *blocks: tuple[Ints, Floats]) -> Floats:

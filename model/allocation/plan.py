@@ -22,6 +22,8 @@ QALYS_PER_POUND = 1e-9
 QALYS_PER_MINUTE = 1e-7
 """Weights that decide between plans of equal health: standard first, then cost, then travel."""
 
+ROUNDS_OF_FITTING = 50
+
 
 @dataclass(frozen=True)
 class BestPlan:
@@ -118,13 +120,22 @@ def programme_point(network: Network, classes: Classes, at: Columns, done: Repla
 
 
 def _plan(network: Network, classes: Classes, at: Columns, point: Floats) -> Plan:
-    """Return the plan by group: each takes its usual part of its class."""
+    """Return the plan by group: each takes its usual part of its class.
+
+    A class's shares by site become shares by group that add up to them and stay nearest to today's
+    (iterative proportional fitting: Deming & Stephan, Annals of Mathematical Statistics
+    1940;11:427-44, 10.1214/aoms/1177731829).
+    """
     padded = np.append(point, 0.0)
     mix = classes.on_list[network.pair_list]
     starts = np.einsum("pqght,pqht->pght", mix, padded[at.starts])
     placed = padded[at.at_site]
-    usual = np.einsum("lqgt,lgh->lqht", classes.overall, network.referral)
-    expected = placed.sum(axis=2, keepdims=True) * usual
-    factor = np.divide(placed, expected, out=np.ones_like(placed), where=expected > 1e-9)
-    referral = network.referral[..., None] * factor
-    return Plan(starts, referral / referral.sum(axis=2, keepdims=True), classes.pooled)
+    people = placed.sum(axis=2, keepdims=True)
+    wanted = np.divide(placed, people, out=np.zeros_like(placed), where=people > 1e-9)
+    referral = np.repeat(network.referral[..., None], network.horizon, axis=-1)
+    for _ in range(ROUNDS_OF_FITTING):
+        found = np.einsum("lqgt,lght->lqht", classes.arriving, referral)
+        change = (people > 1e-9) & (found > 1e-9)
+        referral = referral * np.divide(wanted, found, out=np.ones_like(found), where=change)
+        referral /= referral.sum(axis=2, keepdims=True)
+    return Plan(starts, referral, classes.pooled)

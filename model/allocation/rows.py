@@ -56,6 +56,11 @@ class Programme:
         broken = np.maximum(self.lower - activity, activity - self.upper)
         return np.asarray(np.maximum(broken, 0.0))
 
+    def part(self, name: str) -> csr_array:
+        """Return the coefficients of one constraint."""
+        first, stop = next((first, stop) for block, first, stop in self.blocks if block == name)
+        return csr_array(self.matrix[first:stop])
+
     def worst(self, point: Floats) -> dict[str, float]:
         """Return the largest residual of each constraint."""
         broken = self.residual(point)
@@ -69,6 +74,9 @@ def assemble(constraints: Sequence[Rows], columns: int) -> Programme:
     first, blocks = 0, []
     matrices, lower, upper = [], [], []
     for constraint in constraints:
+        if not constraint.row:
+            blocks.append((constraint.name, first, first))
+            continue
         where = (np.concatenate(constraint.row), np.concatenate(constraint.column))
         values = np.concatenate(constraint.value)
         matrix = csr_array((values, where), shape=(constraint.lower.size, columns))

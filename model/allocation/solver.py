@@ -16,7 +16,7 @@ from hepaplan.model.arrays import Floats
 Status = Literal["optimal", "time limit", "infeasible", "unbounded", "failed"]
 TIME_LIMIT_SECONDS = 600.0
 DUST = 2e-9
-SMALLEST, LARGEST = 1e-9, 1e6
+SMALLEST, LARGEST = 1e-6, 1e6
 _STATUS: dict[Any, Status] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kTimeLimit: "time limit",
@@ -54,9 +54,9 @@ def minimise(
     Interior point without crossover: on plans of this shape, where every start touches every later
     month, it is tens of times faster than simplex. Raises `NoPlan` unless optimality is proven.
     """
+    check_range(programme)
     programme = without_dust(programme)
     scale = float(np.abs(weights).max(initial=0.0)) or 1.0
-    check_range(programme.matrix.data, "a coefficient of the programme")
     problem = pulp_problem(programme, weights / scale)
     route = pulp.HiGHS(
         msg=False,
@@ -92,21 +92,23 @@ def _run_interruptibly(highs: Any) -> None:
 
 
 def without_dust(programme: Programme) -> Programme:
-    """Return the programme without coefficients that the solver would ignore."""
+    """Return the programme without flows below two in a billion, which the solver would ignore."""
     matrix = programme.matrix.copy()
     matrix.data[np.abs(matrix.data) < DUST] = 0.0
     matrix.eliminate_zeros()
     return replace(programme, matrix=matrix)
 
 
-def check_range(values: Floats, what: str) -> None:
-    """Refuse non-zero figures that HiGHS would drop or that would swamp the others."""
-    size = np.abs(values[values != 0.0])
-    if size.size and not (size.min() > SMALLEST and size.max() <= LARGEST):
+def check_range(programme: Programme) -> None:
+    """Refuse figures that HiGHS would drop, or that would swamp the others."""
+    size = np.abs(programme.matrix.data)
+    footprints = np.abs(programme.part("capacity").data)
+    least, most = footprints.min(initial=np.inf), size.max(initial=0.0)
+    if least < SMALLEST or most > LARGEST:
         raise NoPlan(
-            f"{what} lies outside {SMALLEST:g} to {LARGEST:g} "
-            f"({size.min():g} to {size.max():g}): the solver would lose it. State the resource in "
-            f"a larger or smaller unit"
+            f"resource use from {least:g} to {most:g} units is too small or too large for the "
+            f"solver to keep apart (it needs {SMALLEST:g} to {LARGEST:g}): state the resource in "
+            f"another unit, such as minutes for hours"
         )
 
 

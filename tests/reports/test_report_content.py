@@ -86,7 +86,12 @@ def results(site_quality: str, capacity_quality: str) -> ResultsLike:
     )
     capacity = pd.DataFrame({"quality": ["published", capacity_quality]})
     tables = SimpleNamespace(capacity=capacity)
-    scenario = SimpleNamespace(settings=settings, tables=tables)
+    options = [
+        ("first", "drug", SimpleNamespace(label="First line")),
+        ("second", "drug", SimpleNamespace(label="Second line")),
+    ]
+    pathway = SimpleNamespace(options=lambda: iter(options))
+    scenario = SimpleNamespace(settings=settings, tables=tables, pathway=pathway)
     made = SimpleNamespace(
         scenario=scenario, tables={}, headlines=("One.",), labels={"a": "A"}, status="optimal"
     )
@@ -107,3 +112,10 @@ def test_made_up_sites_or_capacities_are_said_to_be_so(
     shown = content_of(results(site_quality, capacity_quality), "0.1.0")
     assert (shown.name, shown.title, shown.status) == ("two-sites", "Two sites", "optimal")
     assert shown.site_note.startswith("ILLUSTRATIVE") == warned
+
+
+def test_an_option_is_named_in_the_words_of_its_own_decision_point() -> None:
+    shown = content_of(results("published", "published"), "0.1.0")
+    assert shown.option_label("first", "drug") == "First line"
+    assert shown.option_label("second", "drug") == "Second line"
+    assert shown.option_label("third", "drug_and_care") == "Drug and care"

@@ -7,10 +7,18 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from hepaplan.reports import value_views, views
+from hepaplan.reports import (
+    assumption_views,
+    capacity_views,
+    plan_views,
+    summary_views,
+    value_views,
+    views,
+)
 from hepaplan.reports.content import COLUMNS, ReportContent
 from hepaplan.reports.sheet_capacity import resource_headline
 from hepaplan.reports.sheet_demand import cases_headline, metastases_headline
+from hepaplan.reports.sheet_plan import sites_headline
 from hepaplan.reports.sheet_records import verdict
 
 
@@ -63,7 +71,7 @@ def test_use_by_site_counts_capacity_once_and_leaves_out_what_a_site_lacks(
         ("most health", "2027-02", "south", "chair", "hours", 6.0, 12.0),
         ("most health", "2027-01", "central", "chair", "hours", 0.0, 0.0),
     )
-    shown = views.use_by_site(of(content, resources=table), monthly=False)
+    shown = capacity_views.use_by_site(of(content, resources=table), monthly=False)
     year = "2027 (2 months)"
     assert shown.to_numpy().tolist() == [
         ["South Hospital", "Chemotherapy chairs", "hours", year, 20.0, 8.0, 10.0, 0.4, 0.5]
@@ -72,24 +80,195 @@ def test_use_by_site_counts_capacity_once_and_leaves_out_what_a_site_lacks(
 
 def test_use_without_capacity_is_shown_and_has_no_share(content: ReportContent) -> None:
     table = frame("resources", ("first come", "2027-01", "south", "chair", "hours", 1.0, 0.0))
-    shown = views.use_by_site(of(content, resources=table), monthly=True)
+    shown = capacity_views.use_by_site(of(content, resources=table), monthly=True)
     assert shown["Share used, first come"].tolist() == [None]
 
 
-def test_waiting_shows_the_last_month_of_each_year_in_pathway_order(
-    content: ReportContent,
-) -> None:
+def waiting_lists(content: ReportContent) -> ReportContent:
     rows = [
         (policy, month, point, scale * size, scale * size / 4)
         for policy, scale in (("first come", 2.0), ("most health", 1.0))
-        for month, size in (("2027-11", 1.0), ("2027-12", 3.0), ("2028-01", 5.0))
-        for point in ("resectable", "ablatable")
+        for month, days in (("2027-11", 1.0), ("2027-12", 3.0), ("2028-01", 5.0))
+        for point, share in (("resectable", 1.0), ("ablatable", 0.005), ("convertible", 0.0025))
+        for size in [days * share]
     ]
-    shown = views.waiting(of(content, lists=frame("lists", *rows)), year_ends=True)
-    assert shown["Decision point"].tolist() == ["Resectable"] * 2 + ["Ablatable, up to 3 cm"] * 2
-    assert shown["Month"].tolist() == [datetime.date(2027, 12, 1), datetime.date(2028, 1, 1)] * 2
-    assert shown["Waiting, first come"].tolist() == [6.0, 10.0, 6.0, 10.0]
-    assert shown["Beyond standard, most health"].tolist() == [0.75, 1.25, 0.75, 1.25]
+    return of(content, lists=frame("lists", *rows))
+
+
+def test_waiting_is_averaged_over_a_years_months_and_short_lists_are_summed(
+    content: ReportContent,
+) -> None:
+    shown = plan_views.waiting_by_year(waiting_lists(content), "waiting")
+    assert list(shown.columns) == [
+        "Decision point", "First come, 2027 (2 months)", "First come, 2028 (1 months)",
+        "Most health, 2027 (2 months)", "Most health, 2028 (1 months)",
+    ]  # fmt: skip
+    assert shown["Decision point"].tolist() == [
+        "Resectable", "All other lists", "All lists together",
+    ]  # fmt: skip
+    assert shown.iloc[0, 1:].tolist() == [4.0, 10.0, 2.0, 5.0]
+    assert shown.iloc[1, 1:].tolist() == pytest.approx([0.03, 0.075, 0.015, 0.0375])
+    assert shown.iloc[-1, 1:].tolist() == pytest.approx([4.03, 10.075, 2.015, 5.0375])
+
+
+def test_all_lists_together_are_the_sum_of_the_lists(content: ReportContent) -> None:
+    monthly = plan_views.waiting(waiting_lists(content))
+    shown = plan_views.waiting_in_all(monthly)
+    assert shown["Waiting, first come"].tolist() == pytest.approx([2.015, 6.045, 10.075])
+    assert shown["Beyond standard, most health"].tolist() == pytest.approx(
+        [1.0075 / 4, 3.0225 / 4, 5.0375 / 4]
+    )
+
+
+def test_starts_fewer_than_wanted_are_a_years_and_below_zero_where_there_are_more(
+    content: ReportContent,
+) -> None:
+    rows = [
+        (2027, treatment, policy, number)
+        for treatment, numbers in (
+            ("resection", (50.0, 40.0, 45.0)),
+            ("ablation", (20.0, 15.0, 25.0)),
+        )
+        for policy, number in zip(
+            ("nothing scarce", "first come", "most health"), numbers, strict=True
+        )
+    ]
+    months = frame("cases", *((f"2027-{m:02d}", "N", "male", "60", "I", 1.0) for m in range(1, 7)))
+    made = of(content, treatments=frame("treatments", *rows), cases=months)
+    shown = plan_views.treatments_missing(made)
+    assert shown.to_numpy().tolist() == [["Resection", 20.0, 10.0], ["Ablation", 10.0, -10.0]]
+
+
+def test_what_the_plan_moves_is_shown_with_the_largest_change_first(content: ReportContent) -> None:
+    rows = [
+        (policy, "2027-01", site, "g", "p", treatment, 0, number)
+        for site, treatment, numbers in (
+            ("south", "ablation", (2.0, 3.0)),
+            ("central", "resection", (5.0, 1.0)),
+            ("central", "ablation", (1.0, 1.5)),
+        )
+        for policy, number in zip(("first come", "most health"), numbers, strict=True)
+    ]
+    months = frame("cases", *((f"2027-{m:02d}", "N", "male", "60", "I", 1.0) for m in range(1, 7)))
+    made = of(content, starts=frame("starts", *rows), cases=months)
+    sites = plan_views.starts_by_site(made, monthly=False)
+    changes = plan_views.largest_changes(sites, 2)
+    assert changes.to_numpy().tolist() == [
+        ["Central Infirmary: resection", 10.0, 2.0, -8.0],
+        ["South Hospital: ablation", 4.0, 6.0, 2.0],
+    ]
+    totals = plan_views.site_totals(sites)
+    assert totals.to_numpy().tolist() == [
+        ["South Hospital", 4.0, 6.0, 2.0],
+        ["Central Infirmary", 12.0, 5.0, -7.0],
+    ]
+    assert sites_headline(totals) == (
+        "The plan moves work: South Hospital +2 starts a year, Central Infirmary -7"
+    )
+
+
+def test_what_is_full_has_one_row_for_each_site_and_resource(content: ReportContent) -> None:
+    shown = capacity_views.bottlenecks(content)
+    assert shown.iloc[0].tolist() == [
+        "Liver theatre time", "Central Infirmary", 41, 52, 0.984, 0.997,
+        datetime.date(2027, 3, 1), datetime.date(2027, 2, 1),
+    ]  # fmt: skip
+    short = capacity_views.what_is_short(content, 8)
+    assert short.iloc[:, 0].tolist() == [
+        "Liver theatre time, Central Infirmary",
+        "Interventional radiology, North General Hospital",
+        "Chemotherapy chairs, The Cancer Centre",
+    ]
+    assert short.iloc[1, 1:].tolist() == [17, None, 0.921, None]
+
+
+def test_the_summary_says_how_different_the_evidence_makes_demand(content: ReportContent) -> None:
+    assert summary_views.half_or_quarter(content) == (
+        "Half or a quarter? Of 100 new cancers 25 lead to liver metastases on the registry's "
+        "evidence (400 people a year), 50 on the review's (800): 2.0 times the patients, and 3.3 "
+        "times the starts of liver resection (80 or 264 a year). All else in this report uses the "
+        "registry's."
+    )
+    frame, _ = summary_views.evidence_sets(content)
+    assert frame["Review to registry"].tolist()[:5] == pytest.approx(
+        [1.0, 1.68, 380 / 150, 2.0, 3.3]
+    )
+    people = summary_views.evidence_people(content)
+    assert people["What"].tolist() == [
+        "New liver metastases", "Liver resection", "Thermal ablation", "Conversion chemotherapy",
+        "Systemic therapy",
+    ]  # fmt: skip
+    lacking = content.tables["evidence_sets"].drop(columns="registry")
+    assert summary_views.half_or_quarter(of(content, evidence_sets=lacking)) == ""
+
+
+def test_what_the_plan_adds_is_weighed_against_what_it_costs(content: ReportContent) -> None:
+    rows = [
+        (policy, measure, unit, value, None, None)
+        for policy, qalys, cost in (("first come", 10.0, 50_000.0), ("most health", 14.0, 78_000.0))
+        for measure, unit, value in (
+            ("QALYs, discounted", "QALY", qalys),
+            ("cost, discounted", "GBP", cost),
+        )
+    ]
+    made = of(content, outcomes=frame("outcomes", *rows))
+    assert value_views.comparison(made) == [
+        "Against first come, most health adds 4.0 QALYs and £28 thousand of cost (both "
+        "discounted): £7,000 per QALY."
+    ]
+    assert value_views.comparison(of(content, outcomes=frame("outcomes", *rows[:2]))) == []
+
+
+def test_options_with_the_same_curve_share_a_line(content: ReportContent) -> None:
+    group = value_views.shown_group(content)
+    table = frame(
+        "survival",
+        *(
+            ("resectable", o, group, m, 1 - m * fall)
+            for o, fall in (("open", 0.004), ("laparoscopic", 0.004), ("two_stage", 0.006))
+            for m in range(0, 121, 3)
+        ),
+    )
+    curves, headings = value_views.survival_curves(of(content, survival=table))
+    assert headings == {
+        "resectable": ["Resectable: Open (and 1 more alike)", "Resectable: Two-stage resection"]
+    }
+    assert curves.iloc[-1, 1:].tolist() == pytest.approx([0.52, 0.28])
+
+
+def test_a_figure_is_placed_in_words(content: ReportContent) -> None:
+    keys = (
+        "pathway.decision_point.resectable.option.two_stage.exits.recurrence.to.supportive_care",
+        "pathway.decision_point.ablatable.standard",
+        "resource.chair.unit_cost",
+        "trend.damping",
+    )
+    rows = [
+        (
+            k,
+            "a label",
+            "under_65: 0.5; then 0",
+            "share",
+            None,
+            None,
+            None,
+            "s",
+            None,
+            "q",
+            "",
+            "f.toml:1",
+        )
+        for k in keys
+    ]
+    shown = assumption_views.assumptions(of(content, assumptions=frame("assumptions", *rows)))
+    assert shown[["Where", "What"]].to_numpy().tolist() == [
+        ["Resectable: Two-stage resection", "Exits, recurrence to Supportive care"],
+        ["Ablatable, up to 3 cm", "Standard"],
+        ["Chemotherapy chairs", "Unit cost"],
+        ["Whole model", "A label"],
+    ]
+    assert shown["Value"].tolist() == ["Under 65: 0.5; then 0"] * 4
+    assert "Reason for a change" not in shown.columns
 
 
 def test_survival_that_was_not_modelled_is_not_shown_as_nobody_alive(
@@ -134,9 +313,17 @@ def test_intervals_are_shown_only_when_there_are_some(content: ReportContent) ->
 @pytest.mark.parametrize(
     ("needed", "capacity", "words"),
     [
-        ([5.0, 12.0], [10.0, 10.0], "need exceeds capacity in 1 of 2 months, by up to 20%"),
-        ([5.0, 9.0], [10.0, 10.0], "need stays within capacity, at most 90% of it"),
-        ([11.0, 15.0], [10.0, 10.0], "need exceeds capacity in every month, by up to 50%"),
+        (
+            [5.0, 12.0],
+            [10.0, 10.0],
+            "need exceeds capacity in 1 of 2 months and is 85% of it on average",
+        ),
+        ([5.0, 9.0], [10.0, 10.0], "need stays within capacity and is 70% of it on average"),
+        (
+            [11.0, 15.0],
+            [10.0, 10.0],
+            "need exceeds capacity in every month and is 130% of it on average",
+        ),
         ([1.0, 2.0], [0.0, 0.0], "no site has any"),
     ],
 )
@@ -176,11 +363,12 @@ def test_the_years_of_all_sums_add_up(content: ReportContent) -> None:
     shown = views.demand_by_year(content, "treatment", "Treatment")
     total = content.tables["demand"]["starts"].sum()
     assert math.isclose(shown["All years"].sum(), total, rel_tol=1e-12)
-    assert math.isclose(shown.iloc[:, 1:-1].to_numpy().sum(), total, rel_tol=1e-12)
+    assert math.isclose(shown["A year"].sum() * 5, total, rel_tol=1e-12)
+    assert math.isclose(shown.iloc[:, 1:-2].to_numpy().sum(), total, rel_tol=1e-12)
 
 
 def test_an_evidence_set_that_does_not_fit_is_left_out(content: ReportContent) -> None:
     table = content.tables["evidence_sets"].drop(columns="review")
-    shown, units = value_views.evidence_sets(of(content, evidence_sets=table))
+    shown, units = summary_views.evidence_sets(of(content, evidence_sets=table))
     assert list(shown.columns) == ["Half or a quarter?", "Unit", "This scenario", "Registry"]
     assert units == table["unit"].tolist()

@@ -16,6 +16,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import workbook as report_writer
 from hepaplan.reports.content import ReportContent, UnfitTable
+from hepaplan.reports.summary_views import half_or_quarter
 from hepaplan.reports.workbook import write_workbook
 
 ORDER = [
@@ -59,7 +60,8 @@ def test_every_sheet_says_what_it_is_and_is_set_up(workbook: Workbook) -> None:
         assert sheet.freeze_panes is not None
         assert not sheet.merged_cells.ranges
         assert sheet.page_setup.orientation == "landscape"
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        pages = 2 if sheet.title == "Summary" else 0
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, pages)
         assert sheet.print_title_rows
         assert sheet.print_area
         footer: Any = sheet.oddFooter
@@ -165,7 +167,7 @@ def test_costs_equal_the_tables(workbook: Workbook, content: ReportContent) -> N
         ("per_patient", "per_patient", {"qalys": "QALYs", "cost_gbp": "Cost, GBP"}),
         ("per_patient", "per_patient", {"median_survival_months": "Median survival, months"}),
         ("published_survival", "published", {"modelled": "Modelled", "source": "Source"}),
-        ("assumptions", "assumptions", {"label": "What", "value": "Value", "unit": "Unit"}),
+        ("assumptions", "assumptions", {"value": "Value", "unit": "Unit"}),
         ("assumptions", "assumptions", {"low": "Low", "year": "Year", "quality": "Quality"}),
         ("assumptions", "assumptions", {"source": "Source", "place": "Set in", "key": "Key"}),
         ("sources", "sources", {"key": "Source"}),
@@ -239,8 +241,11 @@ def test_the_verdict_of_the_checks_shows_on_the_summary(
 def test_headlines_and_links_are_on_the_summary(workbook: Workbook, content: ReportContent) -> None:
     sheet = workbook["Summary"]
     column = [sheet.cell(row, 1).value for row in range(1, sheet.max_row + 1)]
-    for number, sentence in enumerate(content.headlines, start=1):
-        assert f"{number}. {sentence}" in column
+    text = " ".join(str(value).strip() for value in column if value is not None)
+    first, *others = content.headlines
+    sentences = [first, half_or_quarter(content), *others]
+    for number, sentence in enumerate(sentences, start=1):
+        assert f"{number}. {sentence}" in text
     links = {c.value: c.hyperlink.location for row in sheet for c in row if c.hyperlink}
     assert links == {name: f"'{name}'!A1" for name in ORDER[1:]}
 

@@ -1,0 +1,89 @@
+"""What the Summary shows: key figures, and what the evidence sets imply side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.reports.views import heading, in_sentence, optional
+
+REGISTRY, REVIEW = "registry", "review"
+RATIO = "Review to registry"
+CANCERS, PATIENTS, STARTS = "colorectal cancers", "liver metastases", "starts of "
+SMALL_SHARE = 0.05
+
+
+def key_figures(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
+    """Return the key figures and the unit of each row."""
+    table = content.tables["key_figures"]
+    frame = optional(table[["measure", "unit", *POLICIES]], POLICIES)
+    frame["measure"] = [heading(str(measure)) for measure in frame["measure"]]
+    names = {"measure": "Key figure", "unit": "Unit"} | {p: heading(p) for p in POLICIES}
+    return frame.rename(columns=names), list(table["unit"])
+
+
+def evidence_sets(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
+    """Return the same measures under the evidence sets, and the unit of each row."""
+    table = content.tables["evidence_sets"]
+    sets = [name for name in table.columns if name not in {"measure", "unit"}]
+    names = {"measure": "Half or a quarter?", "unit": "Unit"} | {s: heading(s) for s in sets}
+    frame = optional(table[["measure", "unit", *sets]], sets)
+    frame["measure"] = [heading(str(measure)) for measure in frame["measure"]]
+    frame = frame.rename(columns=names)
+    if {REGISTRY, REVIEW} <= set(sets):
+        ratio = table[REVIEW] / table[REGISTRY].where(table[REGISTRY] != 0)
+        frame[RATIO] = ratio.astype(object).where(ratio.notna(), None)
+    return frame, list(table["unit"])
+
+
+def evidence_people(content: ReportContent) -> pd.DataFrame:
+    """Return people a year under registry and review: all patients, then their larger treatments.
+
+    Empty when an evidence set is missing.
+    """
+    table = content.tables["evidence_sets"]
+    if not {REGISTRY, REVIEW} <= set(table.columns):
+        return pd.DataFrame({"What": [], "Registry": [], "Review": []})
+    people = table[table["unit"].str.startswith("people")]
+    names = people["measure"].str.lower()
+    patients = people[names.str.contains(PATIENTS)][[REGISTRY, REVIEW]].sum()
+    starts = people[names.str.startswith(STARTS)]
+    starts = starts[starts[REVIEW] >= SMALL_SHARE * starts[REVIEW].max()]
+    words = [heading(str(m)[len(STARTS) :]) for m in starts["measure"]]
+    rows = [("New liver metastases", patients[REGISTRY], patients[REVIEW])]
+    rows += zip(words, starts[REGISTRY], starts[REVIEW], strict=True)
+    return pd.DataFrame(rows, columns=["What", "Registry", "Review"])
+
+
+def half_or_quarter(content: ReportContent) -> str:
+    """Return in a sentence how much the evidence changes demand; nothing if a set is missing."""
+    people = evidence_people(content)
+    table = content.tables["evidence_sets"]
+    shares = table[(table["unit"] == "share") & table["measure"].str.contains(PATIENTS)]
+    if people.empty or shares.empty or float(people["Registry"].iloc[0]) == 0:
+        return ""
+    share, patients = shares.iloc[0], people.iloc[0]
+    text = (
+        f"Half or a quarter? Of 100 new cancers {share[REGISTRY] * 100:.0f} lead to liver "
+        f"metastases on the registry's evidence ({patients['Registry']:,.0f} people a year), "
+        f"{share[REVIEW] * 100:.0f} on the review's ({patients['Review']:,.0f}): "
+        f"{patients['Review'] / patients['Registry']:.1f} times the patients"
+    )
+    starts = people.iloc[1:]
+    starts = starts[starts["Registry"] > 0]
+    if not starts.empty:
+        factor = (starts["Review"] / starts["Registry"]).astype(float)
+        top = starts.iloc[int(factor.to_numpy().argmax())]
+        text += (
+            f", and {factor.max():.1f} times the starts of {in_sentence(str(top['What']))} "
+            f"({top['Registry']:,.0f} or {top['Review']:,.0f} a year)"
+        )
+    return f"{text}. {_chosen(table)}".strip()
+
+
+def _chosen(table: pd.DataFrame) -> str:
+    others = [c for c in table.columns if c not in {"measure", "unit", REGISTRY, REVIEW}]
+    for name in (REGISTRY, REVIEW):
+        if others and table[others[0]].equals(table[name]):
+            return f"All else in this report uses the {name}'s."
+    return ""
