@@ -86,13 +86,19 @@ def _competing(
     """Return arrivals by point, cancer deaths and other deaths of the starts carried out.
 
     Cause-specific hazards compete; each takes its part of a month's exits in proportion to its
-    hazard (Prentice et al., Biometrics 1978;34:541-54, 10.2307/2530374).
+    hazard (Prentice et al., Biometrics 1978;34:541-54, 10.2307/2530374). Where a published curve
+    counts death from other causes, only its excess over the life table is the exit's own hazard:
+    background mortality is never counted twice (Estève et al., Stat Med 1990;9:529-38,
+    10.1002/sim.4780090506).
     """
     months = background.size
     hazards: dict[str, Floats] = {}
     for name, record in option.exits.items():
         ratio = record.hazard_ratio.for_group(group) if record.hazard_ratio else 1.0
-        hazards[name] = ratio * monthly_hazards(record.time, months, group)
+        hazard = monthly_hazards(record.time, months, group)
+        if record.time.counts_other_deaths:
+            hazard = np.maximum(hazard - background, 0.0)
+        hazards[name] = ratio * hazard
     total = background + sum(hazards.values(), np.zeros(months))
     mortality = option.procedural_mortality
     procedural = mortality.for_group(group) if mortality else 0.0

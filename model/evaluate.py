@@ -14,7 +14,6 @@ from hepaplan.model.allocation.plan import most_health
 from hepaplan.model.assumptions import assumption_table, source_table
 from hepaplan.model.calendar import Months
 from hepaplan.model.checks import all_checks
-from hepaplan.model.cohort import usual_flow
 from hepaplan.model.incidence import incident_cases
 from hepaplan.model.kernels import pathway_kernels
 from hepaplan.model.life_table import group_age_mix, other_cause_survival
@@ -32,6 +31,7 @@ from hepaplan.model.population import regions
 from hepaplan.model.problems import dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.renewal import usual_flow
 from hepaplan.model.replay import replay
 from hepaplan.model.waiting import waiting_month, waiting_that_pays
 

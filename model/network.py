@@ -9,10 +9,10 @@ import pandas as pd
 
 from hepaplan.model.arrays import Flags, Floats, Ints
 from hepaplan.model.calendar import Months
-from hepaplan.model.cohort import carried_in
 from hepaplan.model.demand import resource_use
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.renewal import carried_in
 from hepaplan.model.waiting import WaitingMonth
 
 

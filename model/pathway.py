@@ -75,6 +75,11 @@ class Distribution(Sourced):
     median_months: Months | None = None
     points: Annotated[tuple[SurvivalPoint, ...], Field(strict=False)] = ()
     cure_share: Share | None = None
+    counts_other_deaths: bool = Field(
+        default=False,
+        description="the published curve counts death from other causes as an event too, as "
+        "disease-free and progression-free survival do",
+    )
 
 
 class Exit(Frozen):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import follow_on
 from hepaplan.model.network import Network
+from hepaplan.model.renewal import follow_on
 from hepaplan.model.sharing import share_what_fits
 
 ROUNDING = 1e-9

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.cohort import overall_survival
 from hepaplan.model.money_tables import share_within_standard
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_tables import beyond_standard
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.renewal import overall_survival
 
 Tables = Mapping[str, pd.DataFrame]
 THIS = "this scenario"
@@ -123,7 +123,9 @@ def _short_of(usual: UsualCare, tables: Tables) -> str:
         f"{window} months)"
         for row in full.to_dict(orient="records")
     ]
-    return f"What is short: {'; '.join(named)}." if named else "Nothing is short: nothing is full."
+    if not named:
+        return "Nothing is short: no resource is ever full."
+    return f"What is short as today (first come): {'; '.join(named)}."
 
 
 def _who_waits(usual: UsualCare, tables: Tables) -> str:

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.cohort import overall_survival
 from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES, TIMINGS
 from hepaplan.model.population import regions
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.renewal import overall_survival
 from hepaplan.model.tidy import tidy
 
 SURVIVAL_YEARS = 10

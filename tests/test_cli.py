@@ -280,7 +280,7 @@ def test_no_plan_is_4(
     ended = hepaplan("run", folder, "--out", "here")
     assert ended.code == 4
     assert "no plan: " in ended.err
-    assert "State the resource in a larger or smaller unit" in ended.err
+    assert "state the resource in another unit" in ended.err
     assert not (tmp_path / "here").exists()
 
 

@@ -19,8 +19,11 @@ from hepaplan.model.replay import Plan, Replay
 
 QALYS_PER_MONTH_BEYOND = 1e-3
 QALYS_PER_POUND = 1e-9
-QALYS_PER_MINUTE = 1e-7
-"""Weights that decide between plans of equal health: standard first, then cost, then travel."""
+QALYS_PER_MINUTE = 1e-5
+"""Weights that decide between plans of nearly equal health: standard, then travel, then cost.
+
+A minute of travel counts as about 25 pence at 25,000 pounds a QALY.
+"""
 
 ROUNDS_OF_FITTING = 50
 

@@ -36,7 +36,7 @@ def timed(label: str, work: Callable[[], Any]) -> tuple[Any, float]:
     return result, seconds
 
 
-def pass_model(rows: Programme, weights: Floats) -> highspy.Highs:
+def pass_model(rows: Programme, weights: Floats) -> Any:
     """Return HiGHS after it solved the same matrices handed over in one call."""
     rows = without_dust(rows)
     model = highspy.HighsLp()
@@ -49,7 +49,7 @@ def pass_model(rows: Programme, weights: Floats) -> highspy.Highs:
     model.a_matrix_.start_ = rows.matrix.indptr
     model.a_matrix_.index_ = rows.matrix.indices
     model.a_matrix_.value_ = rows.matrix.data
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (("output_flag", False), ("threads", 1), ("solver", "ipx")):
         highs.setOptionValue(option, value)
     highs.setOptionValue("run_crossover", "off")

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hepaplan.model.cohort import usual_flow
 from hepaplan.model.network import Network
+from hepaplan.model.renewal import usual_flow
 from hepaplan.model.replay import (
     Plan,
     Replay,

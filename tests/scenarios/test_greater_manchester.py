@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepaplan.model.evaluate import Results, UsualCare, evaluate, usual_care
+from hepaplan.model.evaluate import Results, evaluate, usual_care
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.readings import UsualCare
 from hepaplan.scenarios.load import load, load_scenario, load_under_evidence, shipped
 
 REGION = "greater-manchester"

@@ -10,7 +10,7 @@ import pytest
 
 from hepaplan.model.allocation import constraints, objectives
 from hepaplan.model.allocation.classes import Classes, patient_classes, settled_points
-from hepaplan.model.allocation.columns import Columns, columns
+from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.plan import programme, programme_point
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
 from hepaplan.model.evaluate import scarce_capacity, usual_care

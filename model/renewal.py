@@ -1,4 +1,4 @@
-"""The cohort engine: patients on their own clocks, through any pathway, when nothing is scarce."""
+"""Reading 1: patients on their own clocks, through any pathway, when nothing is scarce."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hepaplan.model.cohort import carried_in, follow_on, overall_survival, usual_flow
 from hepaplan.model.demand import resource_use
 from hepaplan.model.kernels import Kernels
+from hepaplan.model.renewal import carried_in, follow_on, overall_survival, usual_flow
 from tests.support.small import exponential, hand_kernels, pathway_record, share, small_kernels
 
 Floats = npt.NDArray[np.float64]
