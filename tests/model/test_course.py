@@ -106,6 +106,28 @@ def test_a_cured_share_stays_for_ever() -> None:
     assert 1 - found.arrive["settled"].sum() == pytest.approx(0.4, abs=1e-12)
 
 
+def test_a_curve_that_counts_other_deaths_gives_only_its_excess_over_the_life_table() -> None:
+    """Disease-free survival of 0.81 a month with 0.9 escaping other causes: 0.9 for recurrence."""
+    recurrence = {"to": {"listed": share(1.0)}}
+    counted = exponential(0.81) | {"counts_other_deaths": True}
+    found = course(exits={"recurrence": recurrence | {"time": counted}}, not_performed=None,
+                   procedural_mortality=None)  # fmt: skip
+    alone = course(exits={"recurrence": recurrence | {"time": exponential(0.9)}},
+                   not_performed=None, procedural_mortality=None)  # fmt: skip
+    np.testing.assert_allclose(found.arrive["listed"], alone.arrive["listed"], rtol=1e-12)
+    # Everyone leaves as fast as the published curve says, half of them to each.
+    assert found.arrive["listed"][1] == pytest.approx(0.19 / 2)
+    assert found.other_death[1] == pytest.approx(0.19 / 2)
+
+
+def test_a_curve_better_than_the_life_table_has_no_excess() -> None:
+    counted = exponential(0.95) | {"counts_other_deaths": True}
+    exits = {"recurrence": {"to": {"listed": share(1.0)}, "time": counted}}
+    found = course(exits=exits, not_performed=None, procedural_mortality=None)
+    assert not found.arrive["listed"].any()
+    np.testing.assert_allclose(found.other_death[1:], 0.1 * 0.9 ** np.arange(3))
+
+
 def test_a1_every_course_sums_to_one_in_the_end() -> None:
     found = course(np.full(400, 0.2))
     assert everywhere(found).sum() == pytest.approx(1, abs=1e-12)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from hepaplan.model.economics import Compared, frontier, net_monetary_benefit
@@ -50,7 +52,7 @@ def test_c4_ratios_on_the_frontier_rise_each_against_the_one_before_that_is_on_i
     ratios = [one.icer for one in found if one.icer is not None]
     assert ratios == sorted(ratios)
     path = [one for one in found if one.standing in ("reference", "on the frontier")]
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in itertools.pairwise(path):
         ratio = (after.cost - before.cost) / (after.qalys - before.qalys)
         assert after.icer == pytest.approx(ratio)
 
@@ -68,9 +70,7 @@ def test_extended_dominance_can_remove_several_in_a_row() -> None:
     [(0, "UC"), (4_999, "UC"), (5_001, "B"), (12_499, "B"), (12_501, "D"), (20_001, "E")],
 )
 def test_c5_the_best_by_net_benefit_follows_the_frontier(threshold: float, best: str) -> None:
-    benefit = {
-        name: net_monetary_benefit(cost, qalys, threshold) for name, cost, qalys in HERC
-    }
+    benefit = {name: net_monetary_benefit(cost, qalys, threshold) for name, cost, qalys in HERC}
     assert max(benefit, key=lambda name: benefit[name]) == best
 
 

@@ -7,6 +7,7 @@ year before, -12 to -1, is run at usual care.
 from __future__ import annotations
 
 import calendar
+import itertools
 import math
 from collections import defaultdict
 from functools import cache
@@ -87,13 +88,13 @@ def cases(region: str, sex: str, age: int, month: int) -> float:
     far = max(abs(years) - 2, 0.0)
     counted = math.copysign(min(abs(years), 2) + (1 - 0.5**far) / math.log(2), years)
     rate = RATE_PER_100K[sex, age] / 100_000 * (1 + TREND[age]) ** counted
-    return PEOPLE[region, sex, age] * rate * days / of_year
+    return float(PEOPLE[region, sex, age] * rate * days / of_year)
 
 
 def reached(month: float) -> float:
     """Return the share of the five-year risk reached a number of months after diagnosis."""
     points = [(2, 0.0), (12, 0.4), (24, 0.7), (60, 1.0)]
-    for (start, low), (stop, high) in zip(points, points[1:], strict=False):
+    for (start, low), (stop, high) in itertools.pairwise(points):
         if start <= month <= stop:
             return low + (high - low) * (month - start) / (stop - start)
     return 0.0 if month < 2 else 1.0
@@ -161,9 +162,7 @@ def escape(group: str) -> list[float]:
 @cache
 def fates() -> dict[tuple[str, str, str], Fate]:
     scenario = tiny()
-    return all_fates(
-        scenario.pathway, {g: escape(g) for g in GROUPS}, scenario.settings.resource
-    )
+    return all_fates(scenario.pathway, {g: escape(g) for g in GROUPS}, scenario.settings.resource)
 
 
 @cache
@@ -239,9 +238,7 @@ def worth(measure: str, annual_rate: float) -> dict[tuple[str, str], float]:
                 USUAL_SHARE[listed, group]
                 * (
                     own[(*listed, group)]
-                    + sum(
-                        part * value[to, group] for to, part in follows[(*listed, group)].items()
-                    )
+                    + sum(part * value[to, group] for to, part in follows[(*listed, group)].items())
                 )
                 for listed in LISTS
                 if listed[0] == point
@@ -662,7 +659,9 @@ def test_f1_f2_f4_the_edges_have_answers(name: str) -> None:
     checks = results.tables["checks"].set_index("check")["passed"]
     # Without demand the mix of ages is even, and some of its young outlive the horizon; three
     # years are too short. Each says so on the checks.
-    expected_to_fail = {"the horizon is long enough"} if "demand" in name or "shorter" in name else set()
+    expected_to_fail = (
+        {"the horizon is long enough"} if "demand" in name or "shorter" in name else set()
+    )
     assert set(checks.index[~checks]) == expected_to_fail
     outcome = results.tables["outcomes"].set_index(["policy", "measure"])["value"]
     lost = "QALYs lost to waiting, discounted"

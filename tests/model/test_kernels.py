@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def changed(**parts: Any) -> Kernels:
     return small_kernels(record)
 
 
-def close(found: npt.ArrayLike, expected: npt.ArrayLike) -> None:
+def close(found: Floats, expected: npt.NDArray[np.floating] | Sequence[float] | float) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 
 
@@ -234,9 +235,7 @@ def test_figures_by_group_reach_their_group_only() -> None:
     operation(record)["procedural_mortality"] = share({"young": 0.0, "old": 0.5})
 
     escape = np.array([[1.0, 1.0, 1.0], [1.0, 0.8, 0.6]])
-    kernels = pathway_kernels(
-        Pathway.model_validate(record), ("young", "old"), resources(), escape
-    )
+    kernels = pathway_kernels(Pathway.model_validate(record), ("young", "old"), resources(), escape)
     recur = 0.9 * 0.19  # nobody young dies of anything else: 1 - 0.81 of 0.9 recur
     close(kernels.cancer_death[OPERATION, 0, 1], 0.2 * recur)
     assert kernels.cancer_death[OPERATION, 1, 1] > 0.45

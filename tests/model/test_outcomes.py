@@ -146,8 +146,7 @@ def test_b2_and_b3_qalys_move_with_utility_and_stay_within_its_range() -> None:
 
 def test_b14_a_shorter_horizon_never_adds() -> None:
     totals = [
-        pathway_values(small(escape=LONG[:, : months + 1]), COSTS, EFFECTS)
-        for months in (2, 6, 12)
+        pathway_values(small(escape=LONG[:, : months + 1]), COSTS, EFFECTS) for months in (2, 6, 12)
     ]
     for measure in ("life_years", "qalys", "cost"):
         seen = [getattr(values, measure).start[0, 0] for values in totals]

@@ -56,7 +56,9 @@ def test_sharing_uses_no_more_than_there_is_and_leaves_no_claim_that_could_grow(
         claims, resources, months = chance.integers(1, 6, 3)
         need = chance.uniform(0, 5, (claims, resources, months))
         need *= chance.random(need.shape) < 0.6
-        free = chance.uniform(0, 8, (resources, months)) * (chance.random((resources, months)) < 0.9)
+        free = chance.uniform(0, 8, (resources, months)) * (
+            chance.random((resources, months)) < 0.9
+        )
         share = share_what_fits(need, free)
         used = np.einsum("j,jrd->rd", share, need)
         assert (used <= free + 1e-9).all()

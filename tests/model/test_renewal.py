@@ -144,9 +144,7 @@ def test_follow_on_is_what_starts_cause_later() -> None:
     assert came.shape == (2, 2, 1, 3)
     for region in (0, 1):
         for month in (1, 2, 3):
-            expected = sum(
-                starts[k, region, 0] * kernels.arrive[k, 0, 1, month] for k in (0, 1)
-            )
+            expected = sum(starts[k, region, 0] * kernels.arrive[k, 0, 1, month] for k in (0, 1))
             assert came[1, region, 0, month - 1] == pytest.approx(expected)
 
 

@@ -236,7 +236,9 @@ def test_no_demand_no_starts() -> None:
 def test_walk_leaves_the_network_as_it_was() -> None:
     network = tiny_capacity().network
     kept = (network.entries.copy(), network.committed.copy(), network.backlog.copy())
-    walk(network, lambda _: network.referral, lambda _, queue, __: own_option_starts(network, queue))
+    walk(
+        network, lambda _: network.referral, lambda _, queue, __: own_option_starts(network, queue)
+    )
     for before, after in zip(
         kept, (network.entries, network.committed, network.backlog), strict=True
     ):

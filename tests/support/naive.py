@@ -26,7 +26,7 @@ def survivors(distribution: Distribution, group: str, month: float) -> float:
     uncured = [(at, (survival - cure) / (1 - cure)) for at, survival in sorted(points)]
     (first, high), (last, low) = uncured[0], uncured[-1]
     if distribution.family == "exponential":
-        left = high ** (month / first)
+        left = math.exp(math.log(high) * month / first)
     elif distribution.family == "weibull":
         shape = math.log(math.log(low) / math.log(high)) / math.log(last / first)
         left = math.exp(math.log(high) * (month / first) ** shape)
@@ -79,7 +79,10 @@ def fate(
             before = survivors(leaving.time, group, month - 1)
             after = survivors(leaving.time, group, month)
             ratio = leaving.hazard_ratio.for_group(group) if leaving.hazard_ratio else 1.0
-            hazards[name] = ratio * -math.log(after / before)
+            hazard = -math.log(after / before)
+            if leaving.time.counts_other_deaths:
+                hazard = max(hazard - background, 0.0)
+            hazards[name] = ratio * hazard
         total = background + sum(hazards.values())
         leaving_now = inside * (1 - math.exp(-total))
         if total > 0:
@@ -109,7 +112,8 @@ def _take(
     """Add what a start uses, costs and yields."""
     months = len(found.alive) - 1
     performed = 1 - abandoned
-    part_used = option.not_performed.footprint_share.for_group(group) if abandoned else 0.0
+    stopped = option.not_performed
+    part_used = stopped.footprint_share.for_group(group) if stopped else 0.0
     treated = [performed + abandoned * part_used, *found.alive[1:-1]]
     for name, resource in resources.items():
         use = [0.0] * months

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tests.support.naive import Fate
 
 Group = str
@@ -57,7 +59,9 @@ class Done:
     def started(self, listed: Listed, month: int) -> float:
         """Return a list's starts in a month."""
         return sum(
-            people for (of, _, _, _, at), people in self.starts.items() if (of, at) == (listed, month)
+            people
+            for (of, _, _, _, at), people in self.starts.items()
+            if (of, at) == (listed, month)
         )
 
 
@@ -79,16 +83,16 @@ def first_come(paper: Paper) -> Done:
             people[0] += new * paper.referral.get((listed, g, h), 0.0)
         for h in paper.sites:
             begun = _start(paper, queue, free, h, month)
-            for (listed, g, waited), people in begun.items():
-                starts[listed, g, h, waited, month] = people
-                queue[listed, g, h][waited] -= people
+            for (listed, g, waited), number in begun.items():
+                starts[listed, g, h, waited, month] = number
+                queue[listed, g, h][waited] -= number
                 fate = paper.fates[(*listed, g)]
                 for point, flow in fate.arrive.items():
                     for later in range(month + 1, paper.months):
-                        came[point, g][later] += people * flow[later - month]
+                        came[point, g][later] += number * flow[later - month]
                 for r in paper.resources:
                     for later in range(month, paper.months):
-                        units = people * fate.use[r][later - month]
+                        units = number * fate.use[r][later - month]
                         free[r, h][later] -= units
                         use[r, h, later] += units
         for (listed, g, h), people in queue.items():
@@ -171,7 +175,11 @@ def lifetime(
     `measure` is "cost" or "qalys"; discounted to the first month of the window.
     """
     monthly = (1 + annual_rate) ** (1 / 12)
-    came = {(listed[0], g): [0.0] * months for listed in paper.lists for g in paper.groups}
+    came = {(listed[0], g): np.zeros(months) for listed in paper.lists for g in paper.groups}
+    flows = {
+        start: [(point, np.array(flow)) for point, flow in fate.arrive.items()]
+        for start, fate in paper.fates.items()
+    }
     begun = {(listed, g): [0.0] * months for listed in paper.lists for g in paper.groups}
     own = {}
     for start, fate in paper.fates.items():
@@ -188,8 +196,8 @@ def lifetime(
     for (listed, g, _, _, month), people in done.left.items():
         wait = paper.wait.get((listed[0], g))
         if month < window and wait is not None:
-            total += people * (wait.cost if measure == "cost" else wait.qalys) / monthly ** (
-                month + 0.5
+            total += (
+                people * (wait.cost if measure == "cost" else wait.qalys) / monthly ** (month + 0.5)
             )
             if month == window - 1:
                 begun[listed, g][window] += people * wait.stay
@@ -203,8 +211,9 @@ def lifetime(
                 people = begun[listed, g][month]
                 if people == 0:
                     continue
-                for point, flow in paper.fates[*listed, g].arrive.items():
-                    for since in range(max(window - month, 1), min(len(flow), months - month)):
-                        came[point, g][month + since] += people * flow[since]
+                first, stop = max(window - month, 1), months - month
+                for point, flow in flows[*listed, g]:
+                    later = flow[first:stop]
+                    came[point, g][month + first : month + first + later.size] += people * later
                 total += people * own[*listed, g] / monthly**month
     return total

@@ -14,14 +14,17 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
+from hepaplan.model.allocation.plan import (
+    QALYS_PER_MINUTE,
+    QALYS_PER_MONTH_BEYOND,
+    QALYS_PER_POUND,
+)
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values
 
 Floats = npt.NDArray[np.float64]
 Name = tuple[str | int, ...]
 Terms = dict[Name, float]
-
-QALYS_PER_MONTH_BEYOND, QALYS_PER_POUND, QALYS_PER_MINUTE = 1e-3, 1e-9, 1e-7
 
 
 @dataclass
@@ -64,13 +67,14 @@ class Written:
             weight[self.number[name]] -= worth
         found = linprog(
             weight,
-            A_ub=self._matrix(self.at_most),
+            A_ub=self._matrix(self.at_most).toarray(),
             b_ub=[right for _, right in self.at_most],
-            A_eq=self._matrix(self.equal),
+            A_eq=self._matrix(self.equal).toarray(),
             b_eq=[right for _, right in self.equal],
             method="highs",
         )
         assert found.status == 0, found.message
+        assert found.x is not None
         people = {name: float(found.x[i]) for name, i in self.number.items()}
         return Best(people, sum(worth * people[name] for name, worth in self.health.items()))
 

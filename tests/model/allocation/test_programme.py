@@ -11,18 +11,20 @@ import pytest
 from hepaplan.model.allocation import constraints, objectives
 from hepaplan.model.allocation.classes import Classes, patient_classes, settled_points
 from hepaplan.model.allocation.columns import Columns
-from hepaplan.model.allocation.plan import programme, programme_point
+from hepaplan.model.allocation.plan import most_health, programme, programme_point
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
 from hepaplan.model.evaluate import scarce_capacity, usual_care
 from hepaplan.model.network import Network
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay
+from tests.support.naive_programme import best_plan
 from tests.support.scenarios import (
     tiny_capacity,
     tiny_pathway,
     tiny_usual,
     tiny_with,
     with_pathway,
+    with_table,
 )
 from tests.support.small import hand_kernels, hand_network, hand_waiting, rules
 
@@ -128,6 +130,35 @@ def test_sites_that_do_not_offer_an_option_have_no_columns_for_it() -> None:
     assert (at.starts[1, :, 1] >= 0).all()
 
 
+@pytest.mark.parametrize("pooled", [True, False])
+def test_a_point_without_waiting_from_which_people_move_on_is_planned_for(pooled: bool) -> None:
+    record = tiny_pathway()
+    inoperable = record["decision_point"]["inoperable"]
+    del inoperable["waiting"], inoperable["standard"]
+    inoperable["option"]["chemotherapy"]["footprint"] = {}
+    scenario = with_pathway(tiny_usual().scenario, record)
+    nobody = scenario.tables.backlog.query("decision_point == 'operable'")
+    usual = usual_care(with_table(scenario, backlog=nobody))
+    network = scarce_capacity(usual).network
+    assert settled_points(network).tolist() == [False, False, True]
+    _, classes, at, rows, one = written(pooled, 0.2, network)
+    assert (at.starts[2] >= 0).any()
+    assert (at.left[2] == -1).all()
+    broken = rows.worst(programme_point(network, classes, at, one))
+    broken.pop("capacity")
+    assert max(broken.values()) < 1e-9
+    if not pooled:
+        found = most_health(network, rules(0.2, False), usual.worth, one)
+        value = usual.worth.qalys_discounted
+        settled = sum(
+            network.entries[2, g, t] * value.arrival[2, g] * value.monthly_discount**t
+            for g in (0, 1)
+            for t in range(network.horizon)
+        )
+        other = best_plan(network, usual.worth, 0.2)
+        assert found.qalys == pytest.approx(other.qalys - settled, abs=1e-6)
+
+
 @pytest.mark.parametrize("block", ["arrivals", "begun", "referral", "lists"])
 def test_one_person_too_many_breaks_the_balance_of(block: str) -> None:
     network, classes, at, rows, usual = written(pooled=False)
@@ -162,7 +193,7 @@ def test_bounds_of_referral_as_worked_on_paper() -> None:
         np.full((1, 3, 1), 99.0),
         referral=np.array([[[0.7, 0.25, 0.05]]]),
     )
-    _, classes, at, rows, _ = written(False, 0.1, network)
+    _, _classes, at, rows, _ = written(False, 0.1, network)
 
     def broken(*shares: float) -> float:
         point = np.zeros(at.count)
