@@ -95,7 +95,7 @@ set_option = click.option(
     multiple=True,
     metavar="KEY=VALUE",
     callback=settings_of,
-    help="Change a figure for this run, e.g. metastases.synchronous_share=0.2. Repeatable.",
+    help="Change a figure for this run, e.g. metastases.synchronous_share=0.16. Repeatable.",
 )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
+from hepaplan.model.calendar import Months
 from hepaplan.model.figures import figures
-from hepaplan.model.parameters import Scenario
+from hepaplan.model.parameters import Scenario, TableFile
 from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import Quantity, Schedule, Sourced
 
@@ -45,6 +48,60 @@ def source_table(scenario: Scenario) -> pd.DataFrame:
         for key, source in scenario.settings.sources.items()
     ]
     return pd.DataFrame(rows, columns=["key", "citation", "url", "seen"])
+
+
+def change_table(scenario: Scenario) -> pd.DataFrame:
+    """Return what the scenario changes of its base and why: figures first, then capacity."""
+    rows = [
+        (dotted(key), _stated(scenario, key), reason, _place(scenario, key))
+        for key, reason in scenario.reasons.items()
+    ]
+    window = scenario.settings.window
+    planned = Months(window.start, window.months + window.run_out_months).labels
+    for number, row in enumerate(scenario.tables.capacity_changes.to_dict("records")):
+        idle = str(row["to_month"]) < planned[0] or str(row["from_month"]) > planned[-1]
+        times = f"x {row['multiply']:g}" if row["multiply"] != 1 else ""
+        added = f"{row['add']:+g}" if row["add"] else ""
+        rows.append(
+            (
+                f"{row['resource']} at {row['site']}",
+                f"{times} {added}".strip() + f", {row['from_month']} to {row['to_month']}"
+                + (": outside the months planned, no effect" if idle else ""),
+                str(row["reason"]),
+                _place(scenario, ("tables", "capacity_changes", number)),
+            )
+        )
+    return pd.DataFrame(rows, columns=["what", "change", "reason", "place"])
+
+
+def capacity_table(scenario: Scenario) -> pd.DataFrame:
+    """Return the capacity each site states, before dated changes and the utilisation cap."""
+    table = scenario.tables.capacity[["site", "resource", "number", "source", "quality"]].copy()
+    resources = scenario.settings.resource
+    table.insert(2, "saleable_unit", table["resource"].map(lambda r: resources[r].saleable_unit))
+    table.insert(4, "units_a_week", table["resource"].map(lambda r: resources[r].units_per_week))
+    table.insert(5, "unit", table["resource"].map(lambda r: resources[r].unit))
+    caps = table["resource"].map(lambda r: resources[r].utilisation_cap.number)
+    table.insert(6, "utilisation_cap", caps)
+    return table.reset_index(drop=True)
+
+
+def _stated(scenario: Scenario, key: Key) -> str:
+    """Return what a key holds now."""
+    record: object = scenario.pathway if key[0] == "pathway" else scenario.settings
+    for part in key[1:] if key[0] == "pathway" else key:
+        if isinstance(record, Mapping):
+            record = record.get(part)
+        elif isinstance(record, tuple) and isinstance(part, int):
+            record = record[part]
+        else:
+            record = getattr(record, str(part), None)
+    if isinstance(record, Sourced):
+        value = _value(record)
+        return f"{value:g} {record.unit}" if isinstance(value, float) else value
+    if isinstance(record, TableFile):
+        return f"table {record.file}"
+    return f"{record:g}" if isinstance(record, float) else str(record)
 
 
 def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:

@@ -17,12 +17,10 @@ class Clock:
     `people` (time_in_state, draw): the last time gathers everyone who has been there longer.
     """
 
-    def __init__(
-        self, state: str, exits: Mapping[Key, Varying], times: int, block: slice, width: int
-    ) -> None:
+    def __init__(self, state: str, exits: Mapping[Key, Varying], times: int, block: slice) -> None:
         """Prepare a state that nobody is in yet; `exits` are the moves out of it."""
         self.state = state
-        self.people = np.zeros((times, width))
+        self.people = np.zeros((times, block.stop - block.start))
         self._first_draw = block.start
         self._by_cycle = {key: block_of(value.by_cycle, block) for key, value in exits.items()}
         self._by_time = {

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hepaplan.model import plan_tables, policies, summary, usual_tables
 from hepaplan.model.allocation.plan import most_health
-from hepaplan.model.assumptions import assumption_table, source_table
+from hepaplan.model.assumptions import assumption_table, capacity_table, change_table, source_table
 from hepaplan.model.calendar import Months
 from hepaplan.model.checks import all_checks
 from hepaplan.model.incidence import incident_cases
@@ -163,6 +163,8 @@ def evaluate(
         "evidence_sets": summary.evidence_sets(usual, others),
         "assumptions": assumption_table(scenario),
         "sources": source_table(scenario),
+        "changes": change_table(scenario),
+        "capacity": capacity_table(scenario),
         "checks": all_checks(usual, capacity),
     }
     tables["key_figures"] = summary.key_figures(usual, capacity, tables)

@@ -15,29 +15,37 @@ SPARSE = 3
 
 
 class Moves:
-    """The chances of every move and of staying, of states without a clock, for one block."""
+    """The chances of moving and staying in one block, of states that have no clock.
+
+    `states` are those followed: moves to others count as leaving only.
+    """
 
     def __init__(
-        self, transitions: Transitions, clocked: Container[str], block: slice, width: int
+        self,
+        transitions: Transitions,
+        states: Sequence[str],
+        clocked: Container[str],
+        block: slice,
     ) -> None:
         """Lay the chances out for the products of a cycle: whole where dense, by row where not."""
-        states = transitions.states
-        self.index = {state: i for i, state in enumerate(states)}
+        width = block.stop - block.start
         free = [state for state in states if state not in clocked]
-        moves = {key: v for key, v in transitions.moves.items() if key[0] not in clocked}
-        keys = [*moves, *((state, state) for state in free)]
-        size = len(states)
+        moves = {key: value for key, value in transitions.moves.items() if key[0] in free}
+        keys = [*(k for k in moves if k[1] in states), *((state, state) for state in free)]
+        index = {state: i for i, state in enumerate(states)}
+        self.chance: dict[Key, Floats] = {
+            key: np.empty(width) for key in moves if key[1] not in states
+        }
         self._whole: Floats | None = None
         self._rows: list[tuple[Ints, Floats]] = []
-        self.chance: dict[Key, Floats] = {}
-        if size * size <= SPARSE * len(keys):
-            whole = self._whole = np.zeros((size, size, width))
-            self.chance = {(a, b): whole[self.index[a], self.index[b]] for a, b in keys}
+        if len(states) ** 2 <= SPARSE * len(keys):
+            whole = self._whole = np.zeros((len(states), len(states), width))
+            self.chance |= {(a, b): whole[index[a], index[b]] for a, b in keys}
         else:
             for state in states:
                 into = [key for key in keys if key[1] == state]
                 row = np.zeros((len(into), width))
-                self._rows.append((np.array([self.index[a] for a, _ in into], dtype=int), row))
+                self._rows.append((np.array([index[a] for a, _ in into], dtype=np.int64), row))
                 self.chance |= dict(zip(into, row, strict=True))
         self._by_cycle: list[tuple[Floats, Floats]] = []
         for key, value in moves.items():
@@ -59,7 +67,6 @@ class Moves:
             set_rest(stay, leaving)
         if self._whole is not None:
             np.einsum("fd,ftd->td", people, self._whole, out=after)
-            return
         for j, (sources, chances) in enumerate(self._rows):
             np.einsum("fd,fd->d", people[sources], chances, out=after[j])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -225,13 +225,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A checked scenario: settings, pathway and tables, and who set each figure."""
+    """A checked scenario: settings, pathway and tables, who set each figure and why it changed."""
 
     settings: Settings
     pathway: Pathway
     tables: Tables
     places: dict[tuple[str | int, ...], Place]
     input_hashes: dict[str, str]
+    reasons: dict[tuple[str | int, ...], str] = field(default_factory=dict)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def check_settings(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> li
     if not settings.site:
         problems.append(Problem(("site",), "found no site; expected at least one; add [site.…]"))
     if "capacity_changes" in tables:
-        problems += _change_months(settings, tables["capacity_changes"])
+        problems += _capacity_changes(tables)
     return problems
 
 
@@ -227,12 +227,40 @@ def _single_values(settings: Settings) -> Iterator[Problem]:
             )
 
 
-def _change_months(settings: Settings, changes: pd.DataFrame) -> Iterator[Problem]:
-    months = zip(changes["from_month"].tolist(), changes["to_month"].tolist(), strict=True)
-    for row, (first, last) in enumerate(months):
+def _capacity_changes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Yield changes that run backwards, stand twice or cut below nothing."""
+    changes = tables["capacity_changes"]
+    stated: dict[tuple[str, str], float] = {}
+    if "capacity" in tables:
+        table = tables["capacity"]
+        stated = dict(
+            zip(zip(table["site"], table["resource"], strict=True), table["number"], strict=True)
+        )
+    seen: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row, change in enumerate(changes.to_dict("records")):
+        first, last = str(change["from_month"]), str(change["to_month"])
+        where = (str(change["site"]), str(change["resource"]))
         if last < first:
             message = f"found {last}, which is before from_month {first}; swap or mend them"
             yield _of("capacity_changes", "to_month", message, row)
+        if any(first <= end and begin <= last for begin, end in seen.get(where, [])):
+            yield _of(
+                "capacity_changes",
+                "site",
+                f"found two changes of {where[1]} at {where[0]} in the same months; expected one; "
+                "join them into one row, or part their months",
+                row,
+            )
+        seen.setdefault(where, []).append((first, last))
+        after = stated.get(where, 0.0) * float(change["multiply"]) + float(change["add"])
+        if after < 0:
+            yield _of(
+                "capacity_changes",
+                "add",
+                f"leaves {after:g}, below nothing: {where[0]} has {stated.get(where, 0.0):g} of "
+                f"{where[1]}; cut at most that",
+                row,
+            )
 
 
 def _of(table: str, column: str, message: str, row: int | None = None) -> Problem:

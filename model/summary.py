@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.money_tables import share_within_standard
+from hepaplan.model.assumptions import change_table
+from hepaplan.model.money_tables import WITHIN_STANDARD, share_within_standard
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_tables import beyond_standard
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
@@ -16,6 +17,8 @@ from hepaplan.model.renewal import overall_survival
 
 Tables = Mapping[str, pd.DataFrame]
 THIS = "this scenario"
+LIFETIME = "lifetime "
+SPENDING = "spending in the window, undiscounted"
 FIVE_YEARS = 60
 
 
@@ -45,20 +48,21 @@ def key_figures(usual: UsualCare, capacity: Capacity, tables: Tables) -> pd.Data
     add("waiting at the end of the window", "people", waiting)
     add("most people beyond the standard in any month", "people", beyond)
     shares = {p: share_within_standard(usual, capacity, d) for p, d in capacity.replays.items()}
-    add("started within the standard", "share", shares)
+    add(WITHIN_STANDARD, "share", shares)
     outcome = tables["outcomes"].set_index(["measure", "policy"])["value"]
-    for measure, unit in (
-        ("deaths on a waiting list", "people"),
-        ("QALYs, discounted", "QALY"),
-        ("QALYs lost to waiting, discounted", "QALY"),
-        ("life-years", "years"),
-        ("cost, discounted", "GBP"),
-        ("net monetary benefit, discounted", "GBP"),
+    for measure, unit, prefix in (
+        ("deaths on a waiting list", "people", ""),
+        ("QALYs lost to waiting, discounted", "QALY", ""),
+        ("QALYs, discounted", "QALY", LIFETIME),
+        ("life-years", "years", LIFETIME),
+        ("cost, discounted", "GBP", LIFETIME),
+        ("net monetary benefit, discounted", "GBP", LIFETIME),
     ):
-        add(measure, unit, {p: float(outcome[measure, p]) for p in capacity.replays})
+        values = {policy: float(outcome[measure, policy]) for policy in capacity.replays}
+        add(prefix + measure, unit, values)
     spend = tables["costs"].groupby("policy")["cost_gbp"].sum() / years
     add(
-        "spending, undiscounted",
+        SPENDING,
         "GBP a year",
         {p: float(spend.get(p, 0.0)) for p in capacity.replays},
     )
@@ -82,19 +86,21 @@ def headlines(usual: UsualCare, capacity: Capacity, tables: Tables) -> tuple[str
 
     cases = figures["new colorectal cancers", NOTHING_SCARCE]
     patients = figures["new patients with liver metastases", NOTHING_SCARCE]
-    standard = both("started within the standard", ".1%")
+    standard = both(WITHIN_STANDARD, ".1%")
     deaths = both("deaths on a waiting list", ",.1f")
-    spending = both("spending, undiscounted", ",.1f", 1e6)
-    qalys = both("QALYs, discounted", ",.0f")
+    spending = both(SPENDING, ",.1f", 1e6)
+    qalys = both(LIFETIME + "QALYs, discounted", ",.0f")
     lost = both("QALYs lost to waiting, discounted", ",.1f")
     return (
+        *_changed(usual),
         f"{cases:,.0f} people a year are found with colorectal cancer; {patients:,.0f} a year with "
         f"new liver metastases, at diagnosis or later.",
+        *_half_or_quarter(tables),
         f"Treatment starts a year if nothing were scarce: {_starts(usual, figures)}.",
         _short_of(usual, tables),
         _who_waits(usual, tables),
-        f"Started within the waiting standard: {standard[0]} as today (first come), {standard[1]} "
-        f"with the plan for most health.",
+        f"Started within the waiting standard, of all who came: {standard[0]} as today (first "
+        f"come), {standard[1]} with the plan, which puts health before the standard.",
         f"Deaths on a waiting list {span}: {deaths[0]} first come, {deaths[1]} with the plan.",
         f"Scarce capacity costs {lost[0]} QALYs {span} first come, {lost[1]} with the plan "
         f"(discounted; a minus means better than usual options with nothing scarce).",
@@ -110,6 +116,31 @@ def headlines(usual: UsualCare, capacity: Capacity, tables: Tables) -> tuple[str
 def _starts(usual: UsualCare, figures: Mapping[tuple[str, str], float]) -> str:
     numbers = {t: figures[f"starts of {t}", NOTHING_SCARCE] for t in usual.treatments}
     return "; ".join(f"{name} {number:,.0f}" for name, number in numbers.items() if number >= 0.5)
+
+
+def _changed(usual: UsualCare) -> tuple[str, ...]:
+    """Return what this scenario changes of its base, if anything; the first few by name."""
+    changes = change_table(usual.scenario)
+    if changes.empty:
+        return ()
+    named = [f"{row['what']} ({row['change']})" for row in changes.head(3).to_dict("records")]
+    more = f"; and {len(changes) - 3} more, listed under changes" if len(changes) > 3 else ""
+    return (f"Changed from the base: {'; '.join(named)}{more}.",)
+
+
+def _half_or_quarter(tables: Tables) -> tuple[str, ...]:
+    """Return how much the evidence sets differ, if both are there."""
+    table = tables["evidence_sets"].set_index("measure")
+    if not {"registry", "review"} <= set(table.columns):
+        return ()
+    numbers = table[["registry", "review"]].astype(float)
+    share = 100 * numbers.loc["new liver metastases to new cancers"]
+    first = next(name for name in numbers.index if name.startswith("starts of "))
+    return (
+        f"Half or a quarter? Of 100 new cancers {share['registry']:.0f} lead to liver metastases "
+        f"on the registries' evidence, {share['review']:.0f} on the reviews'; {first} "
+        f"{numbers.loc[first, 'registry']:,.0f} or {numbers.loc[first, 'review']:,.0f} a year.",
+    )
 
 
 def _short_of(usual: UsualCare, tables: Tables) -> str:

@@ -67,9 +67,7 @@ def _sentences(sheet: SheetWriter, content: ReportContent) -> int:
     row = sheet.put_lines(row, content.site_note, "warning", SENTENCE)
     sheet.put(row + 1, 1, "In short", "caption")
     row += 2
-    extra = summary_views.half_or_quarter(content)
-    sentences = [*content.headlines[:1], *([extra] if extra else []), *content.headlines[1:]]
-    for number, sentence in enumerate(sentences, start=1):
+    for number, sentence in enumerate(content.headlines, start=1):
         row = sheet.put_lines(row, f"{number}. {sentence}", "about", SENTENCE)
     return row
 

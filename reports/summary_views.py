@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hepaplan.reports.content import POLICIES, ReportContent
-from hepaplan.reports.views import heading, in_sentence, optional
+from hepaplan.reports.views import heading, optional
 
 REGISTRY, REVIEW = "registry", "review"
 RATIO = "Review to registry"
@@ -53,37 +53,3 @@ def evidence_people(content: ReportContent) -> pd.DataFrame:
     rows = [("New liver metastases", patients[REGISTRY], patients[REVIEW])]
     rows += zip(words, starts[REGISTRY], starts[REVIEW], strict=True)
     return pd.DataFrame(rows, columns=["What", "Registry", "Review"])
-
-
-def half_or_quarter(content: ReportContent) -> str:
-    """Return in a sentence how much the evidence changes demand; nothing if a set is missing."""
-    people = evidence_people(content)
-    table = content.tables["evidence_sets"]
-    shares = table[(table["unit"] == "share") & table["measure"].str.contains(PATIENTS)]
-    if people.empty or shares.empty or float(people["Registry"].iloc[0]) == 0:
-        return ""
-    share, patients = shares.iloc[0], people.iloc[0]
-    text = (
-        f"Half or a quarter? Of 100 new cancers {share[REGISTRY] * 100:.0f} lead to liver "
-        f"metastases on the registry's evidence ({patients['Registry']:,.0f} people a year), "
-        f"{share[REVIEW] * 100:.0f} on the review's ({patients['Review']:,.0f}): "
-        f"{patients['Review'] / patients['Registry']:.1f} times the patients"
-    )
-    starts = people.iloc[1:]
-    starts = starts[starts["Registry"] > 0]
-    if not starts.empty:
-        factor = (starts["Review"] / starts["Registry"]).astype(float)
-        top = starts.iloc[int(factor.to_numpy().argmax())]
-        text += (
-            f", and {factor.max():.1f} times the starts of {in_sentence(str(top['What']))} "
-            f"({top['Registry']:,.0f} or {top['Review']:,.0f} a year)"
-        )
-    return f"{text}. {_chosen(table)}".strip()
-
-
-def _chosen(table: pd.DataFrame) -> str:
-    others = [c for c in table.columns if c not in {"measure", "unit", REGISTRY, REVIEW}]
-    for name in (REGISTRY, REVIEW):
-        if others and table[others[0]].equals(table[name]):
-            return f"All else in this report uses the {name}'s."
-    return ""

@@ -115,7 +115,12 @@ class _Checking:
             raise InvalidScenario(self.problems)
         frames |= {name: empty_table(name) for name in missing}
         scenario = Scenario(
-            settings, pathway, Tables(**frames), self._places(tables), self._hashes(tables)
+            settings,
+            pathway,
+            Tables(**frames),
+            self._places(tables),
+            self._hashes(tables),
+            dict(self.merged.reasons),
         )
         return Loaded(scenario, tuple(self.merged.notices), dict(self.merged.reasons))
 

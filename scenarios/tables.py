@@ -116,8 +116,6 @@ def read_table(name: str, path: Path, shown_as: str) -> Table:
             )
             message = f"found {len(cells)} cells; expected {len(header)}{hint}; mend the row"
             faults.append(problem(line, "", message))
-        elif not any(cell.strip() for cell in cells):
-            faults.append(problem(line, "", "found a row of empty cells; delete it"))
         else:
             row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
             bad = [problem(line, column, m) for column in columns if (m := _fault(column, row))]
@@ -130,11 +128,11 @@ def read_table(name: str, path: Path, shown_as: str) -> Table:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) of every row that is not blank; lines count from 1."""
+    """Yield (line, cells) of every row that holds something; lines count from 1."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     for cells in reader:
-        if cells:
+        if any(cell.strip() for cell in cells):
             yield line, cells
         line = reader.line_num + 1
 

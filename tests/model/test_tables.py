@@ -130,12 +130,18 @@ def test_beyond_the_standard_are_those_left_after_as_many_months() -> None:
     assert march["beyond_standard"].item() == pytest.approx(beyond[:2, ..., 2].sum())
 
 
-def test_the_share_within_the_standard_counts_starts_where_people_wait() -> None:
+def test_the_share_within_the_standard_counts_all_who_came_where_people_wait() -> None:
     usual, capacity = tiny_usual(), tiny_capacity()
     done = capacity.replays[FIRST_COME]
     starts = done.starts[:3, ..., :WINDOW].sum(axis=(1, 2, 4))
     late = starts[0, 2:].sum() + starts[1, 2:].sum() + starts[2, 3:].sum()
-    expected = 1 - late / starts.sum()
+    gone = sum(
+        people[..., : WINDOW - 1].sum()
+        for people in (done.moved, done.cancer_deaths, done.other_deaths)
+    )
+    left = done.left[..., WINDOW - 1]
+    beyond = left[0, ..., 1:].sum() + left[1, ..., 1:].sum() + left[2, ..., 2:].sum()
+    expected = (starts.sum() - late) / (starts.sum() + gone + beyond)
     assert share_within_standard(usual, capacity, done) == pytest.approx(expected)
 
 

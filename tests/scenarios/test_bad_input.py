@@ -87,6 +87,15 @@ FAULTS: dict[str, tuple[str, str, str, int, str, str]] = {
         SCENARIO, 'distribution = "beta"', 'distribution = "betta"', 0,
         "metastases.synchronous_share.distribution", 'did you mean "beta"?',
     ),
+    "a cut below nothing": (
+        "capacity_changes.csv", "1,0.05,", "1,-9,", 0, "add",
+        "leaves -8.9, below nothing: hilltop has 0.1 of chair; cut at most that",
+    ),
+    "a change written twice": (
+        "capacity_changes.csv", "hilltop,chair,2027-03,2027-04,1,0.05,Evening clinic",
+        "riverside,theatre,2027-01,2027-02,0.5,0,Again", 0, "site",
+        "found two changes of theatre at riverside in the same months",
+    ),
     "a distribution that cannot hold its interval": (
         SCENARIO, 'low = 0.12\nhigh = 0.2\ndistribution = "beta"',
         'low = 0.0\nhigh = 0.2\ndistribution = "log_normal"', 2,
@@ -237,7 +246,6 @@ FAULTS: dict[str, tuple[str, str, str, int, str, str]] = {
         "trend.csv", "60,0.02", "60,0,02", 0, "",
         "found 3 cells; expected 2 (a comma inside a number or a name? put it in quotes)",
     ),
-    "row of commas": ("trend.csv", "60,0.02", ",", 0, "", "found a row of empty cells; delete it"),
     "decimal comma in a cell": (
         "trend.csv", "60,0.02", '60,"0,02"', 0, "change_per_year",
         "found '0,02'; expected a number from -0.5 to 0.5; write 0.02 with a decimal point",

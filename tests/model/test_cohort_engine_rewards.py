@@ -1,0 +1,272 @@
+"""Verification A and B rows on rewards, cycle weights and discounting, by numbers worked by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from hepaplan.model.cohort import Results, evaluate
+from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.discounting import UNDISCOUNTED, Convention, Discounting
+from hepaplan.model.outcomes import discount_factors
+from hepaplan.model.rewards import OUTSIDE, Stream
+from hepaplan.model.transitions import from_probabilities, from_rates
+from hepaplan.model.varying import Value, by_time_in_state, per_cycle
+
+STATES = ("alive", "dead")
+MONTH = 1 / 12
+COSTS, EFFECTS = Discounting(0.035), Discounting(0.015)
+
+
+def exponential(
+    rate: float,
+    streams: list[Stream],
+    weights: CycleWeights = "half-cycle",
+    cycles: int = 120,
+    cycle_years: float = MONTH,
+) -> Results:
+    moves = from_rates(STATES, {("alive", "dead"): rate}, cycle_years, "competing")
+    return evaluate(
+        moves,
+        start={"alive": 1.0},
+        cycles=cycles,
+        cycle_years=cycle_years,
+        streams=streams,
+        weights=weights,
+    )
+
+
+def years(rate: float, weights: CycleWeights, discounting: Discounting = UNDISCOUNTED) -> float:
+    return exponential(rate, [Stream("x", discounting, {"alive": MONTH})], weights)["x"].item()
+
+
+def test_a12_exponential_life_years() -> None:
+    assert years(0.3, "start") == pytest.approx(3.2071336, abs=5e-8)
+    assert years(0.3, "end") == pytest.approx(3.1279492, abs=5e-8)
+    assert years(0.3, "half-cycle") == pytest.approx(3.1675414, abs=5e-8)
+    assert (1 - math.exp(-3)) / 0.3 == pytest.approx(3.1673764, abs=5e-8)
+
+
+def test_a13_discounted_by_the_month() -> None:
+    assert years(0.3, "half-cycle", COSTS) == pytest.approx(2.8850578, abs=5e-8)
+
+
+def test_a5_without_death_life_years_are_the_horizon() -> None:
+    assert years(0.0, "half-cycle") == pytest.approx(10.0, rel=1e-14)
+
+
+def test_a4_over_a_lifetime_everyone_dies() -> None:
+    moves = from_rates(STATES, {("alive", "dead"): 0.1}, 1.0, "competing")
+    found = evaluate(
+        moves,
+        start={"alive": 1.0},
+        cycles=80,
+        cycle_years=1,
+        streams=[],
+        weights="none",
+        trace=True,
+    )
+    assert found.trace.at(cycle=80, state="alive").item() < 0.001
+
+
+def test_a11_median_survival() -> None:
+    rate = math.log(2) / 14.5
+    moves = from_rates(STATES, {("alive", "dead"): rate}, 1.0, "competing")
+    assert moves.moves["alive", "dead"].by_cycle.item() == pytest.approx(0.0466787, abs=5e-8)
+    found = evaluate(
+        moves,
+        start={"alive": 1.0},
+        cycles=12,
+        cycle_years=MONTH,
+        streams=[],
+        weights="none",
+        trace=True,
+    )
+    assert found.trace.at(cycle=12, state="alive").item() == pytest.approx(0.5634712, abs=5e-8)
+
+
+def test_a20_months_and_days_agree() -> None:
+    by_day = exponential(
+        0.3, [Stream("x", UNDISCOUNTED, {"alive": 1 / 365})], cycles=3650, cycle_years=1 / 365
+    )
+    assert by_day["x"].item() == pytest.approx(years(0.3, "half-cycle"), rel=1e-3)
+
+
+def test_a17_a18_arms_swapped_and_a_difference_doubled() -> None:
+    base, better, best = (years(rate, "half-cycle") for rate in (0.300, 0.297, 0.294))
+    assert years(0.3 * 1.0, "half-cycle") == base
+    assert (best - base) / (better - base) == pytest.approx(2.0, rel=0.02)
+
+
+def qalys(utility: float, weights: CycleWeights = "half-cycle") -> float:
+    return exponential(0.3, [Stream("x", EFFECTS, {"alive": utility * MONTH})], weights)["x"].item()
+
+
+def test_b1_b2_b3_utilities() -> None:
+    life = years(0.3, "half-cycle", EFFECTS)
+    assert qalys(1.0) == pytest.approx(life, rel=1e-14)
+    assert qalys(0.0) == 0.0
+    assert qalys(0.6) < qalys(0.7) < life
+    assert qalys(0.7) / life == pytest.approx(0.7, rel=1e-14)
+
+
+def test_b5_b6_b18_lines_of_costs() -> None:
+    lines = {"drug": 900.0, "visits": 130.0, "none": 0.0}
+    separate = [Stream(name, COSTS, {"alive": value}) for name, value in lines.items()]
+    found = exponential(0.3, [*separate, Stream("total", COSTS, {"alive": 1030.0})])
+    doubled = exponential(0.3, [Stream("drug", COSTS, {"alive": 1800.0}), *separate[1:]])
+    assert found["none"].item() == 0.0
+    assert doubled["drug"].item() == pytest.approx(2 * found["drug"].item(), rel=1e-14)
+    assert doubled["visits"].item() == found["visits"].item()
+    assert sum(found[name].item() for name in lines) == pytest.approx(
+        found["total"].item(), rel=1e-14
+    )
+
+
+@pytest.mark.parametrize(
+    ("years_later", "rate", "worth"), [(2, 0.035, 933.5107), (2, 0.03, 942.5959)]
+)
+def test_b11_a_thousand_later(years_later: int, rate: float, worth: float) -> None:
+    factor = Discounting(rate).factors(24, MONTH)[12 * years_later]
+    assert 1000 * factor == pytest.approx(worth, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"), [("start", 8.6076865), ("end", 8.3166053), ("half-cycle", 8.4621459)]
+)
+def test_b12_one_a_year(weights: CycleWeights, total: float) -> None:
+    stream = Stream("x", COSTS, {"alive": 1.0})
+    found = exponential(0.0, [stream], weights, cycles=10, cycle_years=1.0)
+    assert found["x"].item() == pytest.approx(total, abs=5e-8)
+
+
+def test_b13_rates_from_none_to_huge() -> None:
+    totals = [years(0.3, "start", Discounting(rate)) for rate in (0.0, 0.015, 0.035, 1e200)]
+    assert totals[0] == years(0.3, "start")
+    assert totals == sorted(totals, reverse=True)
+    assert totals[3] == pytest.approx(MONTH, rel=1e-12)
+
+
+def test_b14_a_shorter_horizon_gives_less() -> None:
+    stream = Stream("x", EFFECTS, {"alive": MONTH})
+    short, long = (exponential(0.3, [stream], cycles=n)["x"].item() for n in (60, 120))
+    assert short < long
+
+
+def test_b15_an_event_that_costs_nothing_is_an_event_that_never_happens() -> None:
+    def total(rate: float, cost: float) -> float:
+        move = ("alive", "event")
+        moves = from_rates(("alive", "event"), {move: rate}, MONTH, "competing")
+        return evaluate(
+            moves,
+            start={"alive": 1.0},
+            cycles=12,
+            cycle_years=MONTH,
+            streams=[Stream("x", COSTS, {"alive": 5.0, "event": 5.0}, {move: cost})],
+            weights="half-cycle",
+        )["x"].item()
+
+    assert total(0.4, 0.0) == pytest.approx(total(0.0, 70.0), rel=1e-14)
+    assert total(0.8, 70.0) > total(0.4, 70.0) > total(0.4, 0.0)
+
+
+@pytest.mark.parametrize("weights", ["none", "start", "end", "half-cycle", "tutorial-simpson"])
+def test_b17_one_offs_are_never_weighted(weights: CycleWeights) -> None:
+    chances = from_probabilities(STATES, {("alive", "dead"): 0.25})
+    one_off: dict[tuple[str, str], Value] = {
+        (OUTSIDE, "alive"): 12_000.0,
+        ("alive", "dead"): per_cycle(np.array([400.0, 800.0])),
+    }
+    found = evaluate(
+        chances,
+        start={"alive": 1.0},
+        cycles=2,
+        cycle_years=1,
+        streams=[Stream("x", COSTS, on_transitions=one_off)],
+        weights=weights,
+    )
+    by_hand = 12_000 + 0.25 * 400 / 1.035 + 0.75 * 0.25 * 800 / 1.035**2
+    assert found["x"].item() == pytest.approx(by_hand, rel=1e-14)
+
+
+def test_b19_a_currency_scales_costs() -> None:
+    one, other = (
+        exponential(0.3, [Stream("x", COSTS, {"alive": cost})])["x"].item()
+        for cost in (100.0, 100.0 * 1.17)
+    )
+    assert other / one == pytest.approx(1.17, rel=1e-14)
+
+
+def test_b20_a_month_at_a_surgery_utility() -> None:
+    def total(utility: float) -> float:
+        by_time = by_time_in_state(np.array([utility, 1.0]) * MONTH)
+        return exponential(0.0, [Stream("x", UNDISCOUNTED, {"alive": by_time})], "start")[
+            "x"
+        ].item()
+
+    assert total(0.95) - total(0.70) == pytest.approx(0.25 / 12, rel=1e-12)
+    assert round(0.25 / 12, 7) == 0.0208333
+
+
+def test_costs_and_effects_each_at_their_own_rate() -> None:
+    found = exponential(
+        0.0,
+        [Stream("cost", COSTS, {"alive": 7.0}), Stream("qalys", EFFECTS, {"alive": 0.8})],
+        "end",
+        cycles=2,
+        cycle_years=1.0,
+    )
+    assert found["cost"].item() == pytest.approx(7 / 1.035 + 7 / 1.035**2, rel=1e-14)
+    assert found["qalys"].item() == pytest.approx(0.8 / 1.015 + 0.8 / 1.015**2, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("convention", "offset", "expected"),
+    [
+        ("annual", 0.0, [1.0, 1.06**-0.5, 1 / 1.06, 1.06**-1.5]),
+        ("annual", 1.0, [1.06**-0.5, 1 / 1.06, 1.06**-1.5, 1.06**-2]),
+        ("nominal", 0.0, [1.0, 1 / 1.03, 1.03**-2, 1.03**-3]),
+        ("nominal", 1.0, [1 / 1.03, 1.03**-2, 1.03**-3, 1.03**-4]),
+        ("whole-year", 0.0, [1.0, 1.0, 1 / 1.06, 1 / 1.06]),
+        ("whole-year", 1.0, [1.0, 1 / 1.06, 1 / 1.06, 1.06**-2]),
+        ("continuous", 0.0, [1.0, math.exp(-0.03), math.exp(-0.06), math.exp(-0.09)]),
+        ("continuous", 0.5, [math.exp(-0.015 - 0.03 * i) for i in range(4)]),
+    ],
+)
+def test_discounting_conventions(
+    convention: Convention, offset: float, expected: list[float]
+) -> None:
+    found = Discounting(0.06, convention, offset).factors(3, 0.5)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_whole_years_by_the_month_start_at_the_thirteenth() -> None:
+    factors = Discounting(0.06, "whole-year").factors(36, MONTH)
+    np.testing.assert_array_equal(np.flatnonzero(np.diff(factors)), [11, 23, 35])
+
+
+def test_the_pathway_discounts_as_an_offset_of_half_a_month() -> None:
+    np.testing.assert_allclose(
+        Discounting(0.035, offset=0.5).factors(59, MONTH), discount_factors(0.035, 60), rtol=1e-14
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("none", [1, 1, 1, 1, 1]),
+        ("start", [1, 1, 1, 1, 0]),
+        ("end", [0, 1, 1, 1, 1]),
+        ("half-cycle", [0.5, 1, 1, 1, 0.5]),
+        ("tutorial-simpson", [1 / 3, 2 / 3, 4 / 3, 2 / 3, 1 / 3]),
+    ],
+)
+def test_cycle_weights(kind: CycleWeights, expected: list[float]) -> None:
+    np.testing.assert_allclose(cycle_weights(kind, 4), expected, rtol=1e-15)
+
+
+def test_the_tutorials_weights_do_not_sum_to_the_horizon() -> None:
+    assert cycle_weights("tutorial-simpson", 75).sum() == pytest.approx(74 + 2 / 3)
+    assert cycle_weights("half-cycle", 75).sum() == 75

@@ -1,0 +1,67 @@
+"""The four-state reference model of verification I, from raw rates, through the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from hepaplan.model.arrays import Floats
+from hepaplan.model.cohort import Results, evaluate
+from hepaplan.model.cycle_weights import CycleWeights
+from hepaplan.model.discounting import Discounting
+from hepaplan.model.rewards import Stream
+from hepaplan.model.transitions import Transitions, from_probabilities, probability_over
+
+STATES = ("healthy", "sick", "sicker", "dead")
+STRATEGIES = {"standard of care": "", "A": "A", "B": "B", "A and B": "AB"}
+CYCLES = 75
+RATES = {"die": 0.002, "fall_sick": 0.15, "recover": 0.5, "worsen": 0.105}
+RATIOS = {"sick": 3.0, "sicker": 10.0, "treatment_b": 0.6}
+
+
+def moves(rates: Mapping[str, float | Floats], treatment: str) -> dict[tuple[str, str], Floats]:
+    """Return the probabilities: death first, the rest among those who live."""
+    rate = {name: np.asarray(value, dtype=np.float64) for name, value in rates.items()}
+    worsen = rate["worsen"] * (RATIOS["treatment_b"] if "B" in treatment else 1.0)
+    die = probability_over(rate["die"], 1)
+    die_sick = probability_over(rate["die"] * RATIOS["sick"], 1)
+    die_sicker = probability_over(rate["die"] * RATIOS["sicker"], 1)
+    return {
+        ("healthy", "sick"): (1 - die) * probability_over(rate["fall_sick"], 1),
+        ("healthy", "dead"): die,
+        ("sick", "healthy"): (1 - die_sick) * probability_over(rate["recover"], 1),
+        ("sick", "sicker"): (1 - die_sick) * probability_over(worsen, 1),
+        ("sick", "dead"): die_sick,
+        ("sicker", "dead"): die_sicker,
+    }
+
+
+def transitions(rates: Mapping[str, float | Floats], treatment: str) -> Transitions:
+    return from_probabilities(STATES, moves(rates, treatment))
+
+
+def rewards(treatment: str) -> dict[str, dict[str, float]]:
+    added = 12_000.0 * ("A" in treatment) + 13_000.0 * ("B" in treatment)
+    return {
+        "cost": {"healthy": 2_000.0, "sick": 4_000.0 + added, "sicker": 15_000.0 + added},
+        "qalys": {"healthy": 1.0, "sick": 0.95 if "A" in treatment else 0.75, "sicker": 0.5},
+    }
+
+
+def reference(
+    treatment: str,
+    weights: CycleWeights = "half-cycle",
+    rates: Mapping[str, float | Floats] = RATES,
+    trace: bool = False,
+) -> Results:
+    discounting = Discounting(0.03)
+    return evaluate(
+        transitions(rates, treatment),
+        start={"healthy": 1.0},
+        cycles=CYCLES,
+        cycle_years=1,
+        streams=[Stream(name, discounting, on) for name, on in rewards(treatment).items()],
+        weights=weights,
+        trace=trace,
+    )
