@@ -24,6 +24,7 @@ DONE, USAGE, INVALID_INPUT, NO_PLAN, CHECKS_FAILED, DISK = 0, 2, 3, 4, 6, 7
 INTERRUPTED, TERMINATED = 130, 143
 DEFAULT_SCENARIO = "greater-manchester"
 EVIDENCE_SETS = ("registry", "review")
+EVIDENCE_KEYS = ("metastases.", "pathway.")
 
 Parameters = ParamSpec("Parameters")
 
@@ -240,13 +241,17 @@ def main() -> NoReturn:
 
 
 def _evidence_sets(scenario: str, settings: dict[str, str]) -> dict[str, Scenario]:
-    """Return the scenario under each shipped evidence set that fits it."""
+    """Return the scenario under each shipped evidence set that fits it.
+
+    --set changes of evidence stay out of them: they are what the change is compared with.
+    """
     from hepaplan.scenarios.load import InvalidScenario, load_under_evidence
 
+    apart = {k: v for k, v in settings.items() if not k.startswith(EVIDENCE_KEYS)}
     found: dict[str, Scenario] = {}
     for name in EVIDENCE_SETS:
         try:
-            found[name] = load_under_evidence(scenario, name, settings)
+            found[name] = load_under_evidence(scenario, name, apart)
         except InvalidScenario:
             click.echo(f"note: the evidence set '{name}' does not fit this scenario and is left "
                        "out of the comparison", err=True)  # fmt: skip

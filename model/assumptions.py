@@ -52,11 +52,12 @@ def source_table(scenario: Scenario) -> pd.DataFrame:
 
 def change_table(scenario: Scenario) -> pd.DataFrame:
     """Return what the scenario changes of its base and why: figures first, then capacity."""
-    rows = [
-        (dotted(key), _stated(scenario, key), reason, _place(scenario, key))
-        for key, reason in scenario.reasons.items()
-    ]
-    window = scenario.settings.window
+    rows = []
+    for stated, reason in scenario.reasons.items():
+        key = stated[:-1] if stated[-1] == "value" else stated
+        rows.append((dotted(key), _stated(scenario, key), reason, _place(scenario, stated)))
+    settings = scenario.settings
+    window = settings.window
     planned = Months(window.start, window.months + window.run_out_months).labels
     for number, row in enumerate(scenario.tables.capacity_changes.to_dict("records")):
         idle = str(row["to_month"]) < planned[0] or str(row["from_month"]) > planned[-1]
@@ -64,8 +65,9 @@ def change_table(scenario: Scenario) -> pd.DataFrame:
         added = f"{row['add']:+g}" if row["add"] else ""
         rows.append(
             (
-                f"{row['resource']} at {row['site']}",
-                f"{times} {added}".strip() + f", {row['from_month']} to {row['to_month']}"
+                f"{settings.resource[row['resource']].label} at {settings.site[row['site']].label}",
+                f"{times} {added}".strip()
+                + f", {row['from_month']} to {row['to_month']}"
                 + (": outside the months planned, no effect" if idle else ""),
                 str(row["reason"]),
                 _place(scenario, ("tables", "capacity_changes", number)),

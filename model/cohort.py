@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort_block import Plan, run_block
+from hepaplan.model.cohort_block import Plan, run_block, states_that_matter
 from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
 from hepaplan.model.labelled import Labelled
 from hepaplan.model.rewards import Stream, read_streams
@@ -20,8 +20,9 @@ from hepaplan.model.tidy import Labels
 from hepaplan.model.transitions import Transitions, arrow, differing_draws, unknown_state
 from hepaplan.model.varying import Value, Varying, varying
 
-BLOCK = 512
-"""Draws evaluated together: enough to spread numpy's call over, few enough to stay in the cache."""
+CELLS = 65_536
+"""Numbers a cycle works on at once: many to spread the cost of calls, few to stay in the cache."""
+FEWEST_DRAWS, MOST_DRAWS = 256, 2048
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,10 @@ def evaluate(
     factors = np.empty((len(streams), cycles + 1))
     for k, discounted in enumerate(streams):
         factors[k] = discounted.discounting.factors(cycles, cycle_years)
-    plan = Plan(transitions, people, joining, rewards, factors, point_weights, cycles)
+    states = transitions.states if trace else states_that_matter(transitions, rewards)
+    plan = Plan(transitions, states, people, joining, rewards, factors, point_weights, cycles)
     names = [stream.name for stream in streams]
-    states, points, each = transitions.states, range(cycles + 1), range(draws)
+    points, each = range(cycles + 1), range(draws)
     kept: dict[str, Labelled] = {}
     if trace:
         kept["trace"] = _empty({"cycle": points, "state": states, "draw": each})
@@ -110,8 +112,10 @@ def evaluate(
         kept["by_cycle"] = _empty({"stream": names, "cycle": points, "draw": each})
     tables = {name: table.values for name, table in kept.items()}
     totals = np.empty((len(names), draws))
-    for first in range(0, draws, BLOCK):
-        block = slice(first, min(first + BLOCK, draws))
+    cells = len(states) + len(transitions.moves) + sum(plan.times.values())
+    size = min(max(CELLS // max(cells, 1), FEWEST_DRAWS), MOST_DRAWS)
+    for first in range(0, draws, size):
+        block = slice(first, min(first + size, draws))
         totals[:, block] = run_block(plan, block, tables)
     return Results(Labelled(totals, {"stream": names, "draw": each}), kept)
 

@@ -11,7 +11,8 @@ from hepaplan.model.transitions import Key, Transitions
 from hepaplan.model.varying import block_of
 
 SPARSE = 3
-"""Cells of a full matrix for each transition there is, above which rows are taken one by one."""
+"""Cells of a full matrix for each transition there is, above which states with the same
+number of ways in are taken together."""
 
 
 class Moves:
@@ -27,33 +28,45 @@ class Moves:
         clocked: Container[str],
         block: slice,
     ) -> None:
-        """Lay the chances out for the products of a cycle: whole where dense, by row where not."""
+        """Lay the chances out for the products of a cycle: a whole matrix only where dense."""
         width = block.stop - block.start
-        free = [state for state in states if state not in clocked]
-        moves = {key: value for key, value in transitions.moves.items() if key[0] in free}
-        keys = [*(k for k in moves if k[1] in states), *((state, state) for state in free)]
         index = {state: i for i, state in enumerate(states)}
+        free = [state for state in states if state not in clocked]
+        moves = {
+            (a, b): value
+            for (a, b), value in transitions.moves.items()
+            if a in index and a not in clocked
+        }
+        keys = [*(key for key in moves if key[1] in index), *((state, state) for state in free)]
         self.chance: dict[Key, Floats] = {
-            key: np.empty(width) for key in moves if key[1] not in states
+            key: np.empty(width) for key in moves if key[1] not in index
         }
         self._whole: Floats | None = None
-        self._rows: list[tuple[Ints, Floats]] = []
+        self._alike: list[tuple[Ints, Ints, Floats]] = []
         if len(states) ** 2 <= SPARSE * len(keys):
             whole = self._whole = np.zeros((len(states), len(states), width))
             self.chance |= {(a, b): whole[index[a], index[b]] for a, b in keys}
         else:
-            for state in states:
-                into = [key for key in keys if key[1] == state]
-                row = np.zeros((len(into), width))
-                self._rows.append((np.array([index[a] for a, _ in into], dtype=np.int64), row))
-                self.chance |= dict(zip(into, row, strict=True))
+            into: list[list[Key]] = [[] for _ in states]
+            for key in keys:
+                into[index[key[1]]].append(key)
+            for count in sorted({len(entries) for entries in into}):
+                group = np.array(
+                    [j for j, entries in enumerate(into) if len(entries) == count], dtype=np.int64
+                )
+                sources = np.array([[index[a] for a, _ in into[j]] for j in group], dtype=np.int64)
+                chances = np.zeros((count, len(group), width))
+                self._alike.append((group, sources.T, chances))
+                for m, j in enumerate(group):
+                    self.chance |= {key: chances[f, m] for f, key in enumerate(into[j])}
         self._by_cycle: list[tuple[Floats, Floats]] = []
+        leaving: dict[str, list[Floats]] = {state: [] for state in free}
         for key, value in moves.items():
             values = block_of(value.by_cycle, block)
             self.chance[key][:] = values[0]
+            leaving[key[0]].append(self.chance[key])
             if value.cycles > 1:
                 self._by_cycle.append((self.chance[key], values))
-        leaving = {s: [self.chance[key] for key in moves if key[0] == s] for s in free}
         changing = {key[0] for key, value in moves.items() if value.cycles > 1}
         self._changing = [(self.chance[s, s], leaving[s]) for s in free if s in changing]
         for state in free:
@@ -67,8 +80,8 @@ class Moves:
             set_rest(stay, leaving)
         if self._whole is not None:
             np.einsum("fd,ftd->td", people, self._whole, out=after)
-        for j, (sources, chances) in enumerate(self._rows):
-            np.einsum("fd,fd->d", people[sources], chances, out=after[j])
+        for destinations, sources, chances in self._alike:
+            after[destinations] = np.einsum("fmd,fmd->md", people[sources], chances)
 
 
 def set_rest(stay: Floats, leaving: Sequence[Floats]) -> None:

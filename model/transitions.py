@@ -41,7 +41,8 @@ def from_probabilities(states: Sequence[str], probabilities: Mapping[Key, Value]
     if not problems:
         problems = [p for key, value in stated.items() for p in _not_probabilities(key, value)]
     if not problems:
-        problems = [p for state in states for p in _row(state, stated)]
+        rows = _by_row(states, stated)
+        problems = [p for state in states for p in _row(state, rows[state])]
     if problems:
         raise ValueError("\n".join(problems))
     moves = {
@@ -75,9 +76,8 @@ def from_rates(
     problems += [p for key, value in stated.items() for p in _not_rates(key, value)]
     if problems:
         raise ValueError("\n".join(problems))
-    rows = [{k: v for k, v in stated.items() if k[0] == state} for state in states]
     converted: dict[Key, Value] = {}
-    for row in rows:
+    for row in _by_row(states, stated).values():
         converted |= _converted(row, cycle_years, conversion)
     return from_probabilities(states, converted)
 
@@ -185,9 +185,15 @@ def _not_rates(key: Key, value: Varying) -> list[str]:
     return _faults(key, value, np.inf, "rate")
 
 
-def _row(state: str, stated: Mapping[Key, Varying]) -> list[str]:
+def _by_row(states: Sequence[str], stated: Mapping[Key, Varying]) -> dict[str, dict[Key, Varying]]:
+    rows: dict[str, dict[Key, Varying]] = {state: {} for state in states}
+    for key, value in stated.items():
+        rows[key[0]][key] = value
+    return rows
+
+
+def _row(state: str, row: Mapping[Key, Varying]) -> list[str]:
     """Refuse a row's sum; one by cycle and by time in state at once is checked as it runs."""
-    row = {key: value for key, value in stated.items() if key[0] == state}
     by_cycle = any(value.cycles > 1 for value in row.values())
     by_time = max((value.times for value in row.values()), default=1)
     if by_cycle and by_time > 1:

@@ -64,6 +64,12 @@ def _place(content: ReportContent, key: str) -> tuple[str, str]:
     return where, _words(content, rest)
 
 
+def key_in_words(content: ReportContent, key: str) -> str:
+    """Return what a key stands for, and where it applies if that is not the whole model."""
+    where, what = _place(content, key)
+    return f"{where}: {what}" if what else _words(content, key.split("."))
+
+
 def _words(content: ReportContent, parts: list[str]) -> str:
     words = [content.labels.get(p) or readable(p).lower() for p in parts]
     return heading(", ".join(words).replace(", to, ", " to "))

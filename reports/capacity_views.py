@@ -38,6 +38,23 @@ def use_by_site(content: ReportContent, *, monthly: bool) -> pd.DataFrame:
     return pd.DataFrame(result)
 
 
+def stated(content: ReportContent) -> pd.DataFrame:
+    """Return the capacity each site states, as it is sold: before the cap and dated changes."""
+    table = relabel(content, content.tables["capacity"], ["site", "resource"])
+    names = {
+        "site": "Site",
+        "resource": "Resource",
+        "number": "Number",
+        "saleable_unit": "Sold as",
+        "units_a_week": "Each gives a week",
+        "unit": "Unit",
+        "utilisation_cap": "Utilisation cap",
+        "source": "Source",
+        "quality": "Quality",
+    }
+    return table[list(names)].rename(columns=names)
+
+
 def requirements(content: ReportContent) -> pd.DataFrame:
     """Return what demand needs against what sites have, by resource and month, region-wide."""
     table = content.tables["requirements"]

@@ -51,6 +51,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "quality", "reason", "place",
     ),
     "sources": ("key", "citation", "url", "seen"),
+    "changes": ("what", "change", "reason", "place"),
+    "capacity": (
+        "site", "resource", "saleable_unit", "number", "units_a_week", "unit", "utilisation_cap",
+        "source", "quality",
+    ),
     "about": ("item", "value"),
 }  # fmt: skip
 

@@ -105,6 +105,12 @@ class SheetWriter:
         else:
             raise TypeError(f"{self.sheet.title}: a cell cannot hold {type(value).__name__}")
 
+    def dress(self, row: int, first: int, last: int, role: str) -> None:
+        """Give cells of a row a look and no value, so that text beside them can run over them."""
+        for column in range(first, last + 1):
+            cell: Any = self.sheet.cell(row, column)
+            cell._style = self.styles.get(role)
+
     def put_lines(self, row: int, text: str, role: str, width: int = LINE) -> int:
         """Write a text in as many rows as it needs to be read on paper; return the next row."""
         for line in textwrap.wrap(text, width, subsequent_indent="    "):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import capacity_views, charts
+from hepaplan.reports import capacity_views, charts, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import CHART_COLUMNS, CHART_ROWS, SheetWriter
@@ -14,6 +14,7 @@ from hepaplan.reports.views import heading, in_sentence, policy_words
 
 TITLE = "Capacity and use"
 MOST_SHORT = 8
+STATED = "Capacity stated by each site, before the cap and dated changes"
 ABOUT = "What demand needs against what the sites have, and what is used under each policy."
 
 
@@ -27,10 +28,9 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         (
             content.site_note,
             "Capacity is what is left for these patients after the utilisation cap; it follows "
-            "the working days of a month. If nothing were scarce, everyone who waits as the window "
-            "begins would be treated in its first month: hence the peak there. All sites together "
-            "can have enough while one of them is full. The tables stand to the right of the "
-            "charts; those by month are not printed.",
+            "the working days of a month. All sites together can have enough while one of them is "
+            "full. The tables stand to the right of the charts; those by month are not printed.",
+            views.BACKLOG,
         ),
     )
     needed = capacity_views.requirements(content)
@@ -40,6 +40,14 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     cells = sheet.chart_grid(
         len(resources) + first, f"What is full, and need against capacity {_marked(content)}"
     )
+    sheet.add_table(
+        Block(
+            "stated_capacity",
+            f"{STATED} {_marked(content)}".strip(),
+            capacity_views.stated(content),
+            {"Number": "0.0#", "Utilisation cap": SHARE},
+        )
+    )
     yearly = capacity_views.use_by_site(content, monthly=False)
     sheet.add_table(
         Block(
@@ -47,6 +55,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             f"By site, resource and year {_marked(content)}",
             yearly,
             _formats(yearly),
+            page=2,
         )
     )
     full = capacity_views.bottlenecks(content)
@@ -56,7 +65,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             f"How often each resource is full {_marked(content)}",
             full,
             full_formats(full),
-            page=2,
+            page=3,
         )
     )
     fullest = sheet.add_table(

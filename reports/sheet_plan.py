@@ -31,6 +31,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             content.site_note,
             "Starts are averages, so fractions occur. The tables stand to the right of the charts; "
             "those by month are not printed. By group and months waited: tables/starts.csv.",
+            views.BACKLOG,
         ),
     )
     cells = sheet.chart_grid(4, "Charts")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
+
 import pandas as pd
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
@@ -25,6 +28,10 @@ ASIDE = len(WIDTHS) + 2
 SENTENCE = int(sum(WIDTHS) * 1.2)
 CHART_ROWS = 20
 MOST_SHORT = 8
+CHANGES = "What differs from the base"
+MOST_CHANGES = 12
+# Where a text starts, and how many letters fit before the next.
+CHANGE_COLUMNS = {1: int(LEFT[0] * 1.1), 2: int(sum(LEFT[1:]) * 1.1), SECOND: int(sum(RIGHT) * 1.1)}
 
 
 def write(
@@ -36,7 +43,8 @@ def write(
         sheet.sheet.column_dimensions[get_column_letter(column)].width = width
     row = _sentences(sheet, content)
     first_page = _figures(sheet, content, row)
-    top = first_page + 2
+    changed = first_page + 2
+    top = _changes(sheet, content, changed)
     short = capacity_views.what_is_short(content, MOST_SHORT)
     people = summary_views.evidence_people(content)
     drawn = top + CHART_ROWS
@@ -90,6 +98,34 @@ def _figures(sheet: SheetWriter, content: ReportContent, row: int) -> int:
         sheet.add_table(block, row=row + 2, column=column)
         last = max(last, row + 2 + len(frame))
     return last
+
+
+def _changes(sheet: SheetWriter, content: ReportContent, row: int) -> int:
+    """Write what differs from the base, if anything does; return the row that follows.
+
+    Laid out in cells, not as an Excel table, because texts need several of the sheet's columns.
+    """
+    frame = summary_views.changes(content)
+    if frame.empty:
+        return row
+    more = f": the first {MOST_CHANGES} of {len(frame)}, all in tables/changes.csv"
+    sheet.put(row, 1, CHANGES + (more if len(frame) > MOST_CHANGES else ""), "caption")
+    row += 1
+    sheet.dress(row, 1, len(WIDTHS), "header")
+    for column, heading in zip(CHANGE_COLUMNS, frame.columns, strict=True):
+        sheet.put(row, column, heading, "header")
+    for texts in frame.head(MOST_CHANGES).itertuples(index=False):
+        cells = [
+            textwrap.wrap(text, width)
+            for text, width in zip(texts, CHANGE_COLUMNS.values(), strict=True)
+        ]
+        for lines in itertools.zip_longest(*cells, fillvalue=""):
+            row += 1
+            sheet.dress(row, 1, len(WIDTHS), "text")
+            for column, line in zip(CHANGE_COLUMNS, lines, strict=True):
+                if line:
+                    sheet.put(row, column, line, "text")
+    return row + 2
 
 
 def _draw(

@@ -33,6 +33,8 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             f"below {plan_views.SMALL_LIST:g} people are summed. The tables stand to the right of "
             "the charts; those by month are not printed. By group and months waited: "
             "tables/waiting.csv.",
+            "Months with fewer working days make lists rise: capacity follows working days, "
+            "people fall ill every day.",
         ),
     )
     monthly = plan_views.waiting(content)

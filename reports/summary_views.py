@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.reports.assumption_views import key_in_words
 from hepaplan.reports.content import POLICIES, ReportContent
 from hepaplan.reports.views import heading, optional
 
@@ -20,6 +21,27 @@ def key_figures(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
     frame["measure"] = [heading(str(measure)) for measure in frame["measure"]]
     names = {"measure": "Key figure", "unit": "Unit"} | {p: heading(p) for p in POLICIES}
     return frame.rename(columns=names), list(table["unit"])
+
+
+def changes(content: ReportContent) -> pd.DataFrame:
+    """Return what the scenario changes of its base in words; empty when it is a base itself."""
+    table = content.tables["changes"]
+    reasons = zip(table["reason"].astype(str), table["place"].astype(str), strict=True)
+    return pd.DataFrame(
+        {
+            "What": [_changed(content, str(what)) for what in table["what"]],
+            "Change": table["change"].astype(str),
+            "Reason, and where it is set": [f"{r} ({p})" if p else r for r, p in reasons],
+        }
+    )
+
+
+def _changed(content: ReportContent, what: str) -> str:
+    """Return a resource and its site by their labels, and a figure's key in words."""
+    resource, at, site = what.partition(" at ")
+    if at:
+        return f"{content.label(resource)}, {content.label(site)}"
+    return key_in_words(content, what.removesuffix(".value"))
 
 
 def evidence_sets(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:

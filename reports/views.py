@@ -9,6 +9,11 @@ import pandas as pd
 from hepaplan.reports.blocks import as_dates
 from hepaplan.reports.content import POLICIES, ReportContent, readable
 
+BACKLOG = (
+    "Nothing scarce puts the whole backlog, everyone who waits as the window begins, into the "
+    "first month, which no service could do: hence the peak there."
+)
+
 
 def policies_in(table: pd.DataFrame) -> list[str]:
     """Return the policies a table holds, in the usual order, others after them."""

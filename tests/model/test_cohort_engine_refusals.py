@@ -147,10 +147,8 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
         "an array of shape (1, 2, 3, 1) was given where (cycle or 1, 3, 3, draw or 1) is needed",
     ),
     (
-        lambda: from_array(STATES, np.full((2, 3, 3, 2), 0.3)),
-        'row "well": the probabilities sum to 0.9; all must sum to 1'.replace(
-            '"well":', '"well", cycle 0, draw 0:'
-        ),
+        lambda: from_array(STATES, at(0.9, 1, 2, 2, 1, shape=(2, 3, 3, 2), base=1 / 3)),
+        'row "dead", cycle 1, draw 1: the probabilities sum to 1.56666666667; all must sum to 1',
     ),
     (
         lambda: from_rates(STATES, {("well", "ill"): -0.1}, 1.0, "competing"),
@@ -162,7 +160,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: from_rates(STATES, {("ill", "well"): 2, ("ill", "dead"): 3}, 1.0, "independent"),
-        'row "ill": the probabilities sum to 1.81487764868; leaving may not exceed 1',
+        'row "ill": the probabilities sum to 1.8148776484; leaving may not exceed 1',
     ),
     (
         lambda: from_rates(

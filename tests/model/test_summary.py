@@ -53,7 +53,8 @@ def test_waiting_figures_are_those_of_the_lists() -> None:
 def test_spending_is_that_of_the_cost_table() -> None:
     costs = results().tables["costs"].groupby("policy")["cost_gbp"].sum()
     for policy in POLICIES:
-        assert key("spending in the window, undiscounted", policy) == pytest.approx(costs[policy] / 0.25)
+        found = key("spending in the window, undiscounted", policy)
+        assert found == pytest.approx(costs[policy] / 0.25)
 
 
 def test_about_ten_sentences_each_with_a_figure_or_a_place_to_look() -> None:

@@ -183,12 +183,6 @@ def test_what_is_full_has_one_row_for_each_site_and_resource(content: ReportCont
 
 
 def test_the_summary_says_how_different_the_evidence_makes_demand(content: ReportContent) -> None:
-    assert summary_views.half_or_quarter(content) == (
-        "Half or a quarter? Of 100 new cancers 25 lead to liver metastases on the registry's "
-        "evidence (400 people a year), 50 on the review's (800): 2.0 times the patients, and 3.3 "
-        "times the starts of liver resection (80 or 264 a year). All else in this report uses the "
-        "registry's."
-    )
     frame, _ = summary_views.evidence_sets(content)
     assert frame["Review to registry"].tolist()[:5] == pytest.approx(
         [1.0, 1.68, 380 / 150, 2.0, 3.3]
@@ -199,7 +193,46 @@ def test_the_summary_says_how_different_the_evidence_makes_demand(content: Repor
         "Systemic therapy",
     ]  # fmt: skip
     lacking = content.tables["evidence_sets"].drop(columns="registry")
-    assert summary_views.half_or_quarter(of(content, evidence_sets=lacking)) == ""
+    assert summary_views.evidence_people(of(content, evidence_sets=lacking)).empty
+
+
+def test_what_differs_from_the_base_is_told_in_words(content: ReportContent) -> None:
+    rows = (
+        ("metastases.synchronous_share.value", "0.16", "set by hand", "command line"),
+        ("resource.chair.unit_cost", "31 GBP", "a quote", ""),
+        ("pathway.decision_point.ablatable.option.rfa.share", "0.7", "a trial", "a.toml:3"),
+        ("ir_session at north", "x 0.75, 2027-07 to 2027-12", "repairs", "c.csv:2"),
+    )
+    shown = summary_views.changes(of(content, changes=frame("changes", *rows)))
+    assert shown.to_numpy().tolist() == [
+        ["Metastases, synchronous share", "0.16", "set by hand (command line)"],
+        ["Chemotherapy chairs: Unit cost", "31 GBP", "a quote"],
+        ["Ablatable, up to 3 cm: Thermal ablation: Share", "0.7", "a trial (a.toml:3)"],
+        [
+            "Interventional radiology, North General Hospital",
+            "x 0.75, 2027-07 to 2027-12",
+            "repairs (c.csv:2)",
+        ],
+    ]
+    assert summary_views.changes(of(content, changes=frame("changes"))).empty
+
+
+def test_stated_capacity_is_shown_as_the_site_states_it(content: ReportContent) -> None:
+    row = ("north", "chair", "chair", 2.6, 37.5, "hours", 0.85, "returns", "published")
+    shown = capacity_views.stated(of(content, capacity=frame("capacity", row)))
+    assert shown.to_dict("records") == [
+        {
+            "Site": "North General Hospital",
+            "Resource": "Chemotherapy chairs",
+            "Number": 2.6,
+            "Sold as": "chair",
+            "Each gives a week": 37.5,
+            "Unit": "hours",
+            "Utilisation cap": 0.85,
+            "Source": "returns",
+            "Quality": "published",
+        }
+    ]
 
 
 def test_what_the_plan_adds_is_weighed_against_what_it_costs(content: ReportContent) -> None:

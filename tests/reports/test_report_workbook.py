@@ -16,7 +16,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import workbook as report_writer
 from hepaplan.reports.content import ReportContent, UnfitTable
-from hepaplan.reports.summary_views import half_or_quarter
+from hepaplan.reports.sheet_summary import CHANGES
 from hepaplan.reports.workbook import write_workbook
 
 ORDER = [
@@ -171,6 +171,9 @@ def test_costs_equal_the_tables(workbook: Workbook, content: ReportContent) -> N
         ("assumptions", "assumptions", {"low": "Low", "year": "Year", "quality": "Quality"}),
         ("assumptions", "assumptions", {"source": "Source", "place": "Set in", "key": "Key"}),
         ("sources", "sources", {"key": "Source"}),
+        ("stated_capacity", "capacity", {"number": "Number", "units_a_week": "Each gives a week"}),
+        ("stated_capacity", "capacity", {"utilisation_cap": "Utilisation cap", "unit": "Unit"}),
+        ("stated_capacity", "capacity", {"saleable_unit": "Sold as", "quality": "Quality"}),
         ("checks", "checks", {"check": "Check", "residual": "Residual", "what": "What it says"}),
     ],
 )
@@ -242,12 +245,69 @@ def test_headlines_and_links_are_on_the_summary(workbook: Workbook, content: Rep
     sheet = workbook["Summary"]
     column = [sheet.cell(row, 1).value for row in range(1, sheet.max_row + 1)]
     text = " ".join(str(value).strip() for value in column if value is not None)
-    first, *others = content.headlines
-    sentences = [first, half_or_quarter(content), *others]
-    for number, sentence in enumerate(sentences, start=1):
+    for number, sentence in enumerate(content.headlines, start=1):
         assert f"{number}. {sentence}" in text
     links = {c.value: c.hyperlink.location for row in sheet for c in row if c.hyperlink}
     assert links == {name: f"'{name}'!A1" for name in ORDER[1:]}
+
+
+def summary_text(path: Path) -> dict[int, list[str]]:
+    """The texts of each row of the Summary."""
+    rows = load_workbook(path)["Summary"].iter_rows(values_only=True)
+    return {i: [str(v) for v in row if v] for i, row in enumerate(rows, start=1)}
+
+
+def test_what_differs_from_the_base_stands_on_the_second_page(
+    short: ReportContent, report: Path, tmp_path: Path
+) -> None:
+    text = summary_text(report)
+    (caption,) = (i for i, row in text.items() if row == [CHANGES])
+    assert [text[i] for i in range(caption + 1, caption + 5)] == [
+        ["What", "Change", "Reason, and where it is set"],
+        ["Trend, damping", "0.5", "a cautious trend (synthetic/scenario.toml:9)"],
+        ["Resectable: Standard", "28", "set on the command line (command line)"],
+        [
+            "Liver theatre time, Central Infirmary",
+            "x 0.75, 2027-07 to 2027-12",
+            "lists lost (changes.csv:2)",
+        ],
+    ]
+    second_page = load_workbook(report)["Summary"].print_area.split(",")[1]
+    assert f"$A${caption}:" in second_page
+    tables = {**short.tables, "changes": short.tables["changes"].iloc[:0]}
+    write_workbook(tmp_path / "base.xlsx", replace(short, tables=tables))
+    assert not any(CHANGES in row for row in summary_text(tmp_path / "base.xlsx").values())
+
+
+def test_many_changes_are_cut_and_long_texts_go_on_in_the_next_row(
+    short: ReportContent, tmp_path: Path
+) -> None:
+    reason = " ".join(["because"] * 30)
+    rows = [(f"trend.part_{i}", str(i), reason, "") for i in range(15)]
+    changes = pd.DataFrame(rows, columns=["what", "change", "reason", "place"])
+    write_workbook(tmp_path / "r.xlsx", replace(short, tables={**short.tables, "changes": changes}))
+    text = summary_text(tmp_path / "r.xlsx")
+    cut = f"{CHANGES}: the first 12 of 15, all in tables/changes.csv"
+    (caption,) = (i for i, row in text.items() if row == [cut])
+    shown = [row for i in range(caption + 2, caption + 40) for row in text[i] if "because" in row]
+    assert " ".join(shown) == " ".join([reason] * 12)
+    named = [row[0] for row in text.values() if row and row[0].startswith("Trend, part")]
+    assert named == [f"Trend, part {i}" for i in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "words"),
+    [
+        ("Capacity and use", "Nothing scarce puts the whole backlog"),
+        ("Plan", "Nothing scarce puts the whole backlog"),
+        ("Waiting lists", "Months with fewer working days make lists rise"),
+    ],
+)
+def test_what_misleads_in_a_chart_is_explained_above_it(
+    workbook: Workbook, sheet: str, words: str
+) -> None:
+    top = [str(workbook[sheet].cell(row, 1).value) for row in range(1, 10)]
+    assert any(line.startswith(words) for line in top)
 
 
 def attacked(content: ReportContent) -> ReportContent:

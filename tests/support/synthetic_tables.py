@@ -324,6 +324,23 @@ def _small_tables() -> dict[str, pd.DataFrame]:
             (f"source_{i}", f"Author {i}, Example Journal {2000 + i};{i}:1-9. " * 2, "", i % 3 == 0)
             for i in range(40)
         ],
+        "changes": [
+            ("trend.damping", "0.5", "a cautious trend", "synthetic/scenario.toml:9"),
+            (
+                "pathway.decision_point.resectable.standard.value",
+                "28",
+                "set on the command line",
+                "command line",
+            ),
+            ("theatre at central", "x 0.75, 2027-07 to 2027-12", "lists lost", "changes.csv:2"),
+        ],
+        "capacity": [
+            ("central", "theatre", "weekly list", 9.5, 480.0, "minutes", 0.85, "authors",
+             "illustrative"),
+            ("central", "chair", "chair", 5.25, 40.0, "hours", 0.8, "returns", "published"),
+            ("cancer_centre", "chair", "chair", 7.0, 40.0, "hours", 0.8, "authors",
+             "illustrative"),
+        ],
         "about": [("Solver", "HiGHS 1.15.1"), ("Python", "3.11.7"), ("Seed", "20270101")],
     }  # fmt: skip
     return {name: pd.DataFrame(data, columns=list(COLUMNS[name])) for name, data in rows.items()}
