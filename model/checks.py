@@ -28,7 +28,7 @@ def all_checks(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
             ["every waiting month sums to 1", "stays + moves + dies, share",
              waiting_months(usual), 1e-12],
             ["the horizon is long enough", "alive at its end of those who start, share",
-             float(usual.kernels.alive[..., -1].max()), 1e-3],
+             alive_at_the_horizon(usual), 1e-3],
             ["waiting never pays", "QALYs gained by one more month on a list",
              gain_of_waiting(usual), 1e-9],
             ["two readings, one pathway", "replay with nothing scarce against the cohort engine, "
@@ -67,6 +67,12 @@ def fate_of_starts(usual: UsualCare) -> float:
     kernels = usual.kernels
     gone = kernels.arrive.sum(axis=2) + kernels.cancer_death + kernels.other_death
     return float(np.abs(np.cumsum(gone, axis=-1) + kernels.alive - 1.0).max())
+
+
+def alive_at_the_horizon(usual: UsualCare) -> float:
+    """Return the largest share alive at the horizon among starts of groups that have patients."""
+    present = usual.flow.starts.sum(axis=(0, 1, 3)) > 0
+    return float(usual.kernels.alive[:, present, -1].max(initial=0.0))
 
 
 def waiting_months(usual: UsualCare) -> float:

@@ -6,8 +6,10 @@ Medical Decision Making 1993;13:322-38, 10.1177/0272989X9301300409).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,7 +24,7 @@ from hepaplan.model.varying import Value, Varying, varying
 
 CELLS = 65_536
 """Numbers a cycle works on at once: many to spread the cost of calls, few to stay in the cache."""
-FEWEST_DRAWS, MOST_DRAWS = 256, 2048
+FEWEST_DRAWS, MOST_DRAWS = 256, 4096
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,11 @@ def evaluate(
         for key, value in transitions.moves.items()
         if value.cycles not in (1, cycles)
     ]
-    inputs = {arrow(key): value for key, value in transitions.moves.items()}
-    inputs |= {f'start "{state}"': value for state, value in people.items()}
-    inputs |= {f'inflow "{state}"': value for state, value in joining.items()}
+    counts = {arrow(key): count for key, count in transitions.stated.items()}
+    counts |= {f'start "{state}"': value.draws for state, value in people.items()}
+    counts |= {f'inflow "{state}"': value.draws for state, value in joining.items()}
     for stream in rewards:
-        named = [*stream.on_states.items(), *stream.on_transitions.items()]
-        inputs |= {f'stream "{stream.name}" on {where}': value for where, value in named}
-    counts = {name: value.draws for name, value in inputs.items()}
+        counts |= stream.draws
     problems += differing_draws(counts)
     if problems:
         raise ValueError("\n".join(dict.fromkeys(problems)))
@@ -113,9 +113,10 @@ def evaluate(
     tables = {name: table.values for name, table in kept.items()}
     totals = np.empty((len(names), draws))
     cells = len(states) + len(transitions.moves) + sum(plan.times.values())
-    size = min(max(CELLS // max(cells, 1), FEWEST_DRAWS), MOST_DRAWS)
-    for first in range(0, draws, size):
-        block = slice(first, min(first + size, draws))
+    most = min(max(CELLS // max(cells, 1), FEWEST_DRAWS), MOST_DRAWS)
+    edges = np.linspace(0, draws, math.ceil(draws / most) + 1).astype(int).tolist()
+    for first, after in pairwise(edges):
+        block = slice(first, after)
         totals[:, block] = run_block(plan, block, tables)
     return Results(Labelled(totals, {"stream": names, "draw": each}), kept)
 

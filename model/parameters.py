@@ -18,6 +18,7 @@ AGE_BANDS = tuple(range(0, 95, 5))
 """Five-year bands by the age they start from; the last is open."""
 TIMINGS = ("synchronous", "metachronous")
 
+MONTH = r"^(199[0-9]|20[0-9]{2}|21[0-4][0-9])-(0[1-9]|1[0-2])$"
 AnnualRate = Annotated[Quantity, Expect("per year", 0.0, 1.0)]
 PoundsPerQaly = Annotated[Quantity, Expect("GBP per QALY", 0.0, 1e6)]
 PoundsPerUnit = Annotated[Quantity, Expect("GBP per unit", 0.0, 1e6)]
@@ -36,7 +37,7 @@ class Source(Frozen):
 class Window(Frozen):
     """The months planned for, and those before and after that make them right."""
 
-    start: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="first month")]
+    start: Annotated[str, Field(pattern=MONTH, description="first month")]
     months: int = Field(ge=1, le=240)
     run_out_months: int = Field(ge=0, le=60, description="solved after the window, not reported")
     burn_in_years: int = Field(ge=0, le=20, description="years before the window run at usual care")

@@ -34,11 +34,15 @@ class Stream:
 
 @dataclass(frozen=True)
 class Rewards:
-    """One stream as factors, zeros left out; rewards on transitions are by point, not by cycle."""
+    """One stream as factors, zeros left out; rewards on transitions are by point, not by cycle.
+
+    `draws`: how many each reward stated has, by what it is on.
+    """
 
     name: str
     on_states: Mapping[str, Varying]
     on_transitions: Mapping[Key, Varying]
+    draws: Mapping[str, int]
 
 
 def read_streams(
@@ -49,6 +53,8 @@ def read_streams(
     problems = [
         f'the stream "{n}" is named twice' for n in sorted(set(names)) if names.count(n) > 1
     ]
+    if OUTSIDE in transitions.states:
+        problems.append(f'a state cannot be named "{OUTSIDE}": that is where people come from')
     found = []
     for stream in streams:
         on_states = {state: varying(value) for state, value in stream.on_states.items()}
@@ -72,6 +78,7 @@ def read_streams(
                 stream.name,
                 {s: v for s, v in on_states.items() if v.by_cycle.any() and v.by_time.any()},
                 {k: _by_point(k, v) for k, v in moves.items() if v.by_cycle.any()},
+                {f'stream "{stream.name}", {on}': value.draws for on, value in stated.items()},
             )
         )
     return found, problems

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hepaplan.model.calendar import Months
 from hepaplan.model.figures import figures
 from hepaplan.model.metastases import check_metastases
 from hepaplan.model.parameters import AGE_BANDS, Metastases, Settings
@@ -61,6 +62,15 @@ def check_names(tables: Mapping[str, pd.DataFrame], names: Names) -> list[Proble
                 problems.append(
                     _of(table, "region", f"found no row for region {region}; add its rows")
                 )
+    if "travel" in tables and len(tables["travel"]):
+        travel = tables["travel"]
+        stated = set(zip(travel["region"], travel["site"], strict=True))
+        problems += [
+            _of("travel", "site", f"found no row from {region} to {site}; add its minutes")
+            for region in dict.fromkeys(travel["region"])
+            for site in names.sites
+            if (region, site) not in stated
+        ]
     return problems
 
 
@@ -72,6 +82,12 @@ def check_settings(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> li
             first = fault.split()[0].rstrip(":")
             inner = (first,) if first in Metastases.model_fields else ()
             problems.append(Problem(("metastases", *inner), fault))
+    try:
+        Months(settings.window.start, 1).working_days(
+            settings.calendar.country, settings.calendar.subdivision
+        )
+    except ValueError as error:
+        problems.append(Problem(("calendar", "country"), str(error)))
     if not settings.site:
         problems.append(Problem(("site",), "found no site; expected at least one; add [site.…]"))
     if "capacity_changes" in tables:
@@ -106,6 +122,22 @@ def check_uncertainty(record: object, key: Key) -> list[Problem]:
             message = f"{error}; choose another distribution, or mend the value or its interval"
             problems.append(Problem((*where, "distribution"), message))
     return problems
+
+
+def check_backlog(pathway: Pathway, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Return the rows of people said to wait at a point where nobody waits."""
+    points = tables["backlog"]["decision_point"].tolist() if "backlog" in tables else []
+    return [
+        _of(
+            "backlog",
+            "decision_point",
+            f"found people waiting at {point}, where nobody waits; delete the row, or give the "
+            "point a waiting table and a standard",
+            row,
+        )
+        for row, point in enumerate(points)
+        if point in pathway.decision_point and pathway.decision_point[point].waiting is None
+    ]
 
 
 def check_services(

@@ -21,12 +21,12 @@ ROW_TOLERANCE = 1e-9
 class Transitions:
     """The moves between states, per cycle; whoever does not move stays.
 
-    `moves` holds what is not zero everywhere, `stated` every pair that was stated.
+    `moves` holds what is not zero everywhere, `stated` every pair that was stated and its draws.
     """
 
     states: tuple[str, ...]
     moves: Mapping[Key, Varying]
-    stated: frozenset[Key]
+    stated: Mapping[Key, int]
 
 
 def from_probabilities(states: Sequence[str], probabilities: Mapping[Key, Value]) -> Transitions:
@@ -50,7 +50,8 @@ def from_probabilities(states: Sequence[str], probabilities: Mapping[Key, Value]
         for (a, b), value in stated.items()
         if a != b and value.by_cycle.any() and value.by_time.any()
     }
-    return Transitions(tuple(states), moves, frozenset(k for k in stated if k[0] != k[1]))
+    draws = {key: value.draws for key, value in stated.items() if key[0] != key[1]}
+    return Transitions(tuple(states), moves, draws)
 
 
 def from_rates(

@@ -101,7 +101,9 @@ def waiting_that_pays(
                         f"for group {group}, one more month on the list for {option} is worth "
                         f"{gain[k, g]:.4f} QALYs more than starting now: waiting must not look "
                         f"like a treatment. Raise the monthly cancer_death or move probabilities "
-                        f"of waiting, or lower its utility, so that they match untreated disease",
+                        f"of waiting, or lower its utility, so that they match untreated disease; "
+                        f"if they do, raise economics.horizon_years, which may be too short to "
+                        f"see what treatment gains",
                     )
                 )
     return problems

@@ -20,6 +20,7 @@ from hepaplan.reports.content import UnfitTable, number_faults
 
 TABLES = "tables"
 MANIFEST = "manifest.json"
+EARLIER, LOCK = ".earlier-manifest.json", ".writing"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_NOTES = (
     "Text that starts with = + - @, a tab or a return has a leading apostrophe in the CSV files, "
@@ -110,6 +111,42 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "scenario"
 
 
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold a run's folder: another run into it is refused; its manifest is set aside meanwhile.
+
+    Until the new manifest is written there is none, so that a run that is killed never leaves an
+    old manifest beside new tables. A lock whose process is gone is taken over.
+    """
+    lock = folder / LOCK
+    try:
+        handle = lock.open("x")
+    except FileExistsError:
+        if _alive(lock):
+            raise OutputExists(f"another run is writing into {folder}: wait for it") from None
+        lock.unlink(missing_ok=True)
+        handle = lock.open("x")
+    try:
+        with handle:
+            handle.write(str(os.getpid()))
+        with suppress(FileNotFoundError):
+            (folder / MANIFEST).replace(folder / EARLIER)
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _alive(lock: Path) -> bool:
+    """Return whether the process that wrote a lock still runs; taken for granted on Windows."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(int(lock.read_text()), 0)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> tuple[WrittenFile, ...]:
     """Write every table as tables/<name>.csv and return the files; refuses non-finite numbers."""
     faults = [fault for name, table in tables.items() for fault in number_faults(name, table)]
@@ -186,15 +223,15 @@ def write_manifest(
     stale = _earlier_tables(folder) - {written.path for written in files}
     with atomic_file(folder / MANIFEST) as file:
         file.write(text + b"\n")
-    for relative in stale:
+    for relative in (*stale, EARLIER):
         (folder / relative).unlink(missing_ok=True)
     return WrittenFile(MANIFEST, hashlib.sha256(text + b"\n").hexdigest())
 
 
 def _earlier_tables(folder: Path) -> set[str]:
-    try:
-        earlier = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        paths = {str(entry["path"]) for entry in earlier["files"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+    paths: set[str] = set()
+    for name in (MANIFEST, EARLIER):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            earlier = json.loads((folder / name).read_text(encoding="utf-8"))
+            paths |= {str(entry["path"]) for entry in earlier["files"]}
     return {path for path in paths if re.fullmatch(rf"{TABLES}/[A-Za-z0-9_]+\.csv", path)}

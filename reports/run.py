@@ -11,7 +11,7 @@ from typing import Any
 
 from hepaplan.model.evaluate import Results
 from hepaplan.reports.content import content_of
-from hepaplan.reports.output import digest, write_manifest, write_tables
+from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
 from hepaplan.reports.workbook import write_workbook
 
 WORKBOOK = "report.xlsx"
@@ -23,10 +23,11 @@ def write_run(folder: Path, results: Results, started: float, settings: Mapping[
 
     The manifest comes last: what it lists is whole.
     """
-    tables = write_tables(folder, results.tables)
-    write_workbook(folder / WORKBOOK, content_of(results, version("hepaplan")))
-    facts = run_facts(results, started, settings)
-    write_manifest(folder, facts, (digest(folder, WORKBOOK), *tables))
+    with only_writer(folder):
+        tables = write_tables(folder, results.tables)
+        write_workbook(folder / WORKBOOK, content_of(results, version("hepaplan")))
+        facts = run_facts(results, started, settings)
+        write_manifest(folder, facts, (digest(folder, WORKBOOK), *tables))
 
 
 def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> dict[str, Any]:

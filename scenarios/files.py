@@ -94,7 +94,13 @@ def inside(folder: Path, stated: str) -> Path:
     if fault:
         raise ValueError(fault)
     path = folder / stated
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        reached = path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise ValueError(
+            f"found '{stated}', a link that leads nowhere; mend or replace it"
+        ) from error
+    if not reached.is_relative_to(folder.resolve()):
         raise ValueError(
             f"found '{stated}', which leads out of the scenario's folder; expected a file inside "
             "it; copy the file into the folder and name it without '..'"

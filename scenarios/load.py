@@ -25,6 +25,7 @@ from hepaplan.model.pathway_checks import check_pathway
 from hepaplan.model.problems import Key, Problem, dotted, nearest
 from hepaplan.model.scenario_checks import (
     Names,
+    check_backlog,
     check_names,
     check_services,
     check_settings,
@@ -216,6 +217,7 @@ class _Checking:
                 )
             found += check_sources(pathway, ("pathway",), names.sources)
             found += check_uncertainty(pathway, ("pathway",))
+            found += check_backlog(pathway, frames)
             if "population" in frames:
                 regions = tuple(dict.fromkeys(frames["population"]["region"].tolist()))
                 found += check_services(pathway, frames, regions)

@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.parameters import SEXES, TABLE_COLUMNS
+from hepaplan.model.parameters import MONTH, OPTIONAL_TABLES, SEXES, TABLE_COLUMNS
 from hepaplan.model.problems import listed, nearest
 from hepaplan.scenarios.files import MAX_CSV_BYTES, read_source
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.words import NUMBER, number_advice
 
 MOST_PROBLEMS = 20
-MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 QUALITIES = ("published", "derived", "judgement", "illustrative")
 
 
@@ -121,6 +120,8 @@ def read_table(name: str, path: Path, shown_as: str) -> Table:
             bad = [problem(line, column, m) for column in columns if (m := _fault(column, row))]
             faults += bad
             sound.append(row)
+    if not body and name not in OPTIONAL_TABLES:
+        faults.append(problem(header_line, "", "found a header and no rows; add the rows"))
     if faults:
         raise InvalidScenario(_shortened(faults, shown_as))
     frame = _frame(columns, sound)
@@ -167,7 +168,7 @@ def _fault(column: str, row: dict[str, str]) -> str:
         return _number_fault(text, kind)
     if not text:
         return "found an empty cell; expected text; fill it in"
-    if kind.month and not MONTH.match(text):
+    if kind.month and not re.match(MONTH, text):
         return f"found '{text}'; expected a month; write it as year and month, such as 2027-01"
     if kind.known and text not in kind.known:
         return f"found '{text}'{nearest(text, kind.known)}; expected one of {listed(kind.known)}"

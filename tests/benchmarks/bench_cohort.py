@@ -1,6 +1,6 @@
 """How long the cohort engine takes, beside a numpy product of matrices that keeps the trace.
 
-Run it by hand: python tests/benchmarks/bench_cohort.py
+Run it by hand: python -m tests.benchmarks.bench_cohort
 """
 
 from __future__ import annotations

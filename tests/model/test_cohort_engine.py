@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepaplan.model import moves
+from hepaplan.model import cohort, cohort_block, moves
 from hepaplan.model.arrays import Floats
 from hepaplan.model.cohort import Results, evaluate
 from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
@@ -129,6 +129,8 @@ def test_a_random_model_equals_a_naive_loop(
 ) -> None:
     model = random_model(seed, size, density)
     found = run(model, weights, trace=True)
+    followed = run(model, weights).totals.values
+    np.testing.assert_allclose(followed, found.totals.values, rtol=1e-12, atol=1e-15)
     for draw in range(found.totals.values.shape[1]):
         held, moved, trace = naive(model, weights, draw)
         assert found["held"][draw] == pytest.approx(held, rel=1e-12, abs=1e-15)
@@ -173,6 +175,19 @@ def test_dense_and_sparse_products_agree(seed: int, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(moves, "SPARSE", limit)
         totals.append(run(model).totals.values)
     np.testing.assert_allclose(totals[0], totals[1], rtol=1e-13)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_blocks_of_draws_do_not_matter(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = random_model(seed, 5, 0.5)
+    whole = run(model, trace=True, by_cycle=True)
+    monkeypatch.setattr(cohort, "FEWEST_DRAWS", 2)
+    monkeypatch.setattr(cohort, "CELLS", 1)
+    monkeypatch.setattr(cohort_block, "CHUNK", 4)
+    np.testing.assert_allclose(run(model).totals.values, whole.totals.values, rtol=1e-13)
+    parts = run(model, trace=True, by_cycle=True)
+    np.testing.assert_allclose(parts.trace.values, whole.trace.values, rtol=1e-13)
+    np.testing.assert_allclose(parts.by_cycle.values, whole.by_cycle.values, rtol=1e-13)
 
 
 def tunnel(by_time: Floats, draws: int) -> tuple[tuple[str, ...], Floats]:

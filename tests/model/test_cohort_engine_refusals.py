@@ -196,6 +196,11 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
         lambda: told(start={"well": np.ones(3)}, inflow={"ill": np.ones(2)}),
         'start "well" has 3 draws but inflow "ill" has 2',
     ),
+    (
+        lambda: stream(on_states={"ill": np.ones(3)}, on_transitions={("ill", "dead"): np.ones(2)}),
+        'stream "cost", state "ill" has 3 draws but '
+        'stream "cost", transition "ill" to "dead" has 2',
+    ),
     (lambda: told(cycles=0), "0 cycles of 1 years: both must be above 0"),
     (
         lambda: stream(on_states={"il": 3.0}),
@@ -241,6 +246,12 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
         lambda: Discounting(0.03, "yearly"),  # type: ignore[arg-type]
         'no discounting convention "yearly"; known: annual, nominal, whole-year, continuous',
     ),
+    (
+        lambda: told(
+            transitions=from_probabilities(("well", "ill", "dead", OUTSIDE), RIGHT),
+        ),
+        'a state cannot be named "outside": that is where people come from',
+    ),
     (lambda: told().trace, "not kept: call evaluate(..., trace=True)"),
     (
         lambda: Labelled(np.ones((2, 2)), {"draw": range(2), "state": ["a"]}),
@@ -273,6 +284,11 @@ def test_only_what_is_not_zero_is_stored() -> None:
     found = moves(well_dead=0.0, ill_well=np.zeros(5))
     assert set(found.moves) == {("well", "ill"), ("ill", "dead")}
     assert ("well", "dead") in found.stated
+
+
+def test_zeros_count_as_draws() -> None:
+    assert told(transitions=moves(well_dead=np.zeros(5)))["cost"].shape == (5,)
+    assert stream(on_states={"ill": np.zeros(7)})["cost"].tolist() == [0.0] * 7
 
 
 def test_competing_rates_share_one_chance_of_leaving() -> None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.cohort import Results, evaluate
 from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
 from hepaplan.model.discounting import UNDISCOUNTED, Convention, Discounting
@@ -98,6 +99,62 @@ def test_a17_a18_arms_swapped_and_a_difference_doubled() -> None:
     base, better, best = (years(rate, "half-cycle") for rate in (0.300, 0.297, 0.294))
     assert years(0.3 * 1.0, "half-cycle") == base
     assert (best - base) / (better - base) == pytest.approx(2.0, rel=0.02)
+
+
+def test_a3_without_disease_survival_is_the_life_table() -> None:
+    by_age = np.array([0.02, 0.03, 0.05, 0.08, 0.13])
+    table = np.cumprod(np.append(1.0, 1 - by_age))
+
+    def alive(excess: float) -> Floats:
+        moves = from_rates(
+            ("well", "dead"),
+            {("well", "dead"): per_cycle(-np.log1p(-by_age) + excess)},
+            1.0,
+            "competing",
+        )
+        found = evaluate(
+            moves,
+            start={"well": 1.0},
+            cycles=5,
+            cycle_years=1,
+            streams=[],
+            weights="none",
+            trace=True,
+        )
+        return found.trace.at(state="well", draw=0)
+
+    np.testing.assert_allclose(alive(0.0), table, rtol=1e-14)
+    assert (alive(0.04)[1:] < table[1:]).all()
+
+
+def test_a15_a16_progression_free_below_overall_and_falling_with_the_hazard_ratio() -> None:
+    def alive(ratio: float) -> tuple[Floats, Floats]:
+        trace = evaluate(
+            from_rates(
+                ("free", "progressed", "dead"),
+                {
+                    ("free", "progressed"): 0.8 * ratio,
+                    ("free", "dead"): 0.05,
+                    ("progressed", "dead"): 1.1,
+                },
+                MONTH,
+                "competing",
+            ),
+            start={"free": 1.0},
+            cycles=60,
+            cycle_years=MONTH,
+            streams=[],
+            weights="none",
+            trace=True,
+        ).trace
+        free = trace.at(state="free", draw=0)
+        return free, free + trace.at(state="progressed", draw=0)
+
+    free, overall = alive(1.0)
+    assert (free[1:] < overall[1:]).all()
+    more_free, more_overall = alive(0.7)
+    assert (more_free[1:] > free[1:]).all()
+    assert (more_overall[2:] > overall[2:]).all()
 
 
 def qalys(utility: float, weights: CycleWeights = "half-cycle") -> float:

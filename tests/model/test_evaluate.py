@@ -657,11 +657,8 @@ def edge_cases() -> dict[str, Scenario]:
 def test_f1_f2_f4_the_edges_have_answers(name: str) -> None:
     results = evaluate(edge_cases()[name])
     checks = results.tables["checks"].set_index("check")["passed"]
-    # Without demand the mix of ages is even, and some of its young outlive the horizon; three
-    # years are too short. Each says so on the checks.
-    expected_to_fail = (
-        {"the horizon is long enough"} if "demand" in name or "shorter" in name else set()
-    )
+    # Three years are too short, and the checks say so.
+    expected_to_fail = {"the horizon is long enough"} if "shorter" in name else set()
     assert set(checks.index[~checks]) == expected_to_fail
     outcome = results.tables["outcomes"].set_index(["policy", "measure"])["value"]
     lost = "QALYs lost to waiting, discounted"

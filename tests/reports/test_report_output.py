@@ -20,6 +20,7 @@ from hepaplan.reports.output import (
     create_run_folder,
     digest,
     guard_text,
+    only_writer,
     slug,
     write_manifest,
     write_tables,
@@ -207,3 +208,33 @@ def test_a_forged_manifest_cannot_have_other_files_removed(tmp_path: Path) -> No
     (run / "manifest.json").write_text(json.dumps(forged))
     write_manifest(run, {}, write_tables(run, {"t": pd.DataFrame({"x": np.arange(2)})}))
     assert (tmp_path / "precious.csv").read_text() == "keep"
+
+
+def test_one_folder_has_one_writer(tmp_path: Path) -> None:
+    with (
+        only_writer(tmp_path),
+        pytest.raises(OutputExists, match="another run is writing"),
+        only_writer(tmp_path),
+    ):
+        pass
+    assert names(tmp_path) == set()
+
+
+def test_a_lock_whose_process_is_gone_is_taken_over(tmp_path: Path) -> None:
+    (tmp_path / ".writing").write_text("not a process")
+    with only_writer(tmp_path):
+        assert (tmp_path / ".writing").read_text() == str(os.getpid())
+
+
+def test_a_run_that_dies_leaves_no_manifest_beside_new_tables(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": [1]})
+    with only_writer(tmp_path):
+        write_manifest(tmp_path, {}, write_tables(tmp_path, {"old": frame}))
+    with pytest.raises(RuntimeError), only_writer(tmp_path):
+        write_tables(tmp_path, {"new": frame})
+        raise RuntimeError
+    assert not (tmp_path / "manifest.json").exists()
+    with only_writer(tmp_path):
+        write_manifest(tmp_path, {}, write_tables(tmp_path, {"new": frame}))
+    assert names(tmp_path / "tables") == {"new.csv"}
+    assert names(tmp_path) == {"tables", "manifest.json"}

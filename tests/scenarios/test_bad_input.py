@@ -87,6 +87,22 @@ FAULTS: dict[str, tuple[str, str, str, int, str, str]] = {
         SCENARIO, 'distribution = "beta"', 'distribution = "betta"', 0,
         "metastases.synchronous_share.distribution", 'did you mean "beta"?',
     ),
+    "a country without holidays": (
+        SCENARIO, 'country = "GB"', 'country = "XX"', 0, "calendar.country",
+        "public holidays of",
+    ),
+    "a window in another age": (
+        SCENARIO, 'start = "2027-01"', 'start = "1027-01"', 0, "window.start",
+        "expected a month",
+    ),
+    "digits of another script": (
+        "capacity_changes.csv", "2027-03,", "\uff12\uff10\uff12\uff17-03,", 0, "from_month",
+        "expected a month",
+    ),
+    "people waiting where nobody waits": (
+        "backlog.csv", "inoperable,under_65", "supportive_care,under_65", 0, "decision_point",
+        "found people waiting at supportive_care, where nobody waits",
+    ),
     "a cut below nothing": (
         "capacity_changes.csv", "1,0.05,", "1,-9,", 0, "add",
         "leaves -8.9, below nothing: hilltop has 0.1 of chair; cut at most that",
@@ -513,3 +529,23 @@ def test_a_group_without_eligibility(tiny: Path, problems: Problems) -> None:
     path.write_text("\n".join(kept) + "\n")
     [problem] = problems(tiny)
     assert problem.message == "found no row for group 65_and_over; add its shares"
+
+
+def test_a_way_nobody_measured_is_named(tiny: Path, edit: Edit, problems: Problems) -> None:
+    edit("travel.csv", "North,riverside,50,made_up,illustrative\n", "")
+    [problem] = problems(tiny)
+    assert (problem.file, problem.key) == ("tiny/travel.csv", "site")
+    assert problem.message == "found no row from North to riverside; add its minutes"
+
+
+def test_a_header_alone_is_no_trend(tiny: Path, problems: Problems) -> None:
+    (tiny / "trend.csv").write_text("age_from,change_per_year\n", encoding="utf-8")
+    [problem] = problems(tiny)
+    assert problem.message == "found a header and no rows; add the rows"
+
+
+def test_a_link_to_itself_is_no_table(tiny: Path, problems: Problems) -> None:
+    (tiny / "trend.csv").unlink()
+    (tiny / "trend.csv").symlink_to("trend.csv")
+    [problem] = problems(tiny)
+    assert "trend.csv" in problem.message
