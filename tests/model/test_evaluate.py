@@ -659,7 +659,7 @@ def test_f1_f2_f4_the_edges_have_answers(name: str) -> None:
     checks = results.tables["checks"].set_index("check")["passed"]
     # Three years are too short; and day one's people without newcomers are taken to be of all ages
     # alike, so that some outlive the horizon. The checks say so.
-    outlived = "shorter" in name or "day one" in name
+    outlived = "shorter" in name or "but day one" in name
     expected_to_fail = {"the horizon is long enough"} if outlived else set()
     assert set(checks.index[~checks]) == expected_to_fail
     outcome = results.tables["outcomes"].set_index(["policy", "measure"])["value"]
