@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.discounting import Discounting
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 
@@ -39,7 +40,7 @@ class Values:
 
 def discount_factors(annual_rate: float, months: int, offset: float = 0.5) -> Floats:
     """Return annual-compounded factors for flows `offset` into each month, shape (months,)."""
-    return (1.0 + annual_rate) ** (-(np.arange(months) + offset) / MONTHS_PER_YEAR)
+    return Discounting(annual_rate, offset=offset).factors(months - 1, 1 / MONTHS_PER_YEAR)
 
 
 def pathway_values(kernels: Kernels, rate_costs: float, rate_effects: float) -> Values:
