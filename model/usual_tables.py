@@ -81,51 +81,59 @@ def survival(usual: UsualCare, by_option: Floats) -> pd.DataFrame:
 def published(usual: UsualCare) -> pd.DataFrame:
     """Return published overall survival beside what emerges for starts that were carried out.
 
-    Groups are weighted by the starts of the window; nothing here is fitted.
+    Groups are weighted by the starts of the window; nothing here is fitted. Figures beyond the
+    horizon are left out.
     """
     kernels = usual.kernels
     asked = [
-        (k, point, name, option, figure)
-        for k, (point, name, option) in enumerate(usual.scenario.pathway.options())
+        (k, figure)
+        for k, (_, _, option) in enumerate(usual.scenario.pathway.options())
         for figure in option.published
+        if 1 <= round(figure.month) <= kernels.months
     ]
-    longest = max((int(np.ceil(f.month)) for *_, f in asked), default=0)
-    by_point, by_option = overall_survival(kernels, min(longest, kernels.months))
+    longest = max((round(figure.month) for _, figure in asked), default=1)
+    by_point, by_option = overall_survival(kernels, longest)
     starts = usual.flow.starts[..., usual.before :].sum(axis=(1, 3))
     rows = []
-    for k, point, name, option, figure in asked:
-        month = min(round(figure.month), kernels.months)
+    for k, figure in asked:
+        alive = survival_if_performed(usual, k, round(figure.month), by_point, by_option)
         weight = starts[k] if starts[k].sum() > 0 else np.ones(len(kernels.groups))
-        modelled = 0.0
-        for g, group in enumerate(kernels.groups):
-            alive = by_option[k, g, month]
-            if option.not_performed is not None:
-                abandoned = option.not_performed.share.for_group(group)
-                background = kernels.other_death[k, g, 1]
-                onward = sum(
-                    share.for_group(group) * by_point[kernels.points.index(to), g, month - 1]
-                    for to, share in option.not_performed.to.items()
-                    if to in kernels.points
-                )
-                alive = (alive - abandoned * (1.0 - background) * onward) / (1.0 - abandoned)
-            modelled += float(weight[g] / weight.sum()) * float(alive)
+        modelled = float(alive @ weight / weight.sum())
         rows.append(
-            {
-                "decision_point": point,
-                "option": name,
-                "month": figure.month,
-                "published": figure.overall_survival,
-                "modelled": modelled,
-                "difference": modelled - figure.overall_survival,
-                "source": figure.source,
-                "quality": figure.quality,
-            }
-        )
+            (*kernels.options[k], figure.month, figure.overall_survival, modelled,
+             modelled - figure.overall_survival, figure.source, figure.quality)
+        )  # fmt: skip
     columns = [
         "decision_point", "option", "month", "published", "modelled", "difference", "source",
         "quality",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def survival_if_performed(
+    usual: UsualCare, option: int, month: int, by_point: Floats, by_option: Floats
+) -> Floats:
+    """Return the share alive at a month of starts really carried out, shape (group,).
+
+    Those not carried out are taken out of all planned starts: they left for another point after
+    one month. Published figures are of treated patients.
+    """
+    kernels = usual.kernels
+    point, name = kernels.options[option]
+    record = usual.scenario.pathway.decision_point[point].option[name]
+    alive = np.array(by_option[option, :, month])
+    if record.not_performed is None:
+        return alive
+    for g, group in enumerate(kernels.groups):
+        abandoned = record.not_performed.share.for_group(group)
+        onward = sum(
+            share.for_group(group) * by_point[kernels.points.index(to), g, month - 1]
+            for to, share in record.not_performed.to.items()
+            if to in kernels.points
+        )
+        lost = abandoned * (1.0 - kernels.other_death[option, g, 1]) * onward
+        alive[g] = (alive[g] - lost) / (1.0 - abandoned)
+    return alive
 
 
 def per_patient(usual: UsualCare, by_option: Floats) -> pd.DataFrame:

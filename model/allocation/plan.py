@@ -127,7 +127,8 @@ def _plan(network: Network, classes: Classes, at: Columns, point: Floats) -> Pla
 
     A class's shares by site become shares by group that add up to them and stay nearest to today's
     (iterative proportional fitting: Deming & Stephan, Annals of Mathematical Statistics
-    1940;11:427-44, 10.1214/aoms/1177731829).
+    1940;11:427-44, 10.1214/aoms/1177731829). A group whose every site the plan empties goes where
+    the class goes.
     """
     padded = np.append(point, 0.0)
     mix = classes.on_list[network.pair_list]
@@ -140,5 +141,7 @@ def _plan(network: Network, classes: Classes, at: Columns, point: Floats) -> Pla
         found = np.einsum("lqgt,lght->lqht", classes.arriving, referral)
         change = (people > 1e-9) & (found > 1e-9)
         referral = referral * np.divide(wanted, found, out=np.ones_like(found), where=change)
-        referral /= referral.sum(axis=2, keepdims=True)
+        whole = referral.sum(axis=2, keepdims=True)
+        nowhere = np.broadcast_to(wanted, referral.shape).copy()
+        referral = np.divide(referral, whole, out=nowhere, where=whole > 0)
     return Plan(starts, referral, classes.pooled)

@@ -379,3 +379,16 @@ def test_referral_of_a_plan_sums_to_one_and_stays_within_its_bounds() -> None:
         assert not plan.referral[0, :, 1].any()  # no resection at Riverside
     moved = plan.referral - network.referral[..., None]
     assert np.abs(moved[:3]).max() < 0.2 + 1e-4
+
+
+def test_a_group_whose_only_site_is_emptied_goes_where_the_others_go() -> None:
+    kernels = hand_kernels([("listed", "operation")], np.ones((1, 1, 1)), groups=("A", "B"))
+    network = hand_network(
+        kernels,
+        np.array([[[3.0], [5.0]]]),
+        np.array([[[0.0], [20.0]]]),
+        referral=np.array([[[1.0, 0.0], [0.0, 1.0]]]),
+    )
+    found = best(network, hand_values(kernels, [1.0]), age_neutral=True)
+    np.testing.assert_allclose(found.plan.referral[0, :, :, 0], [[0, 1], [0, 1]], atol=1e-6)
+    assert found.plan.starts.sum() == pytest.approx(8, abs=1e-5)
