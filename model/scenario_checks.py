@@ -50,7 +50,7 @@ def check_names(tables: Mapping[str, pd.DataFrame], names: Names) -> list[Proble
     for group in names.groups:
         if "eligibility" in tables and group not in set(tables["eligibility"]["group"]):
             problems.append(
-                _of("eligibility", "group", f"found no row for group {group}; add its shares")
+                in_table("eligibility", "group", f"found no row for group {group}; add its shares")
             )
     for region in known.get("region", ()):
         for table in ("projection", "travel"):
@@ -60,13 +60,13 @@ def check_names(tables: Mapping[str, pd.DataFrame], names: Names) -> list[Proble
                 and region not in set(tables[table]["region"])
             ):
                 problems.append(
-                    _of(table, "region", f"found no row for region {region}; add its rows")
+                    in_table(table, "region", f"found no row for region {region}; add its rows")
                 )
     if "travel" in tables and len(tables["travel"]):
         travel = tables["travel"]
         stated = set(zip(travel["region"], travel["site"], strict=True))
         problems += [
-            _of("travel", "site", f"found no row from {region} to {site}; add its minutes")
+            in_table("travel", "site", f"found no row from {region} to {site}; add its minutes")
             for region in dict.fromkeys(travel["region"])
             for site in names.sites
             if (region, site) not in stated
@@ -128,7 +128,7 @@ def check_backlog(pathway: Pathway, tables: Mapping[str, pd.DataFrame]) -> list[
     """Return the rows of people said to wait at a point where nobody waits."""
     points = tables["backlog"]["decision_point"].tolist() if "backlog" in tables else []
     return [
-        _of(
+        in_table(
             "backlog",
             "decision_point",
             f"found people waiting at {point}, where nobody waits; delete the row, or give the "
@@ -138,76 +138,6 @@ def check_backlog(pathway: Pathway, tables: Mapping[str, pd.DataFrame]) -> list[
         for row, point in enumerate(points)
         if point in pathway.decision_point and pathway.decision_point[point].waiting is None
     ]
-
-
-def check_services(
-    pathway: Pathway, tables: Mapping[str, pd.DataFrame], regions: Collection[str]
-) -> list[Problem]:
-    """Return services without a site for a region, and sites without what a service needs."""
-    if "referral" not in tables:
-        return []
-    referral = tables["referral"]
-    rows = list(
-        zip(
-            referral["region"].tolist(),
-            referral["service"].tolist(),
-            referral["site"].tolist(),
-            referral["share"].tolist(),
-            strict=True,
-        )
-    )
-    served = {(region, service) for region, service, _, share in rows if share > 0}
-    offered = {service for _, service in served}
-    needed: dict[str, dict[str, str]] = {}
-    for _, option_name, option in pathway.options():
-        uses = needed.setdefault(option.service, {})
-        for resource, amount in option.footprint.items():
-            if max(*amount.value, amount.then, 0.0) > 0:
-                uses.setdefault(resource, option_name)
-    problems: list[Problem] = []
-    for service in needed:
-        if service not in offered:
-            continue
-        missing = [region for region in regions if (region, service) not in served]
-        if missing:
-            message = f"{service} has no row for {listed(missing)}; add shares that sum to 1"
-            problems.append(_of("referral", "region", message))
-    if "capacity" in tables:
-        has = _capacity(tables)
-        for row, (_, service, site, share) in enumerate(rows):
-            for resource, option_name in needed.get(service, {}).items():
-                if share > 0 and (site, resource) not in has:
-                    problems.append(
-                        _of(
-                            "referral",
-                            "site",
-                            f"sends patients for {service} to {site}, which has no {resource} "
-                            f"(needed for {option_name}); give it some in the capacity table, or "
-                            "send them elsewhere",
-                            row,
-                        )
-                    )
-    return problems
-
-
-def _capacity(tables: Mapping[str, pd.DataFrame]) -> set[tuple[str, str]]:
-    """Return (site, resource) pairs with any capacity, now or after a change."""
-    capacity = tables["capacity"]
-    has = {
-        (site, resource)
-        for site, resource, number in zip(
-            capacity["site"].tolist(),
-            capacity["resource"].tolist(),
-            capacity["number"].tolist(),
-            strict=True,
-        )
-        if number > 0
-    }
-    changes = tables.get("capacity_changes")
-    if changes is not None:
-        added = changes[changes["add"] > 0]
-        has |= set(zip(added["site"].tolist(), added["resource"].tolist(), strict=True))
-    return has
 
 
 def _unknown(
@@ -222,7 +152,7 @@ def _unknown(
                 f"found '{name}', an unknown {what}{nearest(name, known)}; "
                 f"expected one of {listed(known)}"
             )
-            yield _of(table, column, message, row)
+            yield in_table(table, column, message, row)
 
 
 def _groups(settings: Settings) -> Iterator[Problem]:
@@ -274,9 +204,9 @@ def _capacity_changes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
         where = (str(change["site"]), str(change["resource"]))
         if last < first:
             message = f"found {last}, which is before from_month {first}; swap or mend them"
-            yield _of("capacity_changes", "to_month", message, row)
+            yield in_table("capacity_changes", "to_month", message, row)
         if any(first <= end and begin <= last for begin, end in seen.get(where, [])):
-            yield _of(
+            yield in_table(
                 "capacity_changes",
                 "site",
                 f"found two changes of {where[1]} at {where[0]} in the same months; expected one; "
@@ -286,7 +216,7 @@ def _capacity_changes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
         seen.setdefault(where, []).append((first, last))
         after = stated.get(where, 0.0) * float(change["multiply"]) + float(change["add"])
         if after < 0:
-            yield _of(
+            yield in_table(
                 "capacity_changes",
                 "add",
                 f"leaves {after:g}, below nothing: {where[0]} has {stated.get(where, 0.0):g} of "
@@ -295,5 +225,6 @@ def _capacity_changes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
             )
 
 
-def _of(table: str, column: str, message: str, row: int | None = None) -> Problem:
+def in_table(table: str, column: str, message: str, row: int | None = None) -> Problem:
+    """Return a problem of a table's column, at a row if one is given."""
     return Problem(("tables", table, column), message, table, row)

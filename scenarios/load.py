@@ -27,11 +27,11 @@ from hepaplan.model.scenario_checks import (
     Names,
     check_backlog,
     check_names,
-    check_services,
     check_settings,
     check_sources,
     check_uncertainty,
 )
+from hepaplan.model.service_checks import check_services
 from hepaplan.model.table_checks import check_tables
 from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
 from hepaplan.scenarios.changes import apply_settings, resolve_likes

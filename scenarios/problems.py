@@ -26,5 +26,7 @@ class InvalidScenario(Exception):
 
     def __init__(self, problems: Iterable[LocatedProblem]) -> None:
         """Keep each problem once, in the order of files and lines."""
-        self.problems = tuple(sorted(set(problems), key=lambda p: (p.file, p.line or 0, p.key)))
+        self.problems = tuple(
+            sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.key))
+        )
         super().__init__("\n".join(map(str, self.problems)))

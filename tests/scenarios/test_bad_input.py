@@ -391,7 +391,6 @@ def test_a_site_without_what_a_service_needs(tiny: Path, edit: Edit, problems: P
     edit("capacity.csv", "riverside,theatre,0.1", "riverside,theatre,0")
     assert [(p.file, p.line, p.key) for p in problems(tiny)] == [
         ("tiny/referral.csv", 5, "site"),
-        ("tiny/referral.csv", 6, "site"),
     ]
     assert problems(tiny)[0].message.startswith(
         "sends patients for ablation to riverside, which has no theatre (needed for ablation)"
@@ -549,3 +548,16 @@ def test_a_link_to_itself_is_no_table(tiny: Path, problems: Problems) -> None:
     (tiny / "trend.csv").symlink_to("trend.csv")
     [problem] = problems(tiny)
     assert "trend.csv" in problem.message
+
+
+def test_a_site_without_any_capacity_is_told_once(
+    tiny: Path, edit: Edit, problems: Problems
+) -> None:
+    edit("capacity.csv", "riverside,theatre,0.1,made_up,illustrative\n", "")
+    edit("capacity.csv", "riverside,chair,0.2,made_up,illustrative\n", "")
+    edit(
+        "capacity_changes.csv", "riverside,theatre,2027-02,2027-02,0.5,0,Theatre refurbished\n", ""
+    )
+    [problem] = problems(tiny)
+    assert (problem.file, problem.key) == ("tiny/capacity.csv", "site")
+    assert "has no row for riverside, where patients are sent" in problem.message
