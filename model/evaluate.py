@@ -23,7 +23,7 @@ from hepaplan.model.metastases import (
     metastasis_arrivals,
     months_of_cases,
 )
-from hepaplan.model.network import build_network, day_one_people, region_mix
+from hepaplan.model.network import Network, build_network, day_one_people, region_mix
 from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import replay_totals
@@ -107,19 +107,24 @@ def refuse_waiting_that_pays(usual: UsualCare) -> None:
         )
 
 
-def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Capacity:
-    """Return reading 2: the network of sites, and what each policy does there."""
-    scenario = usual.scenario
-    refuse_waiting_that_pays(usual)
-    network = build_network(
-        scenario,
+def network_of(usual: UsualCare) -> Network:
+    """Return the sites and lists that reading 1's patients meet in the window and its run-out."""
+    return build_network(
+        usual.scenario,
         usual.months,
-        regions(scenario),
+        regions(usual.scenario),
         usual.eligible[..., usual.before :],
         usual.kernels,
         usual.waiting,
         usual.flow.starts[..., : usual.before],
     )
+
+
+def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Capacity:
+    """Return reading 2: the network of sites, and what each policy does there."""
+    scenario = usual.scenario
+    refuse_waiting_that_pays(usual)
+    network = network_of(usual)
     progress("who waits when the longest wait goes first")
     reading_one = policies.nothing_scarce(network)
     as_today = policies.first_come(network)

@@ -38,9 +38,7 @@ def first_come(network: Network) -> Replay:
     return walk(network, lambda _: network.referral, choose)
 
 
-def _start_at_site(
-    network: Network, queue: Floats, free: Floats, standard: Floats
-) -> Floats:  # fmt: skip
+def _start_at_site(network: Network, queue: Floats, free: Floats, standard: Floats) -> Floats:
     """Return who starts at one site (list, group, months waited), longest relative wait first."""
     use = network.kernels.use[..., : free.shape[-1]]
     free = free[..., : use.shape[-1]]

@@ -21,9 +21,7 @@ from hepaplan.model.allocation.plan import programme
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.solver import minimise, without_dust
 from hepaplan.model.arrays import Floats
-from hepaplan.model.evaluate import usual_care
-from hepaplan.model.network import build_network
-from hepaplan.model.population import regions
+from hepaplan.model.evaluate import network_of, usual_care
 from hepaplan.scenarios.load import load_scenario
 
 
@@ -62,18 +60,7 @@ def main(name: str) -> None:
     """Print the table for one scenario."""
     scenario, _ = timed("load and check", lambda: load_scenario(name))
     usual, _ = timed("reading 1, 20 years of months", lambda: usual_care(scenario))
-    network, _ = timed(
-        "network",
-        lambda: build_network(
-            scenario,
-            usual.months,
-            regions(scenario),
-            usual.eligible[..., usual.before :],
-            usual.kernels,
-            usual.waiting,
-            usual.flow.starts[..., : usual.before],
-        ),
-    )
+    network, _ = timed("network", lambda: network_of(usual))
     one, _ = timed("replay, nothing scarce", lambda: policies.nothing_scarce(network))
     timed("first come", lambda: policies.first_come(network))
     classes = patient_classes(network, one, pooled=scenario.settings.plan.age_neutral)
