@@ -6,15 +6,14 @@ Medical Decision Making 1993;13:322-38, 10.1177/0272989X9301300409).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort_block import Plan, run_block, states_that_matter
+from hepaplan.model.cohort_block import Plan, blocks_of, run_block, states_that_matter
+from hepaplan.model.cohort_compiled import run_compiled, wants_compiled
 from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
 from hepaplan.model.labelled import Labelled
 from hepaplan.model.rewards import Stream, read_streams
@@ -24,7 +23,6 @@ from hepaplan.model.varying import Value, Varying, varying
 
 CELLS = 65_536
 """Numbers a cycle works on at once: many to spread the cost of calls, few to stay in the cache."""
-FEWEST_DRAWS, MOST_DRAWS = 256, 4096
 
 
 @dataclass(frozen=True)
@@ -69,13 +67,21 @@ def evaluate(
     inflow: Mapping[str, Value] | None = None,
     trace: bool = False,
     by_cycle: bool = False,
+    compiled: bool | None = None,
+    workers: int | None = None,
 ) -> Results:
     """Return each stream's total for every draw.
 
     `start` are the people in each state at point 0, all new to it. `inflow` are people who join at
     the end of each cycle, on their own clock: per cycle a number, or one a cycle. Draws are
     evaluated in blocks and do not depend on each other.
+
+    `compiled`: True for loops compiled by numba, False for numpy, None for whichever the estimated
+    work is worth; they agree to rounding. `workers` is how many threads share the draws of compiled
+    loops, None for one a core; it changes nothing in the results. numpy takes one.
     """
+    if workers is not None and workers < 1:
+        raise ValueError(f"{workers} workers: at least 1 is needed")
     if cycles < 1 or not (np.isfinite(cycle_years) and cycle_years > 0):
         raise ValueError(f"{cycles} cycles of {cycle_years:g} years: both must be above 0")
     point_weights = cycle_weights(weights, cycles)
@@ -112,13 +118,17 @@ def evaluate(
         kept["by_cycle"] = _empty({"stream": names, "cycle": points, "draw": each})
     tables = {name: table.values for name, table in kept.items()}
     totals = np.empty((len(names), draws))
-    cells = len(states) + len(transitions.moves) + sum(plan.times.values())
-    most = min(max(CELLS // max(cells, 1), FEWEST_DRAWS), MOST_DRAWS)
-    edges = np.linspace(0, draws, math.ceil(draws / most) + 1).astype(int).tolist()
-    for first, after in pairwise(edges):
-        block = slice(first, after)
-        totals[:, block] = run_block(plan, block, tables)
+    if wants_compiled(compiled, plan, draws):
+        run_compiled(plan, draws, workers, totals, tables)
+    else:
+        for block in _blocks(plan, draws):
+            totals[:, block] = run_block(plan, block, tables)
     return Results(Labelled(totals, {"stream": names, "draw": each}), kept)
+
+
+def _blocks(plan: Plan, draws: int) -> list[slice]:
+    cells = len(plan.states) + len(plan.transitions.moves) + sum(plan.times.values())
+    return blocks_of(draws, CELLS // max(cells, 1))
 
 
 def _empty(axes: Mapping[str, Labels]) -> Labelled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from hepaplan.model.rewards import OUTSIDE, Rewards
 from hepaplan.model.transitions import Key, Transitions
 from hepaplan.model.varying import Varying, block_of, extended
 
+FEWEST_DRAWS, MOST_DRAWS = 256, 4096
 CHUNK = 32
 """Points whose people are kept before their rewards are added up by one matrix product."""
 
@@ -42,6 +44,14 @@ class Plan:
             if value.times > 1 and state in self.states:
                 found[state] = max(found.get(state, 1), min(value.times, self.cycles + 1))
         return found
+
+
+def blocks_of(draws: int, most: int) -> list[slice]:
+    """Return the draws of equal blocks, of about `most` draws within what was measured as fast."""
+    width = min(max(most, FEWEST_DRAWS), MOST_DRAWS)
+    count = -(-draws // width)
+    edges = [draws * i // count for i in range(count + 1)]
+    return [slice(first, after) for first, after in pairwise(edges)]
 
 
 def states_that_matter(transitions: Transitions, rewards: Sequence[Rewards]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
@@ -13,6 +14,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 Quality = Literal["published", "derived", "judgement", "illustrative"]
 Family = Literal["beta", "gamma", "log_normal", "normal", "uniform", "dirichlet"]
 
+CURRENCY = re.compile(r"[A-Z]{3}(?= |$)(?! per QALY$)")
 DAYS_PER_MONTH = 365.25 / 12
 MONTHS_PER_YEAR = 12
 
@@ -34,7 +36,21 @@ class Sourced(Frozen):
     reason: str = Field(default="", description="why an overlay changed the value")
 
 
-class Quantity(Sourced):
+class Amount(Sourced):
+    """A figure made of numbers; prices may say of which year they are."""
+
+    price_year: int | None = Field(
+        default=None, ge=1950, le=2100, description="year of the prices, of an amount of money"
+    )
+
+    @property
+    def currency(self) -> str:
+        """The currency that a price's unit begins with, nothing for what is no price."""
+        found = CURRENCY.match(self.unit)
+        return found.group() if found else ""
+
+
+class Quantity(Amount):
     """One number, or one number for each patient group."""
 
     value: float | dict[str, float]
@@ -43,7 +59,7 @@ class Quantity(Sourced):
     distribution: Family | None = None
 
     def for_group(self, group: str) -> float:
-        """Return the value that holds for a patient group."""
+        """Return the value that holds for a patient group; where it is drawn, an array (draw,)."""
         return self.value[group] if isinstance(self.value, dict) else self.value
 
     @property
@@ -58,7 +74,7 @@ class Quantity(Sourced):
         return self.value if isinstance(self.value, dict) else {"": self.value}
 
 
-class Schedule(Sourced):
+class Schedule(Amount):
     """Amounts by month since a treatment's start, per patient still in it."""
 
     value: Annotated[tuple[float, ...], Field(strict=False)]
@@ -104,8 +120,12 @@ class Expect:
             raise PydanticCustomError("figure", "{faults}", {"faults": "; ".join(faults)})
         return figure
 
+    def accepts(self, figure: Quantity | Schedule) -> bool:
+        """Whether the unit is as expected."""
+        return figure.unit == self.unit
+
     def _faults(self, figure: Quantity | Schedule) -> Iterator[str]:
-        if figure.unit != self.unit:
+        if not self.accepts(figure):
             yield (
                 f"the unit is '{figure.unit}' but '{self.unit}' is expected: "
                 f'convert the value and write unit = "{self.unit}"'
@@ -127,18 +147,20 @@ class Expect:
         return self.high == 1.0 and 1.0 < number <= 100.0
 
 
+class Price(Expect):
+    """An amount in pounds, or in another currency that the scenario can convert."""
+
+    def accepts(self, figure: Quantity | Schedule) -> bool:
+        """Whether the unit is as expected, whatever its currency."""
+        after = figure.unit.removeprefix(figure.currency)
+        return bool(figure.currency) and after == CURRENCY.sub("", self.unit, count=1)
+
+
 Share = Annotated[Quantity, Expect("share", 0.0, 1.0)]
 MonthlyProbability = Annotated[Quantity, Expect("probability per month", 0.0, 1.0)]
 Utility = Annotated[Quantity, Expect("utility", -1.0, 1.0)]
 HazardRatio = Annotated[Quantity, Expect("hazard ratio", 0.0, 100.0)]
-
-
-def rate_to_probability(rate: float, time: float = 1.0) -> float:
-    """Return the probability of at least one event in `time`, the unit of `1 / rate`.
-
-    Fleurence & Hollenbeak, Pharmacoeconomics 2007;25:3-6, 10.2165/00019053-200725010-00002.
-    """
-    return -math.expm1(-rate * time)
+Pounds = Annotated[Quantity, Price("GBP", 0.0, 1e7)]
 
 
 def probability_to_rate(probability: float, time: float = 1.0) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args, overload
 
 import numpy as np
 
@@ -106,8 +106,16 @@ def from_array(states: Sequence[str], transition_probability: Floats) -> Transit
     )
 
 
-def probability_over(rate: Floats, years: float) -> Floats:
-    """Return the probability of at least one event, `rate_to_probability` for whole arrays."""
+@overload
+def probability_over(rate: float, years: float) -> float: ...
+@overload
+def probability_over(rate: Floats, years: float) -> Floats: ...
+def probability_over(rate: float | Floats, years: float) -> float | Floats:
+    """Return the probability of at least one event in some years, from a constant rate a year.
+
+    Of one number or of a whole array; months do as well as years, if both arguments are in them.
+    Fleurence & Hollenbeak, Pharmacoeconomics 2007;25:3-6, 10.2165/00019053-200725010-00002.
+    """
     return -np.expm1(-rate * years)
 
 
@@ -151,11 +159,13 @@ def _one_number_of_draws(stated: Mapping[Key, Varying]) -> list[str]:
 def _faults(key: Key, value: Varying, high: float, kind: str) -> list[str]:
     # Factors are never negative where sound, so a product is largest at the largest time factor.
     for name, factor in (("cycle", value.by_cycle), ("time in state", value.by_time)):
-        bad = ~((factor >= 0) & np.isfinite(factor))
-        if bad.any():
+        if not (factor.min() >= 0 and factor.max() < np.inf):
+            bad = ~((factor >= 0) & np.isfinite(factor))
             step, draw = np.argwhere(bad)[0]
             where = place({name: (step, len(factor)), "draw": (draw, factor.shape[1])})
             return [f"{arrow(key)}{where}: {factor[step, draw]:.6g} is not a {kind}"]
+    if value.by_cycle.max() * value.by_time.max() <= high:
+        return []
     peak = value.by_cycle * value.by_time.max(axis=0)
     if (peak > high).any():
         step, draw = np.argwhere(peak > high)[0]

@@ -62,7 +62,7 @@ def varying(value: Value) -> Varying:
     if isinstance(value, Varying):
         return value
     array = np.asarray(value, dtype=np.float64)
-    if array.ndim > 1:
+    if array.ndim > 1 or not array.size:
         raise ValueError(
             f"an array of shape {array.shape} is neither one number nor one a draw: "
             "say per_cycle(...) or by_time_in_state(...)"

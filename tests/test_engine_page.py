@@ -17,14 +17,18 @@ FEW_LINES = 40
 
 
 def code() -> str:
-    (block,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
-    return str(block)
+    return blocks()[0]
+
+
+def blocks() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def names() -> dict[str, Any]:
     found: dict[str, Any] = {}
-    exec(compile(code(), "cohort-engine.md", "exec"), found)
+    for block in blocks():
+        exec(compile(block, "cohort-engine.md", "exec"), found)
     return found
 
 
@@ -50,6 +54,11 @@ def test_the_model_on_the_page_has_draws(names: dict[str, Any]) -> None:
     assert names["psa"]["A"]["cost"].shape == (300,)
     assert 0.5 < names["chance_b"] < 1.0
     assert len(names["psa"]["B"].totals.to_frame()) == 2 * 300
+
+
+def test_the_compiled_model_on_the_page_gives_the_same(names: dict[str, Any]) -> None:
+    assert names["quick"].keys() == names["psa"].keys()
+    assert names["difference"] < 1e-12
 
 
 @pytest.mark.parametrize("choice", [CycleWeights, Convention, Conversion])

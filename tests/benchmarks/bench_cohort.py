@@ -1,38 +1,39 @@
-"""How long the cohort engine takes, beside a numpy product of matrices that keeps the trace.
+"""How long the cohort engine takes, beside a numpy product of matrices and beside heormodel.
 
-Run it by hand: python -m tests.benchmarks.bench_cohort
+Run it by hand, numpy on one thread: OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.bench_cohort
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import evaluate
+from hepaplan.model.cohort import Results, evaluate
 from hepaplan.model.discounting import Discounting
 from hepaplan.model.rewards import Stream
 from hepaplan.model.transitions import from_probabilities
 from hepaplan.model.varying import Value, by_time_in_state
+from tests.support.by_heormodel import by_heormodel
 from tests.support.sick_sicker import (
     CYCLES,
-    RATES,
+    PUBLISHED,
     STATES,
     STRATEGIES,
+    drawn,
     moves,
     reference,
     rewards,
 )
 
 DRAWS = 10_000
-REPEATS = 9
-
-
-def drawn(count: int) -> dict[str, Floats]:
-    random = np.random.default_rng(1)
-    return {name: rate * random.gamma(100, 1 / 100, count) for name, rate in RATES.items()}
+REPEATS = 15
+Run = Callable[[bool], object]
 
 
 def by_matrices(treatment: str, rates: Mapping[str, Floats]) -> Floats:
@@ -64,7 +65,7 @@ def seconds(*works: Callable[[], object]) -> list[float]:
     return [min(times) for times in taken]
 
 
-def ring(states: int, reach: int, cycles: int, draws: int) -> Callable[[], object]:
+def ring(states: int, reach: int, cycles: int, draws: int) -> Run:
     """Return a run of a model in which each state leads to the next `reach`."""
     names = [f"state {i}" for i in range(states)]
     chance = np.random.default_rng(2).uniform(0, 0.9 / reach, draws)
@@ -74,17 +75,18 @@ def ring(states: int, reach: int, cycles: int, draws: int) -> Callable[[], objec
         for k in range(1, reach + 1)
     }
     worth: dict[str, Value] = {name: 1.0 + i for i, name in enumerate(names)}
-    return lambda: evaluate(
+    return lambda compiled: evaluate(
         from_probabilities(names, told),
         start={names[0]: 1.0},
         cycles=cycles,
         cycle_years=1,
         streams=[Stream("x", Discounting(0.03), worth)],
         weights="half-cycle",
+        compiled=compiled,
     )
 
 
-def tunnel(times: int, expanded: bool) -> Callable[[], object]:
+def tunnel(times: int, expanded: bool) -> Run:
     """Return a run of one state left by time in it, told as such or as a state for each time."""
     chance = np.random.default_rng(3).uniform(0.01, 0.1, (times, 1_000))
     names = [f"ill {u}" for u in range(times)] if expanded else ["ill"]
@@ -92,54 +94,124 @@ def tunnel(times: int, expanded: bool) -> Callable[[], object]:
     if expanded:
         told = {(name, "dead"): chance[u] for u, name in enumerate(names)}
         told |= {(names[u], names[u + 1]): 1 - chance[u] for u in range(times - 1)}
-    return lambda: evaluate(
+    return lambda compiled: evaluate(
         from_probabilities([*names, "dead"], told),
         start={names[0]: 1.0},
         cycles=120,
         cycle_years=1 / 12,
         streams=[Stream("x", Discounting(0.03), dict.fromkeys(names, 1.0))],
         weights="half-cycle",
+        compiled=compiled,
     )
 
 
-def row(label: str, taken: float, note: str = "") -> None:
-    print(f"{label:58} {1000 * taken:9.1f} ms   {note}")
+def both(work: Run, has_numba: bool) -> tuple[float, float | None]:
+    """Return the seconds a run takes in numpy and compiled."""
+    if not has_numba:
+        return seconds(partial(work, False))[0], None
+    work(True)
+    numpy, compiled = seconds(partial(work, False), partial(work, True))
+    return numpy, compiled
+
+
+def row(label: str, numpy: float, compiled: float | None, note: str = "") -> None:
+    second = "not installed" if compiled is None else f"{1000 * compiled:10.2f} ms"
+    print(f"  {label:52} {1000 * numpy:10.2f} ms {second:>13}  {note}")
+
+
+def all_strategies(rates: Mapping[str, Floats], **how: bool | int) -> list[Results]:
+    return [
+        reference(treatment, rates=rates, **how)  # type: ignore[arg-type]
+        for treatment in STRATEGIES.values()
+    ]
+
+
+def largest_error(compiled: bool) -> float:
+    """Return the largest relative difference from the published costs and QALYs."""
+    return max(
+        abs(reference(STRATEGIES[name], weights, compiled=compiled)[stream].item() / value - 1)
+        for weights, strategies in PUBLISHED.items()
+        for name, (*values, _) in strategies.items()
+        for stream, value in zip(("cost", "qalys"), values, strict=True)
+    )
+
+
+def reference_table(has_numba: bool) -> None:
+    rates = drawn(DRAWS)
+    ways: dict[str, Callable[[], object]] = {
+        "numpy matmul of (draws, 4, 4), trace kept, 1 thread": lambda: [
+            by_matrices(treatment, rates) for treatment in STRATEGIES.values()
+        ],
+        "engine, numpy, 1 thread": partial(all_strategies, rates, compiled=False),
+        "engine, numpy, 1 thread, trace kept": partial(
+            all_strategies, rates, compiled=False, trace=True
+        ),
+    }
+    if has_numba:
+        started = time.perf_counter()
+        all_strategies(rates, compiled=True)
+        print(f"  numba and its loops were there after {time.perf_counter() - started:.1f} s\n")
+        for workers in (1, 2):
+            ways[f"engine, compiled, {workers} threads"] = partial(
+                all_strategies, rates, compiled=True, workers=workers
+            )
+        ways["engine, compiled, 2 threads, trace kept"] = partial(
+            all_strategies, rates, compiled=True, workers=2, trace=True
+        )
+    taken = dict(zip(ways, seconds(*ways.values()), strict=True))
+    other = None
+    if find_spec("heormodel") is None:
+        print("  heormodel: not installed: pip install 'hepaplan[bench]'")
+    else:
+        started = time.perf_counter()
+        found = by_heormodel(rates)
+        other = taken["heormodel"] = time.perf_counter() - started
+        for compiled in (False, True)[: 1 + has_numba]:
+            ours = all_strategies(rates, compiled=compiled)
+            error = max(
+                float(np.abs(mine.totals.values / theirs.T - 1).max())
+                for mine, theirs in zip(ours, found.values(), strict=True)
+            )
+            name = "compiled" if compiled else "numpy"
+            print(f"  largest difference of {name} from heormodel over all draws: {error:.1e}")
+    for compiled in (False, True)[: 1 + has_numba]:
+        name = "compiled" if compiled else "numpy"
+        print(
+            f"  largest error of {name} against the published table: {largest_error(compiled):.1e}"
+        )
+    matrices = next(iter(taken.values()))
+    print(f"\n  {'':52} {'time':>13} {'x matmul':>10} {'x heormodel':>12}")
+    for label, time_taken in taken.items():
+        beside = "" if other is None else f"{other / time_taken:12.0f}"
+        print(f"  {label:52} {1000 * time_taken:10.2f} ms {matrices / time_taken:10.1f} {beside}")
 
 
 def main() -> None:
-    """Print the reference model beside matrices, then three sizes of each dimension."""
-    rates = drawn(DRAWS)
-    ours, theirs = seconds(
-        lambda: [reference(treatment, rates=rates) for treatment in STRATEGIES.values()],
-        lambda: [by_matrices(treatment, rates) for treatment in STRATEGIES.values()],
-    )
-    kept, _ = seconds(
-        lambda: [reference(t, rates=rates, trace=True) for t in STRATEGIES.values()], lambda: None
-    )
-    found, expected = reference("AB", rates=rates), by_matrices("AB", rates)
-    error = max(
-        float(np.abs(found[name] / expected[:, k] - 1).max())
-        for k, name in enumerate(("cost", "qalys"))
-    )
-    print(f"reference model, {DRAWS:,} draws x {len(STRATEGIES)} strategies, raw rates to totals")
-    row("  engine", ours, f"{theirs / ours:.1f} times as fast as matrices")
-    row("  engine, trace kept", kept, f"{theirs / kept:.1f} times")
-    row("  numpy matmul of (draws, 4, 4), trace kept", theirs, f"largest difference {error:.0e}")
+    """Print the reference model beside the others, then three sizes of each dimension."""
+    has_numba = find_spec("numba") is not None
+    threads = os.environ.get("OPENBLAS_NUM_THREADS", "not set")
+    print(f"{os.cpu_count()} cores, OPENBLAS_NUM_THREADS {threads}, best of {REPEATS} in turn")
+    print(f"\nreference model, {DRAWS:,} draws x {len(STRATEGIES)} strategies, raw rates to totals")
+    reference_table(has_numba)
+    print(f"\n  {'cost by size':52} {'numpy':>13} {'compiled':>13}  ns a product")
     sizes = {
         "draws": [(12, 3, 60, n) for n in (2_000, 8_000, 32_000)],
         "cycles": [(12, 3, n, 4_000) for n in (30, 120, 480)],
         "transitions": [(n, 3, 60, 2_000) for n in (12, 48, 192)],
     }
     for name, cases in sizes.items():
-        taken = seconds(*(ring(*case) for case in cases))
-        for case, time_taken in zip(cases, taken, strict=True):
-            states, reach, cycles, draws = case
-            label = f"{draws:,} draws, {cycles} cycles, {states * reach} transitions"
-            work = draws * cycles * states * (reach + 1)
-            row(f"  {name}: {label}", time_taken, f"{1e9 * time_taken / work:.2f} ns a product")
-    clocked, expanded = seconds(tunnel(60, False), tunnel(60, True))
-    row("60 times in state, 120 cycles, 1,000 draws", clocked, f"{expanded / clocked:.1f} times")
-    row("  the same as 60 tunnel states, through this engine", expanded)
+        for states, reach, cycles, draws in cases:
+            label = f"{name}: {draws:,} draws, {cycles} cycles, {states * reach} transitions"
+            numpy, compiled = both(ring(states, reach, cycles, draws), has_numba)
+            products = draws * cycles * states * (reach + 1)
+            each = [1e9 * t / products for t in (numpy, compiled) if t is not None]
+            row(label, numpy, compiled, " ".join(f"{ns:5.2f}" for ns in each))
+    for times in (15, 60, 120):
+        row(
+            f"{times} times in state, 120 cycles, 1,000 draws",
+            *both(tunnel(times, False), has_numba),
+        )
+        row(f"  as {times} tunnel states", *both(tunnel(times, True), has_numba))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -14,84 +13,11 @@ from hepaplan.model import cohort, cohort_block, moves
 from hepaplan.model.arrays import Floats
 from hepaplan.model.cohort import Results, evaluate
 from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
-from hepaplan.model.discounting import UNDISCOUNTED, Discounting
+from hepaplan.model.discounting import UNDISCOUNTED
 from hepaplan.model.rewards import OUTSIDE, Stream
 from hepaplan.model.transitions import Key, from_array, from_probabilities
 from hepaplan.model.varying import Value, by_time_in_state, per_cycle
-
-CYCLES, DRAWS = 9, 3
-COSTS, EFFECTS = Discounting(0.035), Discounting(0.015, "continuous")
-
-
-@dataclass
-class Model:
-    """A random model twice: as the engine is told, and as plain arrays by cycle, time and draw."""
-
-    states: tuple[str, ...]
-    told: dict[Key, Value] = field(default_factory=dict)
-    chance: dict[Key, Floats] = field(default_factory=dict)
-    worth: dict[str, Value] = field(default_factory=dict)
-    worth_is: dict[str, Floats] = field(default_factory=dict)
-    one_off: dict[Key, Value] = field(default_factory=dict)
-    one_off_is: dict[Key, Floats] = field(default_factory=dict)
-    start: dict[str, Value] = field(default_factory=dict)
-    inflow: dict[str, Value] = field(default_factory=dict)
-    inflow_is: dict[str, Floats] = field(default_factory=dict)
-
-
-def random_value(random: np.random.Generator, kind: str, cycles: int) -> tuple[Value, Floats]:
-    """Return a value between 0 and 1, told and as an array (cycle, time, draw)."""
-    times = int(random.integers(2, 6))
-    by_cycle = random.random((cycles, DRAWS if random.random() < 0.5 else 1))
-    by_time = random.random((times, DRAWS if random.random() < 0.5 else 1))
-    held = by_time[np.minimum(np.arange(cycles), times - 1)]
-    full: Floats = np.ones((cycles, cycles, DRAWS))
-    if kind == "constant":
-        return np.broadcast_to(by_time[0], DRAWS), full * by_time[0]
-    if kind == "by cycle":
-        return per_cycle(by_cycle), full * by_cycle[:, None]
-    if kind == "by time":
-        return by_time_in_state(by_time), full * held
-    return per_cycle(by_cycle) * by_time_in_state(by_time), full * by_cycle[:, None] * held
-
-
-def random_model(seed: int, size: int, density: float) -> Model:
-    random = np.random.default_rng(seed)
-    model = Model(tuple(f"state {i}" for i in range(size)))
-    kinds = ("constant", "by cycle", "by time", "both")
-    for a in model.states:
-        for b in model.states:
-            if a != b and random.random() < density:
-                told, full = random_value(random, str(random.choice(kinds)), CYCLES)
-                model.told[a, b] = per_cycle(np.array([0.9 / size])) * told
-                model.chance[a, b] = full * 0.9 / size
-                reward, worth = random_value(random, str(random.choice(kinds[:2])), CYCLES)
-                if random.random() < 0.5:
-                    model.one_off[a, b], model.one_off_is[a, b] = reward, worth[:, 0]
-        if random.random() < 0.7:
-            told, full = random_value(random, str(random.choice(kinds)), CYCLES + 1)
-            model.worth[a], model.worth_is[a] = told, full
-        if random.random() < 0.5:
-            told, full = random_value(random, str(random.choice(kinds[:2])), CYCLES)
-            model.inflow[a], model.inflow_is[a] = told, full[:, 0]
-        model.start[a] = float(random.random())
-    return model
-
-
-def run(model: Model, weights: CycleWeights = "half-cycle", **keep: bool) -> Results:
-    return evaluate(
-        from_probabilities(model.states, model.told),
-        start=model.start,
-        inflow=model.inflow,
-        cycles=CYCLES,
-        cycle_years=0.25,
-        streams=[
-            Stream("held", COSTS, model.worth),
-            Stream("moved", EFFECTS, on_transitions=model.one_off),
-        ],
-        weights=weights,
-        **keep,
-    )
+from tests.support.random_cohort import COSTS, CYCLES, EFFECTS, Model, random_model, run
 
 
 def naive(model: Model, weights: CycleWeights, d: int) -> tuple[float, float, Floats]:
@@ -181,7 +107,7 @@ def test_dense_and_sparse_products_agree(seed: int, monkeypatch: pytest.MonkeyPa
 def test_blocks_of_draws_do_not_matter(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     model = random_model(seed, 5, 0.5)
     whole = run(model, trace=True, by_cycle=True)
-    monkeypatch.setattr(cohort, "FEWEST_DRAWS", 2)
+    monkeypatch.setattr(cohort_block, "FEWEST_DRAWS", 2)
     monkeypatch.setattr(cohort, "CELLS", 1)
     monkeypatch.setattr(cohort_block, "CHUNK", 4)
     np.testing.assert_allclose(run(model).totals.values, whole.totals.values, rtol=1e-13)

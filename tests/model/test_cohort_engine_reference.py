@@ -5,31 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hepaplan.model.arrays import Floats
 from hepaplan.model.cycle_weights import CycleWeights
 from hepaplan.model.economics import Compared, frontier
-from tests.support.sick_sicker import RATES, STATES, STRATEGIES, reference, rewards, transitions
+from tests.support.sick_sicker import (
+    PUBLISHED,
+    RATES,
+    STATES,
+    STRATEGIES,
+    drawn,
+    reference,
+    rewards,
+    transitions,
+)
 
-PUBLISHED: dict[CycleWeights, dict[str, tuple[float, float, float | None]]] = {
-    "half-cycle": {
-        "standard of care": (152262.290718265373, 21.038150923113008, None),
-        "B": (259991.515269849886, 22.511198142762833, 73133.5853423586),
-        "A and B": (379955.447346878238, 23.466845589527868, 125531.5780763279),
-        "A": (285676.923019618785, 21.828836409713695, None),
-    },
-    "none": {
-        "standard of care": (153541.412930632127, 21.554486610501698, None),
-        "B": (261490.974371792225, 23.032607807126542, 73031.6036923448),
-        "A and B": (381676.095740882505, 23.988968925785915, 125669.1839768285),
-        "A": (287185.640775866515, 22.345544455889723, None),
-    },
-    "tutorial-simpson": {
-        "standard of care": (151579.86595738996, 20.711331464322178, None),
-        "B": (259100.41061700441, 22.184465140845486, 72987.6360666530),
-        "A and B": (378875.19839449192, 23.136844135002598, 125763.7857536882),
-        "A": (284804.51337057259, 21.498662808437544, None),
-    },
-}
 TRACE = {
     10: (0.62019214156242819, 0.18314866693066195, 0.15870600659143669, 0.037953184915473462),
     75: (0.11572345055598442, 0.034178536306431528, 0.31706153551131322, 0.53303647762627171),
@@ -77,11 +65,6 @@ def test_i_trace_of_standard_care(cycle: int) -> None:
 def test_i_a_wrong_rate_is_seen() -> None:
     wrong = reference("", rates=RATES | {"recover": 0.5001})
     assert wrong["cost"].item() != pytest.approx(PUBLISHED["half-cycle"]["standard of care"][0])
-
-
-def drawn(count: int) -> dict[str, Floats]:
-    random = np.random.default_rng(7)
-    return {name: rate * random.gamma(100, 1 / 100, count) for name, rate in RATES.items()}
 
 
 def test_i_draws_equal_a_product_of_matrices_for_each_draw() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,6 @@ from hepaplan.model.cohort import Results, evaluate
 from hepaplan.model.cycle_weights import cycle_weights
 from hepaplan.model.discounting import UNDISCOUNTED, Discounting
 from hepaplan.model.labelled import Labelled
-from hepaplan.model.quantities import rate_to_probability
 from hepaplan.model.rewards import OUTSIDE, Stream
 from hepaplan.model.transitions import (
     Key,
@@ -286,6 +286,11 @@ def test_only_what_is_not_zero_is_stored() -> None:
     assert ("well", "dead") in found.stated
 
 
+def test_an_array_of_no_draws_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"shape \(0,\) is neither one number nor one a draw"):
+        moves(well_dead=np.array([]))
+
+
 def test_zeros_count_as_draws() -> None:
     assert told(transitions=moves(well_dead=np.zeros(5)))["cost"].shape == (5,)
     assert stream(on_states={"ill": np.zeros(7)})["cost"].tolist() == [0.0] * 7
@@ -294,16 +299,16 @@ def test_zeros_count_as_draws() -> None:
 def test_competing_rates_share_one_chance_of_leaving() -> None:
     rates: dict[Key, Value] = {("ill", "well"): 0.6, ("ill", "dead"): np.array([0.2, 0.0])}
     found = from_rates(STATES, rates, 0.5, "competing").moves
-    leave = rate_to_probability(0.8, 0.5)
+    leave = probability_over(0.8, 0.5)
     np.testing.assert_allclose(found["ill", "dead"].by_cycle, [[leave * 0.25, 0.0]], rtol=1e-14)
     np.testing.assert_allclose(
-        found["ill", "well"].by_cycle, [[leave * 0.75, rate_to_probability(0.6, 0.5)]], rtol=1e-14
+        found["ill", "well"].by_cycle, [[leave * 0.75, probability_over(0.6, 0.5)]], rtol=1e-14
     )
 
 
 def test_a9_arrays_are_converted_as_single_rates_are() -> None:
     rates = np.array([0.0, 1e-12, 0.3, 40.0])
-    expected = [rate_to_probability(rate, 1 / 12) for rate in rates]
+    expected = [-math.expm1(-rate / 12) for rate in rates]
     np.testing.assert_allclose(probability_over(rates, 1 / 12), expected, rtol=1e-15)
 
 

@@ -1,4 +1,4 @@
-"""Verification A and B: rewards, cycle weights and discounting, by numbers worked by hand."""
+"""Rewards, cycle weights and discounting, by numbers worked by hand."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hepaplan.model.cohort import Results, evaluate
 from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
 from hepaplan.model.discounting import UNDISCOUNTED, Convention, Discounting
 from hepaplan.model.outcomes import discount_factors
-from hepaplan.model.rewards import OUTSIDE, Stream
-from hepaplan.model.transitions import from_probabilities, from_rates
-from hepaplan.model.varying import Value, by_time_in_state, per_cycle
+from hepaplan.model.rewards import Stream
+from hepaplan.model.transitions import from_rates
+from hepaplan.model.varying import per_cycle
 
 STATES = ("alive", "dead")
 MONTH = 1 / 12
@@ -155,116 +155,6 @@ def test_a15_a16_progression_free_below_overall_and_falling_with_the_hazard_rati
     more_free, more_overall = alive(0.7)
     assert (more_free[1:] > free[1:]).all()
     assert (more_overall[2:] > overall[2:]).all()
-
-
-def qalys(utility: float, weights: CycleWeights = "half-cycle") -> float:
-    return exponential(0.3, [Stream("x", EFFECTS, {"alive": utility * MONTH})], weights)["x"].item()
-
-
-def test_b1_b2_b3_utilities() -> None:
-    life = years(0.3, "half-cycle", EFFECTS)
-    assert qalys(1.0) == pytest.approx(life, rel=1e-14)
-    assert qalys(0.0) == 0.0
-    assert qalys(0.6) < qalys(0.7) < life
-    assert qalys(0.7) / life == pytest.approx(0.7, rel=1e-14)
-
-
-def test_b5_b6_b18_lines_of_costs() -> None:
-    lines = {"drug": 900.0, "visits": 130.0, "none": 0.0}
-    separate = [Stream(name, COSTS, {"alive": value}) for name, value in lines.items()]
-    found = exponential(0.3, [*separate, Stream("total", COSTS, {"alive": 1030.0})])
-    doubled = exponential(0.3, [Stream("drug", COSTS, {"alive": 1800.0}), *separate[1:]])
-    assert found["none"].item() == 0.0
-    assert doubled["drug"].item() == pytest.approx(2 * found["drug"].item(), rel=1e-14)
-    assert doubled["visits"].item() == pytest.approx(found["visits"].item(), rel=1e-14)
-    assert sum(found[name].item() for name in lines) == pytest.approx(
-        found["total"].item(), rel=1e-14
-    )
-
-
-@pytest.mark.parametrize(
-    ("years_later", "rate", "worth"), [(2, 0.035, 933.5107), (2, 0.03, 942.5959)]
-)
-def test_b11_a_thousand_later(years_later: int, rate: float, worth: float) -> None:
-    factor = Discounting(rate).factors(24, MONTH)[12 * years_later]
-    assert 1000 * factor == pytest.approx(worth, abs=5e-5)
-
-
-@pytest.mark.parametrize(
-    ("weights", "total"), [("start", 8.6076865), ("end", 8.3166053), ("half-cycle", 8.4621459)]
-)
-def test_b12_one_a_year(weights: CycleWeights, total: float) -> None:
-    stream = Stream("x", COSTS, {"alive": 1.0})
-    found = exponential(0.0, [stream], weights, cycles=10, cycle_years=1.0)
-    assert found["x"].item() == pytest.approx(total, abs=5e-8)
-
-
-def test_b13_rates_from_none_to_huge() -> None:
-    totals = [years(0.3, "start", Discounting(rate)) for rate in (0.0, 0.015, 0.035, 1e200)]
-    assert totals[0] == years(0.3, "start")
-    assert totals == sorted(totals, reverse=True)
-    assert totals[3] == pytest.approx(MONTH, rel=1e-12)
-
-
-def test_b14_a_shorter_horizon_gives_less() -> None:
-    stream = Stream("x", EFFECTS, {"alive": MONTH})
-    short, long = (exponential(0.3, [stream], cycles=n)["x"].item() for n in (60, 120))
-    assert short < long
-
-
-def test_b15_an_event_that_costs_nothing_is_an_event_that_never_happens() -> None:
-    def total(rate: float, cost: float) -> float:
-        move = ("alive", "event")
-        moves = from_rates(("alive", "event"), {move: rate}, MONTH, "competing")
-        return evaluate(
-            moves,
-            start={"alive": 1.0},
-            cycles=12,
-            cycle_years=MONTH,
-            streams=[Stream("x", COSTS, {"alive": 5.0, "event": 5.0}, {move: cost})],
-            weights="half-cycle",
-        )["x"].item()
-
-    assert total(0.4, 0.0) == pytest.approx(total(0.0, 70.0), rel=1e-14)
-    assert total(0.8, 70.0) > total(0.4, 70.0) > total(0.4, 0.0)
-
-
-@pytest.mark.parametrize("weights", ["none", "start", "end", "half-cycle", "tutorial-simpson"])
-def test_b17_one_offs_are_never_weighted(weights: CycleWeights) -> None:
-    chances = from_probabilities(STATES, {("alive", "dead"): 0.25})
-    one_off: dict[tuple[str, str], Value] = {
-        (OUTSIDE, "alive"): 12_000.0,
-        ("alive", "dead"): per_cycle(np.array([400.0, 800.0])),
-    }
-    found = evaluate(
-        chances,
-        start={"alive": 1.0},
-        cycles=2,
-        cycle_years=1,
-        streams=[Stream("x", COSTS, on_transitions=one_off)],
-        weights=weights,
-    )
-    by_hand = 12_000 + 0.25 * 400 / 1.035 + 0.75 * 0.25 * 800 / 1.035**2
-    assert found["x"].item() == pytest.approx(by_hand, rel=1e-14)
-
-
-def test_b19_a_currency_scales_costs() -> None:
-    one, other = (
-        exponential(0.3, [Stream("x", COSTS, {"alive": cost})])["x"].item()
-        for cost in (100.0, 100.0 * 1.17)
-    )
-    assert other / one == pytest.approx(1.17, rel=1e-14)
-
-
-def test_b20_a_month_at_a_surgery_utility() -> None:
-    def total(utility: float) -> float:
-        by_time = by_time_in_state(np.array([utility, 1.0]) * MONTH)
-        return exponential(0.0, [Stream("x", UNDISCOUNTED, {"alive": by_time})], "start")[
-            "x"
-        ].item()
-
-    assert total(0.95) - total(0.70) == pytest.approx(0.25 / 12, rel=1e-12)
-    assert round(0.25 / 12, 7) == 0.0208333
 
 
 def test_costs_and_effects_each_at_their_own_rate() -> None:

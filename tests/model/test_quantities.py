@@ -16,9 +16,9 @@ from hepaplan.model.quantities import (
     apply_hazard_ratio,
     apply_odds_ratio,
     probability_to_rate,
-    rate_to_probability,
     rescale_probability,
 )
+from hepaplan.model.transitions import probability_over
 
 Cost = Annotated[Quantity, Expect("GBP", 0.0, 1e6)]
 CostSchedule = Annotated[Schedule, Expect("GBP", 0.0, 1e6)]
@@ -52,7 +52,7 @@ def test_a16_higher_ratios_give_higher_probabilities(p: float, ratio: float, mor
 
 @given(rate=st.floats(1e-9, 20), years=st.floats(0.01, 10))
 def test_rates_and_probabilities_are_inverse(rate: float, years: float) -> None:
-    probability = rate_to_probability(rate, years)
+    probability = probability_over(rate, years)
     if probability < 0.999:
         assert probability_to_rate(probability, years) == pytest.approx(rate, rel=1e-9)
 

@@ -18,6 +18,27 @@ STRATEGIES = {"standard of care": "", "A": "A", "B": "B", "A and B": "AB"}
 CYCLES = 75
 RATES = {"die": 0.002, "fall_sick": 0.15, "recover": 0.5, "worsen": 0.105}
 RATIOS = {"sick": 3.0, "sicker": 10.0, "treatment_b": 0.6}
+PUBLISHED: dict[CycleWeights, dict[str, tuple[float, float, float | None]]] = {
+    "half-cycle": {
+        "standard of care": (152262.290718265373, 21.038150923113008, None),
+        "B": (259991.515269849886, 22.511198142762833, 73133.5853423586),
+        "A and B": (379955.447346878238, 23.466845589527868, 125531.5780763279),
+        "A": (285676.923019618785, 21.828836409713695, None),
+    },
+    "none": {
+        "standard of care": (153541.412930632127, 21.554486610501698, None),
+        "B": (261490.974371792225, 23.032607807126542, 73031.6036923448),
+        "A and B": (381676.095740882505, 23.988968925785915, 125669.1839768285),
+        "A": (287185.640775866515, 22.345544455889723, None),
+    },
+    "tutorial-simpson": {
+        "standard of care": (151579.86595738996, 20.711331464322178, None),
+        "B": (259100.41061700441, 22.184465140845486, 72987.6360666530),
+        "A and B": (378875.19839449192, 23.136844135002598, 125763.7857536882),
+        "A": (284804.51337057259, 21.498662808437544, None),
+    },
+}
+"""Cost, QALYs and ICER of verification I."""
 
 
 def moves(rates: Mapping[str, float | Floats], treatment: str) -> dict[tuple[str, str], Floats]:
@@ -37,6 +58,12 @@ def moves(rates: Mapping[str, float | Floats], treatment: str) -> dict[tuple[str
     }
 
 
+def drawn(count: int) -> dict[str, Floats]:
+    """Return draws of the rates, each with a standard error of a tenth."""
+    random = np.random.default_rng(1)
+    return {name: rate * random.gamma(100, 1 / 100, count) for name, rate in RATES.items()}
+
+
 def transitions(rates: Mapping[str, float | Floats], treatment: str) -> Transitions:
     return from_probabilities(STATES, moves(rates, treatment))
 
@@ -54,6 +81,8 @@ def reference(
     weights: CycleWeights = "half-cycle",
     rates: Mapping[str, float | Floats] = RATES,
     trace: bool = False,
+    compiled: bool | None = None,
+    workers: int | None = None,
 ) -> Results:
     discounting = Discounting(0.03)
     return evaluate(
@@ -64,4 +93,6 @@ def reference(
         streams=[Stream(name, discounting, on) for name, on in rewards(treatment).items()],
         weights=weights,
         trace=trace,
+        compiled=compiled,
+        workers=workers,
     )
