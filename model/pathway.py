@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from hepaplan.model.drugs import Body, Drug
 from hepaplan.model.quantities import (
     Expect,
     Frozen,
     HazardRatio,
     MonthlyProbability,
+    Pounds,
+    Price,
     Quantity,
     Schedule,
     Share,
@@ -48,9 +51,9 @@ REGIONAL: frozenset[Kind] = frozenset(
 
 Months = Annotated[Quantity, Expect("months", 1e-6, 1200.0)]
 Days = Annotated[Quantity, Expect("days", 1.0, 3650.0)]
-Pounds = Annotated[Quantity, Expect("GBP", 0.0, 1e7)]
-PoundsPerMonth = Annotated[Quantity, Expect("GBP per month", 0.0, 1e6)]
-PoundsSchedule = Annotated[Schedule, Expect("GBP per month since start", 0.0, 1e7)]
+PoundsPerMonth = Annotated[Quantity, Price("GBP per month", 0.0, 1e6)]
+PoundsSchedule = Annotated[Schedule, Price("GBP per month since start", 0.0, 1e7)]
+DoseSchedule = Annotated[Schedule, Expect("doses per month since start", 0.0, 100.0)]
 UtilitySchedule = Annotated[Schedule, Expect("utility", -1.0, 1.0)]
 Qalys = Annotated[Quantity, Expect("QALY", 0.0, 10.0)]
 Amount = Annotated[Quantity, Expect("resource units", 0.0, 1e6)]
@@ -61,6 +64,21 @@ class SurvivalPoint(Frozen):
 
     month: float = Field(gt=0, le=1200)
     survival: float = Field(gt=0, lt=1, description="share without the event at that month")
+    at_risk: int | None = Field(
+        default=None, ge=1, description="people at risk then; weighs the point in a fit"
+    )
+
+
+TimeFamily = Literal[
+    "exponential",
+    "weibull",
+    "gompertz",
+    "log_normal",
+    "log_logistic",
+    "generalised_gamma",
+    "piecewise_exponential",
+    "published_curve",
+]
 
 
 class Distribution(Sourced):
@@ -71,7 +89,7 @@ class Distribution(Sourced):
     Biometrics 1982;38:1041-6, 10.2307/2529885).
     """
 
-    family: Literal["exponential", "weibull", "log_normal", "log_logistic"]
+    family: TimeFamily
     median_months: Months | None = None
     points: Annotated[tuple[SurvivalPoint, ...], Field(strict=False)] = ()
     cure_share: Share | None = None
@@ -82,12 +100,24 @@ class Distribution(Sourced):
     )
 
 
+class HazardRatioChange(Frozen):
+    """A later hazard ratio: reached over some months, straight on the log scale, then kept.
+
+    An effect that wanes is a change to 1.
+    """
+
+    from_month: int = Field(ge=0, le=1200, description="months since the start")
+    over_months: int = Field(default=0, ge=0, le=1200, description="0: at once")
+    hazard_ratio: HazardRatio
+
+
 class Exit(Frozen):
     """One way an option's effect ends: when, and where the patient goes."""
 
     time: Distribution
     to: dict[str, Share] = Field(description="share to each decision point, or to cancer_death")
     hazard_ratio: HazardRatio | None = None
+    hazard_ratio_changes: Annotated[tuple[HazardRatioChange, ...], Field(strict=False)] = ()
 
 
 class Complication(Frozen):
@@ -127,6 +157,9 @@ class Option(Frozen):
     usual_share: Share
     footprint: dict[str, Schedule] = Field(description="resource use by month since start")
     costs: dict[str, PoundsSchedule] = Field(description="costs beyond the footprint, by category")
+    doses: dict[str, DoseSchedule] = Field(
+        default_factory=dict, description="doses of the pathway's drugs by month since start"
+    )
     utility: UtilitySchedule
     procedural_mortality: Share | None = None
     complications: dict[str, Complication] = Field(default_factory=dict)
@@ -172,6 +205,8 @@ class Pathway(Frozen):
 
     name: str
     title: str
+    body: Body | None = Field(default=None, description="needed where a dose goes by body size")
+    drug: dict[str, Drug] = Field(default_factory=dict)
     decision_point: dict[str, DecisionPoint]
 
     def options(self) -> Iterator[tuple[str, str, Option]]:

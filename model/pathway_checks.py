@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from hepaplan.model.figures import figures
+from hepaplan.model.hazard_ratios import check_changes
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import (
     CANCER_DEATH,
@@ -49,7 +51,7 @@ def check_pathway(
         for option_name, option in point.option.items():
             at: Key = (*key, "option", option_name)
             problems += _option(option, at, point, known, groups)
-            problems += _distributions(option, at, stated)
+            problems += _distributions(option, at, stated, groups)
             if option.on:
                 problems += _needs(option, at, resources, services)
     if not pathway.decision_point:
@@ -167,12 +169,23 @@ def _option(
         yield from _sums(shares, at, groups, "shares of planned starts not carried out")
 
 
-def _distributions(option: Option, key: Key, stated: set[Key]) -> Iterator[Problem]:
+def _distributions(
+    option: Option, key: Key, stated: set[Key], groups: Sequence[str]
+) -> Iterator[Problem]:
     for name, leaving in option.exits.items():
-        at: Key = (*key, "exits", name, "time")
-        if not any(faulty[: len(at)] == at for faulty in stated):
+        at: Key = (*key, "exits", name)
+        faulty = {known[len(at)] for known in stated if known[: len(at)] == at != known}
+        if "time" not in faulty:
             for fault in check_distribution(leaving.time):
-                yield Problem(at, fault)
+                yield Problem((*at, "time"), fault)
+        if not faulty & {"hazard_ratio", "hazard_ratio_changes"}:
+            changes, ratio = leaving.hazard_ratio_changes, leaving.hazard_ratio
+            by_group = [
+                check_changes(ratio.for_group(group) if ratio else 1.0, changes, group)
+                for group in groups
+            ]
+            for fault in dict.fromkeys(chain.from_iterable(by_group)):
+                yield Problem((*at, "hazard_ratio_changes"), fault)
 
 
 def _needs(

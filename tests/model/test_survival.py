@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepaplan.model.pathway import Distribution
-from hepaplan.model.quantities import rate_to_probability
 from hepaplan.model.survival import (
     LARGEST_MONTHLY_HAZARD,
     check_distribution,
     monthly_hazards,
     time_to_event,
 )
+from hepaplan.model.survival_families import StraightLine, Weibull
+from hepaplan.model.transitions import probability_over
 
-TWO_FIGURES = ("weibull", "log_normal", "log_logistic")
-FAMILIES = ("exponential", *TWO_FIGURES)
+TWO_FIGURES = ("weibull", "gompertz", "log_normal", "log_logistic")
 
 
 def distribution(
@@ -44,7 +44,7 @@ def distribution(
 def test_a11_median_of_14_5_months_exponential() -> None:
     time = time_to_event(distribution("exponential", median=14.5))
     hazard = monthly_hazards(time, 12)
-    assert [rate_to_probability(h) for h in hazard] == pytest.approx([0.0466787] * 12, abs=5e-8)
+    assert [probability_over(h, 1) for h in hazard] == pytest.approx([0.0466787] * 12, abs=5e-8)
     assert time.survival(12) == pytest.approx(0.5634712, abs=5e-8)
     assert time.median() == pytest.approx(14.5, rel=1e-14)
 
@@ -53,7 +53,8 @@ def test_a14_weibull_of_shape_1_is_exponential() -> None:
     # Half at 10 months and a quarter at 20 lie on one exponential.
     weibull = time_to_event(distribution("weibull", (20, 0.25), median=10))
     exponential = time_to_event(distribution("exponential", median=10))
-    assert weibull.slope == pytest.approx(1, rel=1e-14)
+    assert isinstance(weibull.curve, Weibull)
+    assert weibull.curve.slope == pytest.approx(1, rel=1e-14)
     months = np.arange(0, 600, 7)
     np.testing.assert_allclose(
         weibull.cumulative_hazard(months), exponential.cumulative_hazard(months), rtol=1e-12
@@ -74,7 +75,8 @@ def test_a14_weibull_of_shape_1_is_exponential() -> None:
 )
 def test_two_figures_fit_as_worked_on_paper(family: str, slope: float, at_40: float) -> None:
     time = time_to_event(distribution(family, (20, 0.2), median=10))
-    assert time.slope == pytest.approx(slope, rel=1e-12)
+    assert isinstance(time.curve, StraightLine)
+    assert time.curve.slope == pytest.approx(slope, rel=1e-12)
     assert time.survival(40) == pytest.approx(at_40, abs=5e-8)
     assert time.median() == pytest.approx(10, rel=1e-13)
 
@@ -125,36 +127,6 @@ def test_an_exponential_hits_its_one_point(month: float, survival: float, cure: 
     assert time.survival(month) == pytest.approx(survival, abs=1e-12)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_more_figures_are_fitted_by_least_squares(family: str) -> None:
-    points = ((6, 0.8), (12, 0.6), (24, 0.45), (60, 0.2))
-    time = time_to_event(distribution(family, *points))
-    month, survival = np.array(points).T
-
-    def misfit(intercept: float, slope: float) -> float:
-        moved = type(time)(family, intercept, slope, 0.0, 0.0)
-        return float(((moved.survival(month) - survival) ** 2).sum())
-
-    best = misfit(time.intercept, time.slope)
-    assert time.fit_error == pytest.approx(np.abs(time.survival(month) - survival).max())
-    assert 0.001 < time.fit_error < 0.2
-    steps = [(1e-3, 0.0), (-1e-3, 0.0)]
-    if family == "exponential":
-        assert time.slope == 1
-    else:
-        steps += [(0.0, 1e-3), (0.0, -1e-3)]
-    assert all(misfit(time.intercept + a, time.slope + b) > best for a, b in steps)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_more_figures_on_the_curve_are_hit(family: str) -> None:
-    first = distribution(family, (24, 0.3), **({} if family == "exponential" else {"median": 9.0}))
-    months = (3.0, 9.0, 24.0, 50.0)
-    on_curve = zip(months, time_to_event(first).survival(months).tolist(), strict=True)
-    again = time_to_event(distribution(family, *on_curve))
-    assert again.fit_error < 1e-9
-
-
 def test_hazards_are_capped_where_nobody_is_left() -> None:
     # 1% left at month 1 and 0.000001 at month 2: the Weibull hazard soon passes any number.
     steep = distribution("weibull", (1, 0.01), (2, 1e-6))
@@ -181,6 +153,12 @@ def test_figures_by_group() -> None:
     [
         (distribution("exponential"), "exponential needs 1 figure, .* but 0 given"),
         (distribution("weibull", median=12), "weibull needs 2 figures, .* but 1 given"),
+        (distribution("gompertz", (12, 0.4)), "gompertz needs 2 figures, .* but 1 given"),
+        (
+            distribution("generalised_gamma", (24, 0.4), median=12),
+            "generalised_gamma needs 3 figures, .* but 2 given",
+        ),
+        (distribution("published_curve"), "published_curve needs 1 figure, .* but 0 given"),
         (distribution("weibull", (12, 0.5), (12, 0.4)), "does not fall from 0.4 at month 12"),
         (distribution("log_normal", (12, 0.5), (24, 0.5)), "does not fall from 0.5 at month 12"),
         (distribution("log_logistic", (24, 0.6), median=12), "from 0.5 at month 12 to 0.6"),
@@ -201,3 +179,36 @@ def test_figures_that_no_curve_has_are_refused(wrong: Distribution, message: str
         raise ValueError(fault)
     with pytest.raises(ValueError, match=message):
         time_to_event(wrong, "b")
+
+
+def drawn(record: Distribution, **values: Any) -> Distribution:
+    """Return a distribution whose figures hold draws, as a drawn pathway has them."""
+    changed = {
+        name: getattr(record, name).model_copy(update={"value": value})
+        for name, value in values.items()
+    }
+    return record.model_copy(update=changed)
+
+
+@pytest.mark.parametrize("family", TWO_FIGURES)
+def test_drawn_figures_give_what_a_loop_over_draws_gives(family: str) -> None:
+    medians, cured = np.array([9.0, 11.5, 14.0]), np.array([0.1, 0.0, 0.2])
+    record = distribution(family, (36, 0.25), median=10.0, cure=0.1)
+    at_once = monthly_hazards(drawn(record, median_months=medians, cure_share=cured), 600)
+    assert at_once.shape == (600, 3)
+    for draw in range(3):
+        one = distribution(family, (36, 0.25), median=medians[draw], cure=cured[draw])
+        np.testing.assert_allclose(at_once[:, draw], monthly_hazards(one, 600), rtol=1e-12)
+    # Only the cured share is drawn, by group.
+    by_group = drawn(record, cure_share={"a": cured, "b": cured[::-1]})
+    last_first = monthly_hazards(by_group, 60, "b")[:, ::-1]
+    np.testing.assert_allclose(last_first, monthly_hazards(by_group, 60, "a"), rtol=1e-13)
+
+
+def test_an_impossible_draw_is_named() -> None:
+    record = distribution("weibull", (12, 0.4), median=10.0)
+    with pytest.raises(ValueError, match=r"to 0.4 at month 12, in draw 3 of 4: points must fall"):
+        time_to_event(drawn(record, median_months=np.array([9.0, 10.0, 12.5, 13.0])))
+    record = distribution("weibull", (12, 0.4), median=10.0, cure=0.1)
+    with pytest.raises(ValueError, match=r"share 0.45 is not below .*, in draw 2 of 2"):
+        time_to_event(drawn(record, cure_share=np.array([0.2, 0.45])))
