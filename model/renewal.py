@@ -8,6 +8,7 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.kernels import Kernels
+from hepaplan.model.open_population import renewed
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,22 @@ def usual_flow(kernels: Kernels, entries: Floats) -> Flow:
     later, recurrence and progression, is added by the renewal recursion of a semi-Markov process
     (Howard, Dynamic Probabilistic Systems II, Wiley 1971).
     """
-    months = entries.shape[-1]
-    arrivals = entries.copy()
-    starts = np.zeros((len(kernels.options), *entries.shape[1:]))
-    for month in range(months):
-        begun = kernels.usual_share[:, None, :] * arrivals[kernels.point_of, ..., month]
-        starts[..., month] = begun
-        ahead = min(months - month - 1, kernels.months)
-        arrivals[..., month + 1 : month + 1 + ahead] += follow_on(kernels, begun, 1, ahead + 1)
-    return Flow(arrivals, starts)
+    kernel = usual_kernel(kernels, entries.shape[-1])
+    arrivals = renewed(kernel, entries.transpose(2, 0, 1, 3)).transpose(1, 2, 0, 3)
+    starts = kernels.usual_share[:, None, :, None] * arrivals[kernels.point_of]
+    return Flow(np.ascontiguousarray(arrivals), starts)
+
+
+def usual_kernel(kernels: Kernels, months: int) -> Floats:
+    """Return the chance of moving between points (group, from, to, lag), in fewer than `months`.
+
+    The options of a point count by their usual shares.
+    """
+    points = len(kernels.points)
+    kernel = np.zeros((points, len(kernels.groups), points, min(months, kernels.months + 1)))
+    fate = kernels.arrive[..., :months]
+    np.add.at(kernel, kernels.point_of, kernels.usual_share[:, :, None, None] * fate)
+    return np.asarray(kernel.swapaxes(0, 1))
 
 
 def follow_on(kernels: Kernels, starts: Floats, first: int, stop: int) -> Floats:

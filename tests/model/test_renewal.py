@@ -6,7 +6,14 @@ import pytest
 
 from hepaplan.model.demand import resource_use
 from hepaplan.model.kernels import Kernels
-from hepaplan.model.renewal import carried_in, follow_on, overall_survival, usual_flow
+from hepaplan.model.renewal import (
+    carried_in,
+    follow_on,
+    overall_survival,
+    usual_flow,
+    usual_kernel,
+)
+from hepaplan.model.superposition import superposed
 from tests.support.small import exponential, hand_kernels, pathway_record, share, small_kernels
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +52,27 @@ def test_usual_flow_equals_a_loop_over_every_start(months: int) -> None:
     came, starts = naive_flow(kernels, outside)
     np.testing.assert_allclose(flow.arrivals, came, rtol=1e-12)
     np.testing.assert_allclose(flow.starts, starts, rtol=1e-12)
+
+
+def test_superposition_gives_the_same_flow() -> None:
+    kernels = small_kernels(escape=LONG)
+    outside = entries(kernels, 60)
+    kernel = usual_kernel(kernels, 60)
+    found = superposed(kernel, outside.transpose(2, 0, 1, 3)).transpose(1, 2, 0, 3)
+    np.testing.assert_allclose(found, usual_flow(kernels, outside).arrivals, rtol=1e-10)
+
+
+def test_options_of_a_point_count_by_their_usual_shares() -> None:
+    arrive = np.zeros((3, 2, 7))
+    arrive[0, 1, 2], arrive[1, 1, 2], arrive[2, 0, 5] = 0.8, 0.4, 0.1
+    options = [("listed", "a"), ("listed", "b"), ("settled", "care")]
+    shares = np.array([[0.25], [0.75], [1.0]])
+    kernels = hand_kernels(options, np.zeros((3, 1, 6)), usual_share=shares, arrive=arrive)
+    kernel = usual_kernel(kernels, 4)
+    assert kernel.shape == (1, 2, 2, 4)
+    assert kernel[0, 0, 1] == pytest.approx([0, 0, 0.25 * 0.8 + 0.75 * 0.4, 0])
+    assert kernel.sum() == pytest.approx(0.5)  # the fifth month is beyond the four
+    assert usual_kernel(kernels, 100)[0, 1, 0, 5] == pytest.approx(0.1)
 
 
 def test_people_from_outside_are_not_edited() -> None:
