@@ -16,35 +16,33 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
+from hepaplan.reports.progress import note, progress
+
 if TYPE_CHECKING:
-    from hepaplan.model.evaluate import Results
     from hepaplan.model.parameters import Scenario
 
 DONE, USAGE, INVALID_INPUT, NO_PLAN, CHECKS_FAILED, DISK = 0, 2, 3, 4, 6, 7
 INTERRUPTED, TERMINATED = 130, 143
 DEFAULT_SCENARIO = "greater-manchester"
-EVIDENCE_SETS = ("registry", "review")
-EVIDENCE_KEYS = ("metastases.", "pathway.")
+FEWEST_COMPARED = 2
 
 Parameters = ParamSpec("Parameters")
 
 
 class Stop(Exception):
-    """An end that is not our bug: an exit code and words for the user."""
-
-    def __init__(self, code: int, message: str) -> None:
-        """Keep the code apart from the words."""
-        super().__init__(message)
-        self.code = code
+    """An end that is not our bug: an exit code, then words for the user."""
 
 
 @contextmanager
 def user_errors() -> Iterator[None]:
     """Turn a user's mistakes into messages and exit codes; what else is raised is our bug."""
     from hepaplan.model.allocation.solver import NoPlan
+    from hepaplan.model.compare import Incomparable
     from hepaplan.model.evaluate import WaitingPays
     from hepaplan.reports.output import OutputExists
+    from hepaplan.scenarios.explain import UnknownKey
     from hepaplan.scenarios.load import InvalidScenario
+    from hepaplan.scenarios.starter import CannotCreate
 
     try:
         yield
@@ -52,11 +50,11 @@ def user_errors() -> Iterator[None]:
         count = len(error.problems)
         noun = "problem" if count == 1 else "problems"
         raise Stop(INVALID_INPUT, f"{error}\n{count} {noun}; nothing was run") from error
-    except WaitingPays as error:
+    except (WaitingPays, Incomparable) as error:
         raise Stop(INVALID_INPUT, f"{error}\nnothing was run") from error
     except NoPlan as error:
         raise Stop(NO_PLAN, f"no plan: {error}") from error
-    except OutputExists as error:
+    except (OutputExists, CannotCreate, UnknownKey) as error:
         raise Stop(USAGE, str(error)) from error
     except OSError as error:
         raise Stop(DISK, f"cannot write or read: {error}") from error
@@ -71,8 +69,8 @@ def command(function: Callable[Parameters, int]) -> Callable[Parameters, NoRetur
             with user_errors():
                 code = function(*args, **kwargs)
         except Stop as stop:
-            click.echo(stop, err=True)
-            code = stop.code
+            code, words = stop.args
+            click.echo(words, err=True)
         sys.exit(code)
 
     return run
@@ -100,6 +98,22 @@ set_option = click.option(
 )
 
 
+def output_options(function: Callable[Parameters, NoReturn]) -> Callable[Parameters, NoReturn]:
+    """Return a command with the options of all that write a folder."""
+    for option in (
+        click.option("--quiet", is_flag=True, help="No progress; the summary is still printed."),
+        click.option("--json", "as_json", is_flag=True,
+                     help="Print the summary as one JSON document."),
+        click.option("--overwrite", is_flag=True,
+                     help="Replace the files of an earlier run in --out."),
+        set_option,
+        click.option("--out", type=click.Path(path_type=Path),
+                     help="Folder to write; it must be new."),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("hepaplan"), prog_name="hepaplan")
 def cli() -> None:
@@ -108,11 +122,7 @@ def cli() -> None:
 
 @cli.command()
 @scenario_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; it must be new.")
-@set_option
-@click.option("--overwrite", is_flag=True, help="Replace the files of an earlier run in --out.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
-@click.option("--quiet", is_flag=True, help="No progress; the summary is still printed.")
+@output_options
 @command
 def run(
     scenario: str,
@@ -127,24 +137,66 @@ def run(
     SCENARIO is a shipped name or a folder; without one it is Greater Manchester.
     """
     started = time.time()
-    say = _progress(quiet)
+    say = progress(quiet)
     from hepaplan.model.evaluate import evaluate
-    from hepaplan.reports.output import create_run_folder
+    from hepaplan.model.utility_norms import norm_notices
+    from hepaplan.reports.output import create_run_folder, refuse_taken
     from hepaplan.reports.run import write_run
-    from hepaplan.scenarios.load import load
+    from hepaplan.reports.terminal import run_as_json, run_as_text
+    from hepaplan.scenarios.evidence_sets import under_each_evidence_set
 
     say("reading the scenario")
-    loaded = load(scenario, settings=settings)
-    for notice in loaded.notices:
-        click.echo(f"note: {notice}", err=True)
-    if out is not None and out.exists() and not overwrite:
-        raise Stop(USAGE, f"{out} exists: choose another --out, or say --overwrite")
-    results = evaluate(loaded.scenario, _evidence_sets(scenario, settings), say)
+    loaded = _loaded(scenario, settings)
+    refuse_taken(out, overwrite)
+    evidence, notices = under_each_evidence_set(scenario, settings)
+    note(notices)
+    results = evaluate(loaded, evidence, say)
+    note(norm_notices(results.tables["utility_norms"]))
     say("the report")
-    folder = create_run_folder(loaded.scenario.settings.name, out, overwrite=overwrite)
+    folder = create_run_folder(loaded.settings.name, out, overwrite=overwrite)
     write_run(folder, results, started, settings)
-    _print_summary(results, folder, as_json, time.time() - started)
+    show = run_as_json if as_json else run_as_text
+    click.echo(show(results, folder, time.time() - started))
     return DONE if results.checks_pass else CHECKS_FAILED
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1, metavar="REFERENCE OTHER...")
+@click.option("--no-plan", is_flag=True, help="Compare first come only: seconds, not minutes.")
+@output_options
+@command
+def compare(
+    scenarios: tuple[str, ...],
+    no_plan: bool,
+    out: Path | None,
+    settings: dict[str, str],
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Run two or more scenarios and lay them side by side; the first is the REFERENCE.
+
+    Writes compare.xlsx, tables/ and manifest.json. --set changes all of the scenarios.
+    """
+    started = time.time()
+    say = progress(quiet)
+    from hepaplan.model.compare import compare as compared
+    from hepaplan.reports.compare import write_comparison
+    from hepaplan.reports.output import create_run_folder, refuse_taken
+    from hepaplan.reports.terminal import comparison_as_json, comparison_as_text
+
+    if len(scenarios) < FEWEST_COMPARED:
+        raise Stop(USAGE, "compare needs two or more scenarios: the reference, then the others")
+    say("reading the scenarios")
+    loaded = [_loaded(scenario, settings) for scenario in scenarios]
+    refuse_taken(out, overwrite)
+    found = compared(loaded, not no_plan, say)
+    say("the workbook")
+    folder = create_run_folder(found.reference.name, out, overwrite=overwrite, kind="compare")
+    write_comparison(folder, found, started, settings)
+    show = comparison_as_json if as_json else comparison_as_text
+    click.echo(show(found, folder, time.time() - started))
+    return DONE if found.checks_pass else CHECKS_FAILED
 
 
 @cli.command()
@@ -154,13 +206,13 @@ def run(
 def check(scenario: str, settings: dict[str, str]) -> int:
     """Report every problem of SCENARIO at once, each with file and line."""
     from hepaplan.model.evaluate import refuse_waiting_that_pays, usual_care
-    from hepaplan.scenarios.load import load
+    from hepaplan.model.utility_norms import norm_notices, utilities_above_norm
 
-    loaded = load(scenario, settings=settings)
-    for notice in loaded.notices:
-        click.echo(f"note: {notice}", err=True)
-    refuse_waiting_that_pays(usual_care(loaded.scenario))
-    click.echo(f"{loaded.scenario.settings.name}: no problems")
+    loaded = _loaded(scenario, settings)
+    usual = usual_care(loaded)
+    refuse_waiting_that_pays(usual)
+    note(norm_notices(utilities_above_norm(usual)))
+    click.echo(f"{loaded.settings.name}: no problems")
     return DONE
 
 
@@ -171,12 +223,9 @@ def check(scenario: str, settings: dict[str, str]) -> int:
 @command
 def new(name: str, folder: Path) -> int:
     """Make NAME, a starter scenario to edit: it changes a few figures of Greater Manchester."""
-    from hepaplan.scenarios.starter import CannotCreate, write_starter
+    from hepaplan.scenarios.starter import write_starter
 
-    try:
-        made = write_starter(name, folder)
-    except CannotCreate as error:
-        raise Stop(USAGE, str(error)) from error
+    made = write_starter(name, folder)
     click.echo(f"made {made}: edit scenario.toml, then hepaplan check {made}")
     return DONE
 
@@ -198,14 +247,10 @@ def schema() -> int:
 @command
 def explain(scenario: str, key: str, settings: dict[str, str]) -> int:
     """Say what KEY is in SCENARIO: value, unit, source, and the file and line that set it."""
-    from hepaplan.scenarios.explain import UnknownKey
     from hepaplan.scenarios.explain import explain as explained
     from hepaplan.scenarios.load import load
 
-    try:
-        click.echo(explained(load(scenario, settings=settings), key))
-    except UnknownKey as error:
-        raise Stop(USAGE, str(error)) from error
+    click.echo(explained(load(scenario, settings=settings), key))
     return DONE
 
 
@@ -240,51 +285,13 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _evidence_sets(scenario: str, settings: dict[str, str]) -> dict[str, Scenario]:
-    """Return the scenario under each shipped evidence set that fits it.
+def _loaded(scenario: str, settings: dict[str, str]) -> Scenario:
+    """Return a checked scenario; what a reader should know of its overlays is said."""
+    from hepaplan.scenarios.load import load
 
-    --set changes of evidence stay out of them: they are what the change is compared with.
-    """
-    from hepaplan.scenarios.load import InvalidScenario, load_under_evidence
-
-    apart = {k: v for k, v in settings.items() if not k.startswith(EVIDENCE_KEYS)}
-    found: dict[str, Scenario] = {}
-    for name in EVIDENCE_SETS:
-        try:
-            found[name] = load_under_evidence(scenario, name, apart)
-        except InvalidScenario:
-            click.echo(f"note: the evidence set '{name}' does not fit this scenario and is left "
-                       "out of the comparison", err=True)  # fmt: skip
-    return found
-
-
-def _print_summary(results: Results, folder: Path, as_json: bool, seconds: float) -> None:
-    if as_json:
-        figures = results.tables["key_figures"].to_dict(orient="records")
-        document = {
-            "schema_version": 1,
-            "scenario": results.scenario.settings.name,
-            "folder": str(folder),
-            "headlines": list(results.headlines),
-            "key_figures": figures,
-            "solver_status": results.status,
-            "checks_passed": results.checks_pass,
-        }
-        click.echo(json.dumps(document, indent=2, allow_nan=False))
-        return
-    click.echo(click.style(results.scenario.settings.title, bold=True))
-    for sentence in results.headlines:
-        click.echo(f"- {sentence}")
-    failed = results.tables["checks"].query("not passed")["check"].tolist()
-    verdict = f"CHECKS FAILED: {'; '.join(failed)}" if failed else "all checks pass"
-    click.echo(f"Plan {results.status}, {verdict}, {seconds:.0f} s: {folder / 'report.xlsx'}")
-
-
-def _progress(quiet: bool) -> Callable[[str], None]:
-    """Return a function that shows what is being done, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        return lambda _: None
-    return lambda step: click.echo(click.style(f"… {step}", dim=True), err=True)
+    loaded = load(scenario, settings=settings)
+    note(loaded.notices)
+    return loaded.scenario
 
 
 if __name__ == "__main__":
