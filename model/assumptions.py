@@ -10,11 +10,11 @@ from hepaplan.model.calendar import Months
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Scenario, TableFile
 from hepaplan.model.problems import Key, dotted
-from hepaplan.model.quantities import Quantity, Schedule, Sourced
+from hepaplan.model.quantities import Amount, Quantity, Schedule, Sourced
 
 COLUMNS = [
     "key", "label", "value", "unit", "low", "high", "distribution", "source", "year", "quality",
-    "note", "reason", "place",
+    "note", "reason", "place", "prices",
 ]  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def assumption_table(scenario: Scenario) -> pd.DataFrame:
                 "note": table.note,
                 "reason": table.reason,
                 "place": _place(scenario, key),
+                "prices": "",
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -121,7 +122,22 @@ def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:
         "note": figure.note,
         "reason": figure.reason,
         "place": _place(scenario, key),
+        "prices": prices_in_words(scenario, key, figure),
     }
+
+
+def prices_in_words(scenario: Scenario, key: Key, figure: object) -> str:
+    """Return of which year a figure's prices are, and what was stated if that was converted."""
+    stated = scenario.stated.get(key)
+    if stated is not None:
+        value = _value(stated)
+        number = f"{value:g}" if isinstance(value, float) else value
+        year = f", prices of {stated.price_year}" if stated.price_year else ""
+        return f"stated as {number} {stated.unit}{year}"
+    if not isinstance(figure, Amount) or figure.price_year is None:
+        return ""
+    own = figure.price_year == scenario.settings.economics.price_year
+    return f"prices of {figure.price_year}" + ("" if own else ", not converted")
 
 
 def _value(figure: Sourced) -> float | str:

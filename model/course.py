@@ -4,140 +4,203 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.pathway import CANCER_DEATH, Option
-from hepaplan.model.quantities import Quantity, Schedule
+from hepaplan.model.drugs import DosePrices
+from hepaplan.model.hazard_ratios import hazard_ratio_by_month
+from hepaplan.model.pathway import CANCER_DEATH, Exit, Option
+from hepaplan.model.quantities import MONTHS_PER_YEAR, Quantity, Schedule
+from hepaplan.model.surroundings import Surroundings
 from hepaplan.model.survival import monthly_hazards
 
 
 @dataclass(frozen=True)
 class Course:
-    """What happens to one planned start, by months since the start.
+    """What happens to one planned start, by months since the start; draws are the last axis.
 
-    `arrive` (by decision point), `cancer_death` and `other_death` have shape (months + 1,), entry
-    d the share between d - 1 and d. `footprint`, `costs` and `utility` have shape (months,), per
-    patient still in the option; `started` is the share of month 0's amounts that is really used.
-    Complications are expected amounts at month 0.
+    That axis has length 1 where nothing is drawn. `arrive` (by decision point), `cancer_death` and
+    `other_death` have shape (months + 1, draw), entry d the share between d - 1 and d;
+    `procedural_death` (draw,) is the part of cancer_death that the procedure itself causes.
+    `footprint`, `costs` and `utility` have shape (months, draw), per patient still in the option;
+    `started` is the share of month 0's amounts that is really used. Complications are expected
+    amounts at month 0.
     """
 
     arrive: dict[str, Floats]
     cancer_death: Floats
+    procedural_death: Floats
     other_death: Floats
-    started: float
+    started: Floats
     footprint: dict[str, Floats]
     costs: dict[str, Floats]
     utility: Floats
-    complication_use: dict[str, float]
-    complication_cost: float
-    complication_qalys: float
+    complication_use: dict[str, Floats]
+    complication_cost: Floats
+    complication_qalys: Floats
+
+    @cached_property
+    def deaths(self) -> Floats:
+        """Deaths from any cause between d - 1 and d, shape (months + 1, draw)."""
+        return self.cancer_death + self.other_death
+
+    @cached_property
+    def alive(self) -> Floats:
+        """Those still in the option's own course at time d, shape (months + 1, draw)."""
+        gone = sum(self.arrive.values(), self.deaths)
+        return np.maximum(1.0 - np.cumsum(gone, axis=0), 0.0)
+
+    @cached_property
+    def person_months(self) -> Floats:
+        """Months lived in each month, deaths at its middle, shape (months, draw)."""
+        return self.alive[:-1] - 0.5 * self.deaths[1:]
+
+    @cached_property
+    def treated(self) -> Floats:
+        """Those who take each month's amounts, shape (months, draw)."""
+        begun = np.broadcast_to(self.started, (1, self.alive.shape[1]))
+        return np.concatenate((begun, self.alive[1:-1]))
+
+    def taken(self, resource: str) -> Floats:
+        """Return units of a resource by month, complications apart, shape (months, draw)."""
+        return self.footprint[resource] * self.treated
+
+    @cached_property
+    def qalys(self) -> Floats:
+        """QALYs of each month, complications apart, shape (months, draw)."""
+        return self.utility * self.person_months / MONTHS_PER_YEAR
 
 
-def option_course(option: Option, group: str, background: Floats) -> Course:
-    """Return an option's course for a group.
+def option_course(option: Option, around: Surroundings, residual: Floats | float = 1.0) -> Course:
+    """Return an option's course in a group, over the months of its surroundings.
 
-    `background` is the monthly hazard of death from other causes since the start, shape (months,).
+    `residual` multiplies the hazards of the exits: what a delay before the start still does after
+    it. An array (draw,) gives one course a draw.
     """
-    months = background.size
+    group, months = around.group, around.background.size
     abandoned = option.not_performed
     performed = 1.0 - (abandoned.share.for_group(group) if abandoned else 0.0)
-    arrive, cancer, other = _competing(option, group, background, performed)
-    started = performed
+    mortality = option.procedural_mortality
+    procedural = np.atleast_1d(performed * (mortality.for_group(group) if mortality else 0.0))
+    flows, other = _competing(option.exits, around, performed - procedural, residual)
+    flows.append((CANCER_DEATH, _first_month(procedural, months)))
+    started = np.atleast_1d(np.asarray(performed))
     if abandoned is not None:
-        _leave_unperformed(abandoned.to, group, background[0], 1.0 - performed,
-                           arrive, cancer, other)  # fmt: skip
-        started += (1.0 - performed) * abandoned.footprint_share.for_group(group)
+        survive = np.exp(-around.background[0])
+        other = other + _first_month((1.0 - performed) * (1.0 - survive), months)
+        for destination, share in abandoned.to.items():
+            people = (1.0 - performed) * survive * share.for_group(group)
+            flows.append((destination, _first_month(people, months)))
+        started = started + (1.0 - performed) * abandoned.footprint_share.for_group(group)
+    arrive: dict[str, Floats] = {}
+    for destination, flow in flows:
+        arrive[destination] = arrive[destination] + flow if destination in arrive else flow
+    cancer = arrive.pop(CANCER_DEATH)
 
-    def expected(probability: Quantity, amount: Quantity) -> float:
-        return performed * probability.for_group(group) * amount.for_group(group)
+    def expected(probability: Quantity, amount: Quantity) -> Floats:
+        return np.atleast_1d(performed * probability.for_group(group) * amount.for_group(group))
 
     harms = option.complications.values()
-    extra: dict[str, float] = {}
+    extra: dict[str, Floats] = {}
     for harm in harms:
         for name, amount in harm.footprint.items():
-            extra[name] = extra.get(name, 0.0) + expected(harm.probability, amount)
+            extra[name] = extra.get(name, np.zeros(1)) + expected(harm.probability, amount)
     return Course(
         arrive=arrive,
         cancer_death=cancer,
+        procedural_death=procedural,
         other_death=other,
         started=started,
         footprint={name: by_month(s, months) for name, s in option.footprint.items()},
-        costs={name: by_month(s, months) for name, s in option.costs.items()},
+        costs=_costs(option, around.dose_prices, months),
         utility=by_month(option.utility, months),
         complication_use=extra,
-        complication_cost=sum(expected(h.probability, h.cost) for h in harms),
-        complication_qalys=sum(expected(h.probability, h.qaly_loss) for h in harms),
+        complication_cost=sum((expected(h.probability, h.cost) for h in harms), np.zeros(1)),
+        complication_qalys=sum((expected(h.probability, h.qaly_loss) for h in harms), np.zeros(1)),
     )
 
 
+def _costs(option: Option, dose_prices: DosePrices, months: int) -> dict[str, Floats]:
+    """Return costs by category, those of doses in categories of their own, (months, draw)."""
+    costs = {name: by_month(schedule, months) for name, schedule in option.costs.items()}
+    for drug, schedule in option.doses.items():
+        for category, price in dose_prices[drug].items():
+            line = by_month(schedule, months) * price
+            costs[category] = costs[category] + line if category in costs else line
+    return costs
+
+
 def by_month(schedule: Schedule, months: int) -> Floats:
-    """Return a schedule's amounts, shape (months,)."""
-    amounts = np.full(months, schedule.then)
-    listed = np.array(schedule.value[:months])
-    amounts[: listed.size] = listed
+    """Return a schedule's amounts, shape (months, draw)."""
+    then, *listed = (np.atleast_1d(a) for a in (schedule.then, *schedule.value[:months]))
+    amounts = np.empty((months, max(a.size for a in (then, *listed))))
+    amounts[len(listed) :] = then
+    for month, amount in enumerate(listed):
+        amounts[month] = amount
     return amounts
 
 
-def _competing(
-    option: Option, group: str, background: Floats, performed: float
-) -> tuple[dict[str, Floats], Floats, Floats]:
-    """Return arrivals by point, cancer deaths and other deaths of the starts carried out.
+def exit_hazards(record: Exit, around: Surroundings) -> Floats:
+    """Return an exit's own hazard in each month, shape (months, draw).
 
-    Cause-specific hazards compete; each takes its part of a month's exits in proportion to its
-    hazard (Prentice et al., Biometrics 1978;34:541-54, 10.2307/2530374). Where a published curve
-    counts death from other causes, only its excess over the life table is the exit's own hazard:
-    background mortality is never counted twice (Estève et al., Stat Med 1990;9:529-38,
-    10.1002/sim.4780090506).
+    Where a published curve counts death from other causes, only its excess over those of its own
+    patients (`Surroundings.published`) is the exit's own hazard: background mortality is never
+    counted twice (Estève et al., Stat Med 1990;9:529-38, 10.1002/sim.4780090506).
     """
-    months = background.size
-    hazards: dict[str, Floats] = {}
-    for name, record in option.exits.items():
-        ratio = record.hazard_ratio.for_group(group) if record.hazard_ratio else 1.0
-        hazard = monthly_hazards(record.time, months, group)
-        if record.time.counts_other_deaths:
-            hazard = np.maximum(hazard - background, 0.0)
-        hazards[name] = ratio * hazard
-    total = background + sum(hazards.values(), np.zeros(months))
-    mortality = option.procedural_mortality
-    procedural = mortality.for_group(group) if mortality else 0.0
-    begun = performed * (1.0 - procedural)
-    at_risk = begun * np.exp(-np.concatenate(([0.0], np.cumsum(total[:-1]))))
-    leaving = at_risk * -np.expm1(-total)
-    per_hazard = np.divide(leaving, total, out=np.zeros(months), where=total > 0)
+    group, months = around.group, around.published.size
+    hazard = monthly_hazards(record.time, months, group)
+    hazard = hazard if hazard.ndim == 2 else hazard[:, None]
+    if record.time.counts_other_deaths:
+        hazard = np.maximum(hazard - around.published[:, None], 0.0)
+    first = record.hazard_ratio.for_group(group) if record.hazard_ratio else 1.0
+    if not record.hazard_ratio_changes:
+        return np.asarray(first * hazard)
+    ratio = hazard_ratio_by_month(first, record.hazard_ratio_changes, months, group)
+    return (ratio if ratio.ndim == 2 else ratio[:, None]) * hazard
 
-    arrive: dict[str, Floats] = {}
-    cancer, other = np.zeros(months + 1), np.zeros(months + 1)
-    cancer[1] = performed * procedural
-    other[1:] = per_hazard * background
-    for name, record in option.exits.items():
-        flow = per_hazard * hazards[name]
+
+def _competing(
+    exits: Mapping[str, Exit], around: Surroundings, begun: Floats, residual: Floats | float
+) -> tuple[list[tuple[str, Floats]], Floats]:
+    """Return what leaves by each exit, with its destination, and other deaths, (months + 1, draw).
+
+    Cause-specific hazards compete, constant within a month; each takes its part of a month's exits
+    in proportion to its hazard (Prentice et al., Biometrics 1978;34:541-54, 10.2307/2530374). Who
+    moves on at s arrives at the month's end if other causes spare them, exp(-background * (1 - s)):
+    over the month, at_risk * (1 - exp(-disease)) * hazard / disease * exp(-background), as if the
+    disease moved them alone and other causes spared them all month. The rest are other deaths.
+    """
+    background = around.background[:, None]
+    hazards = {name: residual * exit_hazards(record, around) for name, record in exits.items()}
+    disease = sum(hazards.values(), np.zeros_like(background))
+    total = disease + background
+    at_risk = begun * np.exp(total - np.cumsum(total, axis=0))
+    dying = at_risk * _time_at_risk(total)
+    moving = np.minimum(at_risk * _time_at_risk(disease) * np.exp(-background), dying)
+    flows, other = [], dying * background
+    for name, record in exits.items():
         for destination, share in record.to.items():
-            deaths_or_arrivals = (
-                cancer
-                if destination == CANCER_DEATH
-                else arrive.setdefault(destination, np.zeros(months + 1))
-            )
-            deaths_or_arrivals[1:] += flow * share.for_group(group)
-    return arrive, cancer, other
+            hazard = hazards[name] * share.for_group(around.group)
+            there = dying if destination == CANCER_DEATH else moving
+            flows.append((destination, _later(there * hazard)))
+            other = other + (dying - there) * hazard
+    return flows, _later(other)
 
 
-def _leave_unperformed(
-    to: Mapping[str, Quantity],
-    group: str,
-    background: float,
-    abandoned: float,
-    arrive: dict[str, Floats],
-    cancer: Floats,
-    other: Floats,
-) -> None:
-    """Send planned starts that are not carried out onwards after one month, in place."""
-    survive = float(np.exp(-background))
-    other[1] += abandoned * (1.0 - survive)
-    for destination, share in to.items():
-        people = abandoned * survive * share.for_group(group)
-        if destination == CANCER_DEATH:
-            cancer[1] += people
-        else:
-            arrive.setdefault(destination, np.zeros_like(cancer))[1] += people
+def _time_at_risk(hazard: Floats) -> Floats:
+    """Return the part of a month that one person is at risk, on average, under a hazard."""
+    return np.divide(-np.expm1(-hazard), hazard, out=np.ones_like(hazard), where=hazard > 0)
+
+
+def _later(flow: Floats) -> Floats:
+    """Return a flow by month as the share between d - 1 and d, nobody at d = 0."""
+    return np.concatenate((np.zeros((1, flow.shape[1])), flow))
+
+
+def _first_month(people: Floats | float, months: int) -> Floats:
+    """Return a flow of the first month alone, shape (months + 1, draw)."""
+    flow = np.zeros((months + 1, np.size(people)))
+    flow[1] = people
+    return flow

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hepaplan.model import plan_tables, policies, summary, usual_tables
+from hepaplan.model import patient_tables, plan_tables, policies, summary, usual_tables
+from hepaplan.model.age_error import age_groups_error
+from hepaplan.model.ageing import other_cause_clocks
 from hepaplan.model.allocation.plan import most_health
 from hepaplan.model.assumptions import assumption_table, capacity_table, change_table, source_table
 from hepaplan.model.calendar import Months
 from hepaplan.model.checks import all_checks
+from hepaplan.model.delay import harm_of_delay
+from hepaplan.model.fit_tables import fits
 from hepaplan.model.incidence import incident_cases
 from hepaplan.model.kernels import pathway_kernels
-from hepaplan.model.life_table import group_age_mix, other_cause_survival
 from hepaplan.model.metastases import (
     by_group,
     eligible_arrivals,
@@ -26,13 +29,21 @@ from hepaplan.model.metastases import (
 from hepaplan.model.network import Network, build_network, day_one_people, region_mix
 from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.plan_value import replay_totals
+from hepaplan.model.plan_value import Totals, replay_totals
 from hepaplan.model.population import regions
 from hepaplan.model.problems import dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.readings import (
+    FIRST_COME,
+    MOST_HEALTH,
+    NOTHING_SCARCE,
+    Capacity,
+    Replayed,
+    UsualCare,
+)
 from hepaplan.model.renewal import usual_flow
-from hepaplan.model.replay import replay
+from hepaplan.model.replay import Replay, replay
+from hepaplan.model.utility_norms import utilities_above_norm
 from hepaplan.model.waiting import waiting_month, waiting_that_pays
 
 Progress = Callable[[str], None]
@@ -73,10 +84,11 @@ def usual_care(scenario: Scenario) -> UsualCare:
     grouped = by_group(scenario, metastases)
     eligible = eligible_arrivals(scenario, grouped)
 
-    horizon = economics.horizon_years * MONTHS_PER_YEAR
-    mixes = group_age_mix(scenario, metastases)
-    survival = np.stack([other_cause_survival(scenario, mix, horizon) for mix in mixes])
-    kernels = pathway_kernels(scenario.pathway, scenario.groups, settings.resource, survival)
+    survival, since_metastasis = other_cause_clocks(scenario, metastases)
+    kernels = pathway_kernels(
+        scenario.pathway, scenario.groups, settings.resource, survival,
+        published_survival=since_metastasis,
+    )  # fmt: skip
     waiting = waiting_month(scenario.pathway, scenario.groups, survival)
     values = pathway_values(
         kernels,
@@ -89,8 +101,8 @@ def usual_care(scenario: Scenario) -> UsualCare:
     entries[..., first] += waiting_on_day_one[:, None] * region_mix(eligible[..., first:]).T
     flow = usual_flow(kernels, entries)
     return UsualCare(
-        scenario, months, span, case_months, cases, grouped, eligible, kernels, waiting, values,
-        flow,
+        scenario, months, span, case_months, cases, grouped, eligible, entries, survival,
+        since_metastasis, kernels, waiting, values, flow,
     )  # fmt: skip
 
 
@@ -120,27 +132,40 @@ def network_of(usual: UsualCare) -> Network:
     )
 
 
-def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Capacity:
-    """Return reading 2: the network of sites, and what each policy does there."""
-    scenario = usual.scenario
+def as_today(usual: UsualCare, progress: Progress = lambda _: None) -> Replayed:
+    """Return what needs no plan: the network of sites with nothing scarce, and first come."""
     refuse_waiting_that_pays(usual)
     network = network_of(usual)
     progress("who waits when the longest wait goes first")
-    reading_one = policies.nothing_scarce(network)
-    as_today = policies.first_come(network)
-    progress("the plan with most health")
-    best = most_health(network, scenario.settings.plan, usual.worth, reading_one)
-    replays = {
-        NOTHING_SCARCE: reading_one,
-        FIRST_COME: as_today,
-        MOST_HEALTH: replay(network, best.plan),
+    done = {
+        NOTHING_SCARCE: policies.nothing_scarce(network),
+        FIRST_COME: policies.first_come(network),
     }
-    window = scenario.settings.window.months
-    totals = {
+    return Replayed(network, done, _totals(usual, network, done))
+
+
+def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Capacity:
+    """Return reading 2: the network of sites, and what each policy does there."""
+    today = as_today(usual, progress)
+    network = today.network
+    progress("the plan with most health")
+    rules = usual.scenario.settings.plan
+    best = most_health(network, rules, usual.worth, today.replays[NOTHING_SCARCE])
+    planned = {MOST_HEALTH: replay(network, best.plan)}
+    return Capacity(
+        network,
+        {**today.replays, **planned},
+        {**today.totals, **_totals(usual, network, planned)},
+        best,
+    )
+
+
+def _totals(usual: UsualCare, network: Network, replays: Mapping[str, Replay]) -> dict[str, Totals]:
+    window = usual.scenario.settings.window.months
+    return {
         policy: replay_totals(network, done, usual.worth, window)
         for policy, done in replays.items()
     }
-    return Capacity(network, replays, totals, best)
 
 
 def evaluate(
@@ -164,8 +189,13 @@ def evaluate(
     progress("tables")
     tables = {
         **usual_tables.all_tables(usual),
+        **patient_tables.all_tables(usual),
+        "fits": fits(scenario),
+        "delay": harm_of_delay(usual),
+        "age_groups_error": age_groups_error(usual),
         **plan_tables.all_tables(usual, capacity),
         "evidence_sets": summary.evidence_sets(usual, others),
+        "utility_norms": utilities_above_norm(usual),
         "assumptions": assumption_table(scenario),
         "sources": source_table(scenario),
         "changes": change_table(scenario),

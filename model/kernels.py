@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.course import option_course
+from hepaplan.model.course import Course, option_course
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import Pathway
-from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.surroundings import surroundings
 
 SMALLEST_FLOW = 1e-6
 SMALLEST_SHARE_OF_USE = 1e-5
@@ -25,7 +25,8 @@ class Kernels:
     Axes: option (open options of the pathway in its order), group, then point, resource or
     category, and month d since start (d = 0 is the month of the start, the last is the horizon).
     `alive` counts those still in the option's own course at time d; `arrive`, `cancer_death` and
-    `other_death` what happened between d - 1 and d; `use`, `cost`, `person_months` and `qalys`
+    `other_death` what happened between d - 1 and d, `procedural_death` (option, group) the part of
+    `cancer_death` that the procedure causes; `use`, `cost`, `person_months` and `qalys`
     what month d takes and yields. `lumped` is the largest flow moved to a later month.
     Semi-Markov process: Howard, Dynamic Probabilistic Systems II, Wiley 1971.
     """
@@ -37,6 +38,7 @@ class Kernels:
     categories: tuple[str, ...]
     arrive: Floats
     cancer_death: Floats
+    procedural_death: Floats
     other_death: Floats
     alive: Floats
     use: Floats
@@ -62,6 +64,8 @@ def pathway_kernels(
     groups: tuple[str, ...],
     resources: Mapping[str, Resource],
     other_cause_survival: Floats,
+    residual: Floats | None = None,
+    published_survival: Floats | None = None,
 ) -> Kernels:
     """Return the kernels of every open option.
 
@@ -74,50 +78,60 @@ def pathway_kernels(
     resources
         What is scarce and what one unit of it costs.
     other_cause_survival
-        Probability of escaping death from other causes, shape (group, months + 1).
+        Probability of escaping death from other causes after a start, shape (point, group,
+        months + 1), or (group, months + 1) where it is the same at all points.
+    residual
+        Ratio (option, group) by which a delay before the start multiplies the hazards of the
+        exits after it; none where everyone starts at once.
+    published_survival
+        Probability (group, months + 1) of escaping other causes in published curves that count
+        them; that of the patients unless given.
     """
     points = tuple(pathway.decision_point)
     records = [option for _, _, option in pathway.options()]
     names = tuple(resources)
+    around = surroundings(pathway, groups, other_cause_survival, published_survival)
     extra = {category for option in records for category in option.costs}
+    prices = around[points[0], groups[0]].dose_prices
+    extra |= {category for option in records for drug in option.doses for category in prices[drug]}
     extra |= {COMPLICATIONS for option in records if option.complications}
     categories = (*names, *sorted(extra))
     unit_cost = np.array([resources[name].unit_cost.number for name in names])
-    background = -np.diff(np.log(np.maximum(other_cause_survival, 1e-300)), axis=1)
-
-    shape, months = (len(records), len(groups)), background.shape[1]
+    shape, months = (len(records), len(groups)), other_cause_survival.shape[-1] - 1
     arrive = np.zeros((*shape, len(points), months + 1))
     cancer_death, other_death, alive = (np.zeros((*shape, months + 1)) for _ in range(3))
+    procedural_death = np.zeros(shape)
     use = np.zeros((*shape, len(names), months))
     cost = np.zeros((*shape, len(categories), months))
     qalys, person_months = np.zeros((*shape, months)), np.zeros((*shape, months))
     lumped = 0.0
-    for k, option in enumerate(records):
+    for k, (point, _, option) in enumerate(pathway.options()):
         for g, group in enumerate(groups):
-            course = option_course(option, group, background[g])
+            factor = 1.0 if residual is None else residual[k, g]
+            course = option_course(option, around[point, group], factor)
+            course, moved = _lumped(course)
+            lumped = max(lumped, moved)
             for destination, flow in course.arrive.items():
-                row = (k, g, points.index(destination))
-                arrive[row], moved = lump_small_flows(flow)
-                lumped = max(lumped, moved)
-            cancer_death[k, g], other_death[k, g] = course.cancer_death, course.other_death
-            gone = arrive[k, g].sum(axis=0) + course.cancer_death + course.other_death
-            alive[k, g] = np.maximum(1.0 - np.cumsum(gone), 0.0)
-            deaths = course.cancer_death + course.other_death
-            person_months[k, g] = alive[k, g, :-1] - 0.5 * deaths[1:]
-            treated = np.concatenate(([course.started], alive[k, g, 1:-1]))
+                arrive[k, g, points.index(destination)] = flow[:, 0]
+            cancer_death[k, g] = course.cancer_death[:, 0]
+            procedural_death[k, g] = course.procedural_death[0]
+            other_death[k, g] = course.other_death[:, 0]
+            alive[k, g] = course.alive[:, 0]
+            person_months[k, g] = course.person_months[:, 0]
             for r, name in enumerate(names):
                 if name in course.footprint:
-                    taken = course.footprint[name] * treated
+                    taken = course.taken(name)[:, 0]
                     smallest = SMALLEST_SHARE_OF_USE * float(taken.sum())
                     use[k, g, r], _ = lump_small_flows(taken, smallest)
-                use[k, g, r, 0] += course.complication_use.get(name, 0.0)
+                if name in course.complication_use:
+                    use[k, g, r, 0] += course.complication_use[name][0]
             cost[k, g, : len(names)] = use[k, g] * unit_cost[:, None]
             for category, amounts in course.costs.items():
-                cost[k, g, categories.index(category)] += amounts * treated
+                cost[k, g, categories.index(category)] += (amounts * course.treated)[:, 0]
             if option.complications:
-                cost[k, g, categories.index(COMPLICATIONS), 0] += course.complication_cost
-            qalys[k, g] = course.utility * person_months[k, g] / MONTHS_PER_YEAR
-            qalys[k, g, 0] -= course.complication_qalys
+                cost[k, g, categories.index(COMPLICATIONS), 0] += course.complication_cost[0]
+            qalys[k, g] = course.qalys[:, 0]
+            qalys[k, g, 0] -= course.complication_qalys[0]
     return Kernels(
         points=points,
         options=tuple((point, name) for point, name, _ in pathway.options()),
@@ -126,6 +140,7 @@ def pathway_kernels(
         categories=categories,
         arrive=arrive,
         cancer_death=cancer_death,
+        procedural_death=procedural_death,
         other_death=other_death,
         alive=alive,
         use=use,
@@ -135,6 +150,13 @@ def pathway_kernels(
         usual_share=np.array([[o.usual_share.for_group(g) for g in groups] for o in records]),
         lumped=lumped,
     )
+
+
+def _lumped(course: Course) -> tuple[Course, float]:
+    """Return a course without tiny arrivals, and the largest sum that was moved."""
+    found = {name: lump_small_flows(flow[:, 0]) for name, flow in course.arrive.items()}
+    arrive = {name: flow[:, None] for name, (flow, _) in found.items()}
+    return replace(course, arrive=arrive), max((moved for _, moved in found.values()), default=0.0)
 
 
 def lump_small_flows(flow: Floats, smallest: float = SMALLEST_FLOW) -> tuple[Floats, float]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.economics import net_monetary_benefit
-from hepaplan.model.readings import NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.readings import FIRST_COME, NOTHING_SCARCE, Replayed, UsualCare
 from hepaplan.model.replay import Replay
 from hepaplan.model.tidy import add_up, tidy, years_of
 
@@ -14,7 +14,7 @@ WAITING_LIST = "waiting list"
 WITHIN_STANDARD = "started within the standard, of all who came"
 
 
-def cost_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
+def cost_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
     """Return undiscounted cost by calendar year, treatment and category.
 
     Money is spent in the month care is given: treatment begun before the window goes on costing.
@@ -51,7 +51,24 @@ def cost_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFra
     return pd.concat([table, extra[extra["cost_gbp"] > 0]], ignore_index=True)
 
 
-def outcomes(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
+def budget_impact(costs: pd.DataFrame) -> pd.DataFrame:
+    """Return undiscounted spending by calendar year, policy and category against first come.
+
+    `costs` are those of `cost_table` under each policy. A category that a policy does not use in
+    a year is there with zero (ISPOR budget impact: Sullivan et al., Value Health 2014;17:5-14,
+    10.1016/j.jval.2013.08.2291).
+    """
+    keys = ["policy", "year", "category"]
+    spent = costs.groupby(keys, sort=False)["cost_gbp"].sum()
+    whole = pd.MultiIndex.from_product([costs[key].unique() for key in keys], names=keys)
+    table = spent.reindex(whole).fillna(0.0).reset_index()
+    first = table[table["policy"] == FIRST_COME].set_index(keys[1:])["cost_gbp"]
+    at = pd.MultiIndex.from_frame(table[keys[1:]])
+    table["against_first_come_gbp"] = table["cost_gbp"] - first.reindex(at).to_numpy()
+    return table
+
+
+def outcomes(usual: UsualCare, capacity: Replayed) -> pd.DataFrame:
     """Return lifetime totals of the window's patients under each policy.
 
     `low` and `high` stay empty until uncertainty is run: an interval is never made up.
@@ -83,7 +100,7 @@ def outcomes(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["policy", "measure", "unit", "value", "low", "high"])
 
 
-def share_within_standard(usual: UsualCare, capacity: Capacity, done: Replay) -> float:
+def share_within_standard(usual: UsualCare, capacity: Replayed, done: Replay) -> float:
     """Return the share started within the waiting standard, of all whose wait ended or broke it.
 
     Whoever dies, moves on, or still waits beyond the standard when the window ends counts against

@@ -9,7 +9,17 @@ import pandas as pd
 from pydantic import Field
 
 from hepaplan.model.pathway import Pathway
-from hepaplan.model.quantities import Expect, Frozen, Quality, Quantity, Share, Sourced
+from hepaplan.model.quantities import (
+    Amount,
+    Expect,
+    Frozen,
+    HazardRatio,
+    Price,
+    Quality,
+    Quantity,
+    Share,
+    Sourced,
+)
 
 STAGES = ("I", "II", "III", "IV")
 STAGES_WITHOUT_METASTASES = STAGES[:3]
@@ -21,7 +31,7 @@ TIMINGS = ("synchronous", "metachronous")
 MONTH = r"^(199[0-9]|20[0-9]{2}|21[0-4][0-9])-(0[1-9]|1[0-2])$"
 AnnualRate = Annotated[Quantity, Expect("per year", 0.0, 1.0)]
 PoundsPerQaly = Annotated[Quantity, Expect("GBP per QALY", 0.0, 1e6)]
-PoundsPerUnit = Annotated[Quantity, Expect("GBP per unit", 0.0, 1e6)]
+PoundsPerUnit = Annotated[Quantity, Price("GBP per unit", 0.0, 1e6)]
 WholeMonths = Annotated[Quantity, Expect("months", 0.0, 240.0)]
 Years = Annotated[Quantity, Expect("years", 0.0, 100.0)]
 
@@ -59,6 +69,24 @@ class Economics(Frozen):
     discount_rate_effects: AnnualRate
     willingness_to_pay: PoundsPerQaly
     horizon_years: int = Field(ge=1, le=100)
+
+
+class YearSeries(Sourced):
+    """One number for each year."""
+
+    value: dict[str, float]
+
+
+class Prices(Frozen):
+    """What turns an amount stated in other prices into the scenario's; absent: nothing is."""
+
+    index: YearSeries | None = Field(
+        default=None, description="price index; only ratios of its years matter"
+    )
+    exchange: dict[str, YearSeries] = Field(
+        default_factory=dict,
+        description="by currency code: pounds for one unit of it, in the year of the amount",
+    )
 
 
 class Trend(Frozen):
@@ -124,6 +152,16 @@ class Plan(Frozen):
     age_neutral: bool = Field(description="nobody on a list is passed over for age")
 
 
+class Delay(Frozen):
+    """The total harm of starting later: what waiting itself does is part of it."""
+
+    hazard_ratio: HazardRatio = Field(
+        description="hazard of death from the disease for each four weeks between arrival and start"
+    )
+    from_week: int = Field(ge=0, le=104, description="weeks of delay that do no harm")
+    restricted_to: Years = Field(description="years over which mean survival is compared")
+
+
 class TableFile(Frozen):
     """A CSV table of the scenario: its file, unit and source."""
 
@@ -151,6 +189,8 @@ class Settings(Frozen):
     resource: dict[str, Resource]
     site: dict[str, Site]
     plan: Plan
+    prices: Prices = Field(default_factory=Prices)
+    delay: Delay | None = Field(default=None, description="absent: only waiting itself harms")
     tables: dict[str, TableFile]
     sources: dict[str, Source]
 
@@ -226,7 +266,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A checked scenario: settings, pathway and tables, who set each figure and why it changed."""
+    """A checked scenario: settings, pathway and tables, who set each figure and why it changed.
+
+    Money is in the scenario's own prices; `stated` holds, by key, the amounts that a file states
+    in other prices, as it states them.
+    """
 
     settings: Settings
     pathway: Pathway
@@ -234,6 +278,7 @@ class Scenario:
     places: dict[tuple[str | int, ...], Place]
     input_hashes: dict[str, str]
     reasons: dict[tuple[str | int, ...], str] = field(default_factory=dict)
+    stated: dict[tuple[str | int, ...], Amount] = field(default_factory=dict)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -8,29 +8,25 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.money_tables import cost_table, outcomes
+from hepaplan.model.money_tables import budget_impact, cost_table, outcomes
 from hepaplan.model.population import regions
-from hepaplan.model.readings import NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.readings import NOTHING_SCARCE, Replayed, UsualCare
 from hepaplan.model.replay import Replay
 from hepaplan.model.tidy import add_up, concat, tidy, years_of
 
 FULL = 0.999
-Maker = Callable[[UsualCare, Capacity, Replay], pd.DataFrame]
+Maker = Callable[[UsualCare, Replayed, Replay], pd.DataFrame]
 
 
-def all_tables(usual: UsualCare, capacity: Capacity) -> dict[str, pd.DataFrame]:
+def all_tables(usual: UsualCare, capacity: Replayed) -> dict[str, pd.DataFrame]:
     """Return the tables of both readings, by name."""
 
     def each(make: Maker, scarce: bool) -> pd.DataFrame:
-        made = {
-            policy: make(usual, capacity, done)
-            for policy, done in capacity.replays.items()
-            if not (scarce and policy == NOTHING_SCARCE)
-        }
-        return concat(made, "policy")
+        return by_policy(usual, capacity, make, scarce)
 
     resources = each(resource_table, scarce=True)
     treatments = each(treatment_table, scarce=False)
+    costs = each(cost_table, scarce=False)
     return {
         "demand": demand(usual),
         "starts": each(start_table, scarce=True),
@@ -39,10 +35,23 @@ def all_tables(usual: UsualCare, capacity: Capacity) -> dict[str, pd.DataFrame]:
         "requirements": requirements(usual, capacity),
         "treatments": treatments[["year", "treatment", "policy", "starts"]],
         "lists": each(list_table, scarce=True),
-        "costs": each(cost_table, scarce=False),
+        "costs": costs,
+        "budget_impact": budget_impact(costs),
         "bottlenecks": bottlenecks(resources),
         "outcomes": outcomes(usual, capacity),
     }
+
+
+def by_policy(
+    usual: UsualCare, capacity: Replayed, make: Maker, scarce: bool = False
+) -> pd.DataFrame:
+    """Return a table of every policy, or of those where capacity is scarce, under each other."""
+    made = {
+        policy: make(usual, capacity, done)
+        for policy, done in capacity.replays.items()
+        if not (scarce and policy == NOTHING_SCARCE)
+    }
+    return concat(made, "policy")
 
 
 def demand(usual: UsualCare) -> pd.DataFrame:
@@ -62,7 +71,7 @@ def demand(usual: UsualCare) -> pd.DataFrame:
     return table[["month", "region", "group", "decision_point", "treatment", "option", "starts"]]
 
 
-def start_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
+def start_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
     """Return starts by the option started and the months waited for it."""
     starts = np.zeros((len(usual.kernels.options), *done.starts.shape[1:]))
     np.add.at(starts, capacity.network.pair_option, done.starts)
@@ -71,7 +80,7 @@ def start_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFr
     return table[[*first, "months_waited", "starts"]]
 
 
-def waiting_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
+def waiting_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
     """Return people left on the lists at each month's end, by months waited."""
     left, points = add_up(done.left, _point_names(usual), axis=0)
     table = _by_wait(usual, capacity, left, "waiting", points)
@@ -79,7 +88,7 @@ def waiting_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.Data
     return table[["month", "site", "group", "decision_point", "months_waited", "waiting"]]
 
 
-def resource_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
+def resource_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
     """Return use and capacity by month, site and resource where the site has any of it."""
     window = usual.scenario.settings.window.months
     table = tidy(
@@ -98,7 +107,7 @@ def resource_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.Dat
     return table[keep].reset_index(drop=True)
 
 
-def requirements(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
+def requirements(usual: UsualCare, capacity: Replayed) -> pd.DataFrame:
     """Return what all sites together would need if nothing were scarce, against what they have."""
     window = usual.scenario.settings.window.months
     need = capacity.replays[NOTHING_SCARCE].use[..., :window].sum(axis=1).T
@@ -109,7 +118,7 @@ def requirements(usual: UsualCare, capacity: Capacity) -> pd.DataFrame:
     return table
 
 
-def treatment_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
+def treatment_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
     """Return starts by year and treatment."""
     window = usual.scenario.settings.window.months
     by_pair = done.starts[..., :window].sum(axis=(1, 2, 3))
@@ -120,7 +129,7 @@ def treatment_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.Da
     return tidy(starts.T, "starts", year=years, treatment=kept)
 
 
-def list_table(usual: UsualCare, capacity: Capacity, done: Replay) -> pd.DataFrame:
+def list_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
     """Return people waiting and those beyond the standard, by month and decision point."""
     window = usual.scenario.settings.window.months
     left, points = add_up(done.left[..., :window].sum(axis=(1, 2)), _point_names(usual), axis=0)
@@ -159,7 +168,7 @@ def bottlenecks(resources: pd.DataFrame) -> pd.DataFrame:
 
 def _by_wait(
     usual: UsualCare,
-    capacity: Capacity,
+    capacity: Replayed,
     people: Floats,
     column: str,
     names: Sequence[str] | None = None,

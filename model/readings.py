@@ -26,8 +26,10 @@ class UsualCare:
 
     `months` are the window and its run-out, `span` the burn-in years and `months`, `case_months`
     those whose cases matter. `cases` (case month, region, sex, age_band, stage); `metastases`
-    (span month, region, group, timing); `eligible` (point, region, group, span month);
-    `flow` over `span`, with those waiting on the window's first day.
+    (span month, region, group, timing); `eligible` (point, region, group, span month); `entries`,
+    the same with those waiting on the window's first day; `other_cause_survival` (point,
+    group, months + 1) since reaching a point, `survival_since_metastasis` (group, months + 1) since
+    first metastasis, which published curves are taken to hold too; `flow` over `span`.
     """
 
     scenario: Scenario
@@ -37,6 +39,9 @@ class UsualCare:
     cases: Floats
     metastases: Floats
     eligible: Floats
+    entries: Floats
+    other_cause_survival: Floats
+    survival_since_metastasis: Floats
     kernels: Kernels
     waiting: WaitingMonth
     worth: Values
@@ -59,10 +64,16 @@ class UsualCare:
 
 
 @dataclass(frozen=True)
-class Capacity:
-    """Reading 2: the same arrivals where capacity is scarce, under each policy."""
+class Replayed:
+    """The same arrivals at the sites, under each of some policies."""
 
     network: Network
     replays: Mapping[str, Replay]
     totals: Mapping[str, Totals]
+
+
+@dataclass(frozen=True)
+class Capacity(Replayed):
+    """Reading 2: the same arrivals where capacity is scarce, under each policy, with the plan."""
+
     best: BestPlan

@@ -26,6 +26,7 @@ class Names:
 
     groups: Collection[str]
     points: Collection[str]
+    drugs: Collection[str]
     resources: Collection[str]
     sites: Collection[str]
     sources: Collection[str]

@@ -12,7 +12,14 @@ from hepaplan.model.assumptions import change_table
 from hepaplan.model.money_tables import WITHIN_STANDARD, share_within_standard
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_tables import beyond_standard
-from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.readings import (
+    FIRST_COME,
+    MOST_HEALTH,
+    NOTHING_SCARCE,
+    Capacity,
+    Replayed,
+    UsualCare,
+)
 from hepaplan.model.renewal import overall_survival
 
 Tables = Mapping[str, pd.DataFrame]
@@ -22,7 +29,7 @@ SPENDING = "spending in the window, undiscounted"
 FIVE_YEARS = 60
 
 
-def key_figures(usual: UsualCare, capacity: Capacity, tables: Tables) -> pd.DataFrame:
+def key_figures(usual: UsualCare, capacity: Replayed, tables: Tables) -> pd.DataFrame:
     """Return the main figures under each policy, yearly averages where they are a year's."""
     window = usual.scenario.settings.window.months
     years = window / 12

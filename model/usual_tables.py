@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.arrays import Floats, Ints
+from hepaplan.model.arrays import Floats
 from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES, TIMINGS
 from hepaplan.model.population import regions
 from hepaplan.model.quantities import MONTHS_PER_YEAR
@@ -25,7 +25,6 @@ def all_tables(usual: UsualCare) -> dict[str, pd.DataFrame]:
         "metastases": metastases(usual),
         "survival": survival(usual, by_option),
         "published": published(usual),
-        "per_patient": per_patient(usual, by_option),
     }
 
 
@@ -134,38 +133,3 @@ def survival_if_performed(
         lost = abandoned * (1.0 - kernels.other_death[option, g, 1]) * onward
         alive[g] = (alive[g] - lost) / (1.0 - abandoned)
     return alive
-
-
-def per_patient(usual: UsualCare, by_option: Floats) -> pd.DataFrame:
-    """Return what one start of each option yields, all that follows included."""
-    kernels, values = usual.kernels, usual.worth
-    rows = []
-    for k, (point, option) in enumerate(kernels.options):
-        for g, group in enumerate(kernels.groups):
-            alive = by_option[k, g]
-            below = np.flatnonzero(alive <= 0.5)
-            rows.append(
-                {
-                    "decision_point": point,
-                    "option": option,
-                    "group": group,
-                    "life_years": values.life_years.start[k, g],
-                    "qalys": values.qalys.start[k, g],
-                    "cost_gbp": values.cost.start[k, g],
-                    "qalys_discounted": values.qalys_discounted.start[k, g],
-                    "cost_gbp_discounted": values.cost_discounted.start[k, g],
-                    "median_survival_months": _crossing(alive, below),
-                    "survival_1y": alive[12] if alive.size > 12 else None,
-                    "survival_5y": alive[60] if alive.size > 60 else None,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _crossing(alive: Floats, below: Ints) -> float | None:
-    """Return when half are dead, between months by a straight line; none if not yet."""
-    if below.size == 0:
-        return None
-    month = int(below[0])
-    fall = alive[month - 1] - alive[month]
-    return float(month - 1 + (alive[month - 1] - 0.5) / fall)

@@ -45,7 +45,8 @@ def waiting_month(
     """Return the effect of a month's waiting.
 
     The file's probabilities hold for those who escape death from other causes in the month;
-    `other_cause_survival` (group, months + 1) gives that.
+    `other_cause_survival` (point, group, months + 1), or the same at all points without the first
+    axis, gives that.
     """
     points = tuple(pathway.decision_point)
     shape = (len(points), len(groups))
@@ -54,7 +55,7 @@ def waiting_month(
     standard_months = np.zeros(len(points), dtype=np.int64)
     standard_days = np.full(len(points), np.nan)
     waits = np.zeros(len(points), dtype=bool)
-    escaped = other_cause_survival[:, 1]
+    escaped = np.broadcast_to(other_cause_survival[..., 1], shape)
     for c, point in enumerate(pathway.decision_point.values()):
         if point.waiting is None or point.standard is None:
             continue
@@ -63,14 +64,14 @@ def waiting_month(
         standard_months[c] = max(1, round(standard_days[c] / DAYS_PER_MONTH))
         for g, group in enumerate(groups):
             row = point.waiting
-            stay[c, g] = row.stay.for_group(group) * escaped[g]
-            cancer[c, g] = row.cancer_death.for_group(group) * escaped[g]
+            stay[c, g] = row.stay.for_group(group) * escaped[c, g]
+            cancer[c, g] = row.cancer_death.for_group(group) * escaped[c, g]
             for destination, probability in row.move.items():
-                move[c, points.index(destination), g] = probability.for_group(group) * escaped[g]
-            lived = 1.0 - 0.5 * (cancer[c, g] + 1.0 - escaped[g])
+                move[c, points.index(destination), g] = probability.for_group(group) * escaped[c, g]
+            lived = 1.0 - 0.5 * (cancer[c, g] + 1.0 - escaped[c, g])
             qalys[c, g] = row.utility.for_group(group) * lived / MONTHS_PER_YEAR
             cost[c, g] = row.cost.for_group(group) * lived
-    other = np.where(waits[:, None], 1.0 - escaped[None, :], 0.0)
+    other = np.where(waits[:, None], 1.0 - escaped, 0.0)
     return WaitingMonth(
         stay, move, cancer, other, qalys, cost, standard_months, standard_days, waits
     )

@@ -31,6 +31,7 @@ def assumptions(content: ReportContent) -> pd.DataFrame:
             "Distribution": chosen["distribution"],
             "Source": chosen["source"],
             "Year": pd.Series(years, index=table.index, dtype=object),
+            "Prices": table["prices"] if "prices" in table.columns else "",
             "Quality": chosen["quality"],
             "Reason for a change": chosen["reason"].replace("", "not changed"),
             "Set in": chosen["place"],
@@ -38,8 +39,9 @@ def assumptions(content: ReportContent) -> pd.DataFrame:
             "Key": chosen["key"],
         }
     )
-    if (table["reason"] == "").all():
-        frame = frame.drop(columns="Reason for a change")
+    for name in ("Reason for a change", "Prices"):
+        if frame[name].isin(["", "not changed"]).all():
+            frame = frame.drop(columns=name)
     return frame
 
 

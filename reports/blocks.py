@@ -37,8 +37,8 @@ class Block:
     """A table to place: its Excel name, its caption, its rows under readable headings.
 
     `formats` gives number formats by heading; `row_formats` one for each row, used by the
-    headings in `by_row`. A block on page 0 is for the screen and is not printed, nor are the last
-    `unprinted` columns of any other.
+    headings in `by_row`; `cell_formats` one for each cell of a column. A block on page 0 is for
+    the screen and is not printed, nor are the last `unprinted` columns of any other.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Block:
     widths: Mapping[str, float] = field(default_factory=dict)
     page: int = 1
     unprinted: int = 0
+    cell_formats: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,30 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference, ScatterChart, Series
-from openpyxl.chart.axis import ChartLines, DateAxis
-from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.legend import Legend
-from openpyxl.chart.marker import Marker
+from openpyxl.chart.axis import DateAxis
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText, Text
-from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import (
-    CharacterProperties,
-    Font,
-    Paragraph,
-    ParagraphProperties,
-    RegularTextRun,
-)
 from openpyxl.utils import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hepaplan.reports.chart_looks import (
+    draw_line,
+    draw_mark,
+    finish,
+    row_count,
+    text_look,
+    title_of,
+    values_shown,
+)
 from hepaplan.reports.sheet import CHART_COLUMNS, CHART_ROWS
-from hepaplan.reports.style import DASHES, FONT, INK, PALETTE, POLICY_LOOKS, STACK, Dash
+from hepaplan.reports.style import INK, PALETTE, PARTS, POLICY_LOOKS, SIGNED_THOUSANDS, STACK
 
 MARGIN = 60_000  # English metric units: a twelfth of a row of 15 points is 15,875
-GRID = "DDE1E6"
 
 Chart = BarChart | LineChart | ScatterChart
 
@@ -69,7 +65,7 @@ def place(
     size: tuple[int, int] = (CHART_COLUMNS, CHART_ROWS),
 ) -> None:
     """Put a chart at a cell, over columns and rows kept for it, with its alternative text."""
-    chart.title = _title(headline, 1200, bold=True)
+    chart.title = title_of(headline, 1200, bold=True)
     row, column = coordinate_to_tuple(cell)
     anchor: Any = DescribedAnchor(
         editAs="oneCell",
@@ -89,29 +85,38 @@ def month_lines(lines: Sequence[Line], months: Reference, y_title: str, y_format
     axis.number_format = "mmm yyyy"
     axis.majorTimeUnit = "months"
     axis.baseTimeUnit = "months"
-    axis.majorUnit = 6 if _rows(months) <= 72 else 12
+    axis.majorUnit = 6 if row_count(months) <= 72 else 12
     chart.x_axis = axis
     chart.y_axis.crossAx = 500
     for position, line in enumerate(lines):
         series = Series(line.values, title=line.name)
-        _draw_line(series, line.name, position)
+        draw_line(series, line.name, position)
         chart.series.append(series)
     chart.set_categories(months)
-    _finish(chart, "Month", y_title, y_format)
+    finish(chart, "Month", y_title, y_format)
     return chart
 
 
-def curves(lines: Sequence[Line], x_title: str, y_title: str, last: float) -> ScatterChart:
-    """Return survival curves: time across, share surviving from 0 to 1 upwards."""
+def curves(
+    lines: Sequence[Line], x_title: str, y_title: str, last: float, marks: Sequence[Line] = ()
+) -> ScatterChart:
+    """Return survival curves: time across, share surviving from 0 to 1 upwards.
+
+    `marks` are single figures beside the curves, such as published ones.
+    """
     chart = ScatterChart()
     across: Any = chart.x_axis
     chart.style = 13
     chart.scatterStyle = "line"
     for position, line in enumerate(lines):
         series = Series(line.values, line.categories, title=line.name)
-        _draw_line(series, line.name, position)
+        draw_line(series, line.name, position)
         chart.series.append(series)
-    _finish(chart, x_title, y_title, "0%")
+    for position, mark in enumerate(marks):
+        series = Series(mark.values, mark.categories, title=mark.name)
+        draw_mark(series, position, INK)
+        chart.series.append(series)
+    finish(chart, x_title, y_title, "0%")
     across.number_format = "0"
     across.scaling.min = 0
     across.scaling.max = last
@@ -119,6 +124,26 @@ def curves(lines: Sequence[Line], x_title: str, y_title: str, last: float) -> Sc
     across.majorGridlines = None
     chart.y_axis.scaling.max = 1
     chart.y_axis.majorUnit = 0.2
+    return chart
+
+
+def plane(points: Sequence[Line], line: Line, x_title: str, y_title: str) -> ScatterChart:
+    """Return a cost-effectiveness plane: marks for strategies, a dashed line for the threshold."""
+    chart = ScatterChart()
+    chart.style = 13
+    chart.scatterStyle = "lineMarker"
+    for position, point in enumerate(points):
+        series = Series(point.values, point.categories, title=point.name)
+        draw_mark(series, position)
+        chart.series.append(series)
+    threshold = Series(line.values, line.categories, title=line.name)
+    draw_line(threshold, line.name, 5)
+    chart.series.append(threshold)
+    finish(chart, x_title, y_title, SIGNED_THOUSANDS)
+    chart.y_axis.scaling.min = None
+    across: Any = chart.x_axis
+    across.number_format = "+#,##0.##;-#,##0.##;0"
+    across.majorGridlines = None
     return chart
 
 
@@ -142,11 +167,11 @@ def columns(
         axis.number_format = "mmm yyyy"
         axis.majorTimeUnit = "months"
         axis.baseTimeUnit = "months"
-        axis.majorUnit = 6 if _rows(categories) <= 72 else 12
+        axis.majorUnit = 6 if row_count(categories) <= 72 else 12
         chart.x_axis = axis
         chart.y_axis.crossAx = 500
     _add_bars(chart, lines, categories, STACK if len(lines) > 2 else (PALETTE[0], PALETTE[4]))
-    _finish(chart, x_title, y_title, y_format)
+    finish(chart, x_title, y_title, y_format)
     return chart
 
 
@@ -159,24 +184,34 @@ def bars(
     label_format: str = "",
     *,
     from_zero: bool = True,
+    parts: bool = False,
 ) -> BarChart:
     """Return horizontal bars, the first category on top; several series stand beside each other.
 
     Each bar shows its value, so that small ones can be read too; `from_zero` is for values of
-    which none is negative.
+    which none is negative. `parts` are shares of a whole: they stand end to end, to
+    100%, and only the first shows its value, lest small ones are written over each other.
     """
     chart = BarChart()
     chart.type = "bar"
-    chart.grouping = "clustered"
+    chart.grouping = "stacked" if parts else "clustered"
+    chart.overlap = 100 if parts else None
     chart.gapWidth = 50
-    _add_bars(chart, lines, categories, PALETTE)
-    _finish(chart, x_title, y_title, value_format)
+    _add_bars(chart, lines, categories, PARTS if parts else PALETTE)
+    finish(chart, x_title, y_title, value_format)
+    if parts:
+        chart.y_axis.scaling.max = 1
+        chart.y_axis.majorUnit = 0.2
     if not from_zero:
         chart.y_axis.scaling.min = None
-    chart.dataLabels = _values_shown(label_format or value_format)
+    shown = values_shown(label_format or value_format)
+    if parts:
+        chart.series[0].dLbls = shown
+    else:
+        chart.dataLabels = shown
     chart.x_axis.tickLblSkip = 1
-    if _rows(categories) > 10:
-        chart.x_axis.txPr = _text_look(700)
+    if row_count(categories) > 10:
+        chart.x_axis.txPr = text_look(700)
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses = "max"
     chart.y_axis.tickLblPos = "nextTo"
@@ -195,70 +230,3 @@ def _add_bars(
         series.invertIfNegative = False
         chart.series.append(series)
     chart.set_categories(categories)
-
-
-def _draw_line(series: Any, name: str, position: int) -> None:
-    number = position % len(PALETTE)
-    usual: tuple[str, str, Dash] = ("", PALETTE[number], DASHES[number])
-    _, colour, dash = POLICY_LOOKS.get(name.lower(), usual)
-    series.graphicalProperties = GraphicalProperties()
-    series.graphicalProperties.line = LineProperties(solidFill=colour, w=25_400, prstDash=dash)
-    series.smooth = False
-    series.marker = Marker(symbol="none")
-
-
-def _finish(chart: Chart, x_title: str, y_title: str, y_format: str) -> None:
-    for axis, title in ((chart.x_axis, x_title), (chart.y_axis, y_title)):
-        axis.delete = False
-        axis.title = _title(title, 1000, bold=False)
-        axis.txPr = _text_look(900)
-        axis.graphicalProperties = GraphicalProperties(
-            ln=LineProperties(solidFill="8A929B", w=9_525)
-        )
-        axis.tickLblPos = "low"
-    chart.y_axis.number_format = y_format
-    chart.y_axis.scaling.min = 0
-    chart.y_axis.majorGridlines = ChartLines(
-        spPr=GraphicalProperties(ln=LineProperties(solidFill=GRID, w=6_350))
-    )
-    if len(chart.series) > 1:
-        chart.legend = Legend()
-        chart.legend.position = "b"
-        chart.legend.overlay = False
-        chart.legend.txPr = _text_look(1000)
-    else:
-        chart.legend = None
-    chart.graphical_properties = GraphicalProperties(
-        solidFill="FFFFFF", ln=LineProperties(solidFill="C9CED6", w=6_350)
-    )
-
-
-def _title(text: str, size: int, *, bold: bool) -> Title:
-    look = CharacterProperties(sz=size, b=bold, solidFill=INK, latin=Font(typeface=FONT))
-    paragraph = Paragraph(
-        pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=text)]
-    )
-    return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
-
-
-def _text_look(size: int) -> RichText:
-    look = CharacterProperties(sz=size, solidFill=INK, latin=Font(typeface=FONT))
-    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
-
-
-def _values_shown(number_format: str) -> DataLabelList:
-    shown = DataLabelList(
-        numFmt=number_format,
-        showVal=True,
-        showLegendKey=False,
-        showCatName=False,
-        showSerName=False,
-        showPercent=False,
-        showBubbleSize=False,
-    )
-    shown.txPr = _text_look(800)
-    return shown
-
-
-def _rows(reference: Reference) -> int:
-    return int(reference.max_row) - int(reference.min_row) + 1

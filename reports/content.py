@@ -13,6 +13,9 @@ from hepaplan.model.parameters import Scenario
 
 POLICIES = ("nothing scarce", "first come", "most health")
 
+DEATHS = ("dies_of_cancer", "dies_of_procedure", "dies_of_other_causes")
+SURVIVAL = ("survival_1y", "survival_2y", "survival_3y", "survival_5y", "survival_10y")
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": ("month", "region", "sex", "age_band", "stage", "cases"),
     "metastases": ("month", "region", "group", "timing", "patients"),
@@ -34,12 +37,33 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "costs": ("policy", "year", "treatment", "category", "cost_gbp"),
     "per_patient": (
         "decision_point", "option", "group", "life_years", "qalys", "cost_gbp",
-        "qalys_discounted", "cost_gbp_discounted", "median_survival_months", "survival_1y",
-        "survival_5y",
+        "qalys_discounted", "cost_gbp_discounted", *DEATHS, "median_survival_months", *SURVIVAL,
+    ),
+    "per_arrival": (
+        "decision_point", "group", "arrivals", "life_years", "qalys", "cost_gbp",
+        "qalys_discounted", "cost_gbp_discounted", *DEATHS, "median_survival_months", *SURVIVAL,
+    ),
+    "patient_costs": (
+        "decision_point", "option", "group", "category", "cost_gbp", "cost_gbp_discounted",
+    ),
+    "region": ("measure", "unit", "per_patient", "all_new_patients"),
+    "fits": (
+        "decision_point", "option", "exit", "group", "family", "cure_share", "month", "published",
+        "fitted", "difference", "hazard_ratio", "source", "quality",
     ),
     "published": (
         "decision_point", "option", "month", "published", "modelled", "difference", "source",
         "quality",
+    ),
+    "delay": (
+        "variant", "decision_point", "option", "group", "months_waited", "total_hazard_ratio",
+        "residual_hazard_ratio", "mean_months_now", "mean_months_with_wait", "qalys_lost",
+        "qalys_lost_waiting_alone", "status",
+    ),
+    "budget_impact": ("policy", "year", "category", "cost_gbp", "against_first_come_gbp"),
+    "utility_norms": ("decision_point", "option", "group", "utility", "norm", "excess"),
+    "age_groups_error": (
+        "group", "measure", "unit", "grouped", "single_ages", "difference", "relative_difference",
     ),
     "evidence_sets": ("measure", "unit", "this scenario", "registry", "review"),
     "key_figures": ("measure", "unit", *POLICIES),
@@ -59,17 +83,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "about": ("item", "value"),
 }  # fmt: skip
 
+# Tables a report does without; where they come they have their columns.
+OPTIONAL = frozenset({"age_groups_error"})
+
 # An evidence set that does not fit the scenario's pathway is left out of the comparison.
 MAY_LACK: dict[str, frozenset[str]] = {"evidence_sets": frozenset({"registry", "review"})}
 
 # Where "not stated" or "never" is an honest answer; anywhere else a missing number is refused.
 MAY_BE_MISSING: dict[str, frozenset[str]] = {
     "outcomes": frozenset({"low", "high"}),
-    "per_patient": frozenset({"median_survival_months"}),
-    "key_figures": frozenset(POLICIES),
+    "per_patient": frozenset({"median_survival_months", *SURVIVAL}),
+    "per_arrival": frozenset({"median_survival_months", *SURVIVAL}),
+    "region": frozenset({"per_patient", "all_new_patients"}),
+    "age_groups_error": frozenset({"relative_difference"}),
+    "key_figures": frozenset({*POLICIES, "difference"}),
     "evidence_sets": frozenset({"this scenario", "registry", "review"}),
     "bottlenecks": frozenset({"first_month_full"}),
     "assumptions": frozenset({"low", "high", "distribution", "year"}),
+    "strategies": frozenset({"icer", "frontier_cost_gbp", "frontier_qalys", "icer_on_frontier"}),
 }
 
 
@@ -156,7 +187,8 @@ def site_note(scenario: Scenario) -> str:
 
 def check_tables(tables: Mapping[str, pd.DataFrame]) -> None:
     """Refuse tables that lack a column or hold a number that is not finite, all faults at once."""
-    faults = [f"the table {name} is missing" for name in COLUMNS if name not in tables]
+    lost = [name for name in COLUMNS if name not in tables and name not in OPTIONAL]
+    faults = [f"the table {name} is missing" for name in lost]
     for name, table in tables.items():
         needed = [c for c in COLUMNS.get(name, ()) if c not in MAY_LACK.get(name, ())]
         lacking = [c for c in needed if c not in table.columns]

@@ -19,6 +19,7 @@ import pandas as pd
 from hepaplan.reports.content import UnfitTable, number_faults
 
 TABLES = "tables"
+OURS = rf"{TABLES}/[A-Za-z0-9_]+\.csv|(report|compare)\.xlsx"
 MANIFEST = "manifest.json"
 EARLIER, LOCK = ".earlier-manifest.json", ".writing"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -76,9 +77,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 def create_run_folder(
-    name: str, out: Path | None = None, *, overwrite: bool = False, beneath: Path | None = None
+    name: str,
+    out: Path | None = None,
+    *,
+    overwrite: bool = False,
+    beneath: Path | None = None,
+    kind: str = "run",
 ) -> Path:
-    """Return a folder made for the run: `out`, or `<name>-run` or the next free number.
+    """Return a folder made for the run: `out`, or `<name>-<kind>` or the next free number.
 
     `out` that exists is refused unless `overwrite`; then only the files of the run are replaced.
     """
@@ -86,15 +92,12 @@ def create_run_folder(
         try:
             out.mkdir(parents=True)
         except FileExistsError:
-            if not overwrite:
-                raise OutputExists(
-                    f"{out} exists: choose another --out, or say --overwrite"
-                ) from None
+            refuse_taken(out, overwrite)
             if not out.is_dir():
                 raise OutputExists(f"{out} is a file, and a run needs a folder") from None
         return out
     folder = beneath if beneath is not None else Path()
-    stem = f"{slug(name)}-run"
+    stem = f"{slug(name)}-{kind}"
     number = 1
     while True:
         chosen = folder / (stem if number == 1 else f"{stem}-{number}")
@@ -104,6 +107,12 @@ def create_run_folder(
             number += 1
         else:
             return chosen
+
+
+def refuse_taken(out: Path | None, overwrite: bool) -> None:
+    """Refuse a folder that is there already, which is better known before the work than after."""
+    if out is not None and out.exists() and not overwrite:
+        raise OutputExists(f"{out} exists: choose another --out, or say --overwrite")
 
 
 def slug(name: str) -> str:
@@ -209,8 +218,8 @@ def write_manifest(
 ) -> WrittenFile:
     """Write manifest.json last, when all it lists is on disk; NaN in it is refused.
 
-    Tables that an earlier run listed and this one does not have are removed, so that an
-    overwritten folder never mixes two runs.
+    Tables and workbooks that an earlier run listed and this one does not have are removed, so
+    that an overwritten folder never mixes two runs.
     """
     listed = []
     for written in files:
@@ -220,7 +229,7 @@ def write_manifest(
         listed.append(entry)
     document = {"schema_version": 1, **facts, "files": listed, "notes": list(CSV_NOTES)}
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    stale = _earlier_tables(folder) - {written.path for written in files}
+    stale = _earlier_files(folder) - {written.path for written in files}
     with atomic_file(folder / MANIFEST) as file:
         file.write(text + b"\n")
     for relative in (*stale, EARLIER):
@@ -228,10 +237,10 @@ def write_manifest(
     return WrittenFile(MANIFEST, hashlib.sha256(text + b"\n").hexdigest())
 
 
-def _earlier_tables(folder: Path) -> set[str]:
+def _earlier_files(folder: Path) -> set[str]:
     paths: set[str] = set()
     for name in (MANIFEST, EARLIER):
         with suppress(OSError, ValueError, KeyError, TypeError):
             earlier = json.loads((folder / name).read_text(encoding="utf-8"))
             paths |= {str(entry["path"]) for entry in earlier["files"]}
-    return {path for path in paths if re.fullmatch(rf"{TABLES}/[A-Za-z0-9_]+\.csv", path)}
+    return {path for path in paths if re.fullmatch(OURS, path)}

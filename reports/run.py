@@ -37,15 +37,29 @@ def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> 
         "scenario": results.scenario.settings.name,
         "settings": dict(settings),
         "input_hashes": results.scenario.input_hashes,
-        "versions": {name: version(name) for name in PACKAGES},
-        "python": sys.version.split()[0],
-        "solver": "HiGHS through PuLP",
+        **program_facts(),
         "solver_status": results.status,
         "optimality_gap": results.gap,
         "checks_passed": results.checks_pass,
+        **time_facts(started, results.seconds),
+    }
+
+
+def program_facts() -> dict[str, Any]:
+    """Return what made a result: versions and solver."""
+    return {
+        "versions": {name: version(name) for name in PACKAGES},
+        "python": sys.version.split()[0],
+        "solver": "HiGHS through PuLP",
+    }
+
+
+def time_facts(started: float, seconds: Mapping[str, float]) -> dict[str, Any]:
+    """Return when a command began and ended, and how long its steps took."""
+    return {
         "started": _utc(started),
         "ended": _utc(time.time()),
-        "seconds": {name: round(value, 3) for name, value in results.seconds.items()},
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 import numbers
 import textwrap
@@ -36,6 +37,7 @@ CHART_COLUMNS = 8
 CHART_COLUMN_WIDTH = 10.0
 CHART_ROWS = 17
 CHART_ROWS_A_PAGE = 2
+MOST_LINES_ABOVE = 11  # more lines of notes and headings leave room for one row of charts
 TABLE_LOOK = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
 
 
@@ -172,7 +174,7 @@ class SheetWriter:
         )
         self.put(top, column, heading, "header right" if numeric else "header")
         number_format = block.formats.get(heading, GENERAL)
-        by_row = heading in block.by_row
+        each = block.row_formats if heading in block.by_row else block.cell_formats.get(heading)
         for offset, value in enumerate(values, start=1):
             if isinstance(value, str):
                 lines = line_count(value, width - 1.5) if wrap else 1
@@ -184,7 +186,7 @@ class SheetWriter:
                     role = "verdict pass" if value == "passed" else "verdict fail"
             else:
                 role = "number" if numeric else "text"
-            chosen = block.row_formats[offset - 1] if by_row else number_format
+            chosen = each[offset - 1] if each else number_format
             self.put(top + offset, column, value, role, chosen)
         return width
 
@@ -252,10 +254,12 @@ class SheetWriter:
     def _chart_areas(self) -> list[str]:
         """Return one printed area for each page of charts, so that none is cut in two."""
         last = get_column_letter(2 * CHART_COLUMNS + 2)
+        above = self.header_row + self.lines.get(self.header_row, 1) - 1
+        first = CHART_ROWS_A_PAGE if above <= MOST_LINES_ABOVE else 1
+        breaks = [0, *range(first, self.chart_rows, CHART_ROWS_A_PAGE), self.chart_rows]
         areas = []
-        for start in range(0, self.chart_rows, CHART_ROWS_A_PAGE):
+        for start, end in itertools.pairwise(breaks if self.chart_rows else ()):
             top = 1 if start == 0 else self.header_row + 1 + start * CHART_ROWS
-            end = min(start + CHART_ROWS_A_PAGE, self.chart_rows)
             areas.append(f"A{top}:{last}{self.header_row + end * CHART_ROWS}")
         return areas
 

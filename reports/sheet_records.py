@@ -5,11 +5,19 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import assumption_views, views
+from hepaplan.reports import assumption_views, plausibility_views, views
 from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import SMALL, YEAR, Styles, format_for_unit
+from hepaplan.reports.style import (
+    ERROR,
+    ERROR_SHARE,
+    SMALL,
+    TWO_PLACES,
+    YEAR,
+    Styles,
+    format_for_unit,
+)
 
 
 def verdict(content: ReportContent) -> tuple[str, bool]:
@@ -110,9 +118,11 @@ def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> 
         "Checks",
         "What must hold in every run: parts sum to their whole, people are conserved, plans fit.",
     )
-    words, passed = verdict(content)
-    sheet.put(3, 1, words, "pass" if passed else "fail")
-    sheet.caption_row, sheet.header_row = 5, 6
+    judged, passed = verdict(content)
+    sheet.put(3, 1, judged, "pass" if passed else "fail")
+    if words := plausibility_views.age_words(content):
+        sheet.put(4, 1, words, "note")
+    sheet.caption_row, sheet.header_row = 6, 7
     table = content.tables["checks"]
     frame = pd.DataFrame(
         {
@@ -126,7 +136,34 @@ def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> 
     formats = {"Residual": SMALL, "Tolerance": SMALL}
     widths = {"Check": 44, "What it says": 90}
     sheet.add_table(Block("checks", "Checks", frame, formats, widths=widths))
+    norms = plausibility_views.utility_norms(content)
+    if not norms.empty:
+        caption = "Utilities above the general population's of the same ages; none is capped"
+        places = {h: TWO_PLACES for h in norms.columns[3:]}
+        wide = {"Decision point": 72.0, "Option": 56.0}
+        sheet.add_table(Block("utility_norms", caption, norms, places, widths=wide, page=2))
+    _age_groups(sheet, content)
     sheet.finish(content.version)
+
+
+def _age_groups(sheet: SheetWriter, content: ReportContent) -> None:
+    frame = plausibility_views.age_groups(content)
+    if frame.empty:
+        return
+    shares = [unit == "share" for unit in frame["Unit"]]
+    sheet.add_table(
+        Block(
+            "age_groups_error",
+            "One patient's figures with ages in groups and with single ages",
+            frame,
+            {"Difference, share": ERROR_SHARE},
+            ["0.0%" if share else TWO_PLACES for share in shares],
+            frozenset({"Ages in groups", "Single ages"}),
+            widths={"Difference, share": 14.0},
+            cell_formats={"Difference": [ERROR_SHARE if share else ERROR for share in shares]},
+            page=3,
+        )
+    )
 
 
 def write_about(workbook: Workbook, styles: Styles, content: ReportContent) -> None:

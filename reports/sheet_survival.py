@@ -1,20 +1,30 @@
-"""The sheet Survival: overall survival after each option, and how it compares with studies."""
+"""The sheet Survival: what patients can expect, the fits, and how it compares with studies."""
 
 from __future__ import annotations
 
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, value_views
+from hepaplan.reports import charts, fit_views, patient_views, value_views
 from hepaplan.reports.blocks import Block, Placed
-from hepaplan.reports.content import ReportContent
+from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import FINE_SHARE, SHARE, Styles
+from hepaplan.reports.style import ALIVE, ERROR_SHARE, FINE_SHARE, PEOPLE, Styles
 from hepaplan.reports.views import in_sentence
 
 TITLE = "Survival"
-ABOUT = "Share of patients alive after the start of a treatment, all causes of death counted."
+ABOUT = (
+    "Share of patients alive after arrival at a decision point and after the start of a treatment, "
+    "all causes of death counted."
+)
 MOST_LINES = 5
 TWELFTHS = "0.0"
+FITS = {
+    "Month": TWELFTHS,
+    "Cured share": FINE_SHARE,
+    "Without the event, stated": "0.0%",
+    "Without the event, fitted": "0.0%",
+    "Error": ERROR_SHARE,
+}
 
 
 def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
@@ -26,26 +36,51 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         TITLE,
         ABOUT,
         (
-            f"Charts are for the largest age group ({group}); the tables stand to their right; "
-            "every month and group: tables/survival.csv.",
+            f"Charts are for the largest age group ({group}) unless they show all; the tables "
+            "stand to their right; every month and group: tables/survival.csv.",
             "Modelled overall survival emerges from the pathway; it is never fitted to the "
             f"published figure beside it. {value_views.published_words(content)}",
+            *fit_views.fit_words(content),
         ),
     )
     curves, headings = value_views.survival_curves(content)
     drawn = chart_plan(content, headings)
-    cells = sheet.chart_grid(len(drawn), f"Share alive, {group}")
+    found = fit_views.cured(content)
+    cells = sheet.chart_grid(len(drawn) + (found is not None), "Share alive")
+    for page, by_group in enumerate((False, True), start=1):
+        arrivals = patient_views.arrival_survival(content, by_group=by_group)
+        shares = {h: ALIVE for h in arrivals.columns if h.startswith("Alive")}
+        sheet.add_table(
+            Block(
+                f"arrival_survival{'_by_group' if by_group else ''}",
+                "What an arrival can expect at usual care, "
+                + ("by age group" if by_group else patient_views.ALL_AGES.lower()),
+                arrivals,
+                shares | {patient_views.PEOPLE_A_YEAR: PEOPLE, patient_views.MEDIAN: PEOPLE},
+                page=page,
+            )
+        )
     yearly = value_views.survival_by_year(content)
     sheet.add_table(
         Block(
             "survival_by_year",
             "Alive after the start",
             yearly,
-            {h: SHARE for h in yearly.columns[3:]},
+            {h: ALIVE for h in yearly.columns[3:]},
+            page=3,
+        )
+    )
+    sheet.add_table(
+        Block(
+            "fits",
+            "Published input and fitted curve, with the error",
+            fit_views.fits(content),
+            FITS,
+            page=4,
         )
     )
     compared = value_views.published(content)
-    sheet.add_table(
+    studies = sheet.add_table(
         Block(
             "published_survival",
             "Published overall survival beside the modelled",
@@ -56,7 +91,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
                 "Modelled": "0.0%",
                 "Difference": "+0.0%;-0.0%;0.0%",
             },
-            page=2,
+            page=5,
         )
     )
     placed = sheet.add_table(
@@ -69,6 +104,17 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             page=0,
         )
     )
+    if found is not None:
+        levelling = sheet.add_table(
+            Block(
+                "cured_curves",
+                f"The curves of the first chart, {found.label}",
+                found.curves,
+                {h: FINE_SHARE for h in found.curves.columns[1:]},
+                page=0,
+            )
+        )
+        _draw_cured(sheet, cells.pop(0), levelling, studies, content, found)
     for cell, (title, names) in zip(cells, drawn.items(), strict=True):
         _draw(sheet, cell, placed, title, short_names(content, names), group)
     sheet.finish(content.version)
@@ -109,6 +155,38 @@ def _draw(
         cell,
         curves_headline(placed, title, short, group),
         f"Survival curves by month since start for {group}.",
+    )
+
+
+def _draw_cured(
+    sheet: SheetWriter,
+    cell: str,
+    placed: Placed,
+    studies: Placed,
+    content: ReportContent,
+    found: fit_views.Cured,
+) -> None:
+    months = placed.reference(fit_views.SINCE)
+    lines = [
+        charts.Line(str(name), placed.reference(str(name)), months)
+        for name in placed.frame.columns[1:]
+    ]
+    marks = [
+        charts.Line(
+            f"Published, all ages: {readable(source)}",
+            studies.reference("Published", first, count),
+            studies.reference("Month", first, count),
+        )
+        for source, first, count in fit_views.published_runs(content, found)
+    ]
+    last = float(placed.frame[fit_views.SINCE].max())
+    charts.place(
+        sheet.sheet,
+        charts.curves(lines, "Months since the start of treatment", "Share alive", last, marks),
+        cell,
+        fit_views.cured_headline(content, found),
+        f"Overall survival by age group after {found.label}, published figures as marks, and the "
+        "cured as a level line.",
     )
 
 

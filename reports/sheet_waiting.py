@@ -5,15 +5,16 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, plan_views, views
+from hepaplan.reports import charts, delay_views, plan_views, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, Styles
+from hepaplan.reports.style import MONTH, PEOPLE, TWO_PLACES, WHOLE, Styles
 
 TITLE = "Waiting lists"
 ABOUT = (
-    "People waiting at the end of a month for the next treatment, and those beyond the standard."
+    "People waiting at the end of a month for the next treatment, those beyond the standard, and "
+    "what a later start costs."
 )
 MOST_LISTS = 4
 SHORT = 0.5
@@ -29,10 +30,10 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             content.site_note,
-            f"Charts: all lists together, then the longest, {MOST_LISTS} at most. Lists that stay "
-            f"below {plan_views.SMALL_LIST:g} people are summed. The tables stand to the right of "
-            "the charts; those by month are not printed. By group and months waited: "
-            "tables/waiting.csv.",
+            *delay_views.delay_words(content),
+            f"Charts: all lists, then the {MOST_LISTS} longest; tables (to the right) sum lists "
+            f"below {plan_views.SMALL_LIST:g} people; by group and wait: tables/waiting.csv, "
+            "tables/delay.csv.",
             "Months with fewer working days make lists rise: capacity follows working days, "
             "people fall ill every day.",
         ),
@@ -60,6 +61,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             page=3,
         )
     )
+    _later_start(sheet, content)
     placed = sheet.add_table(
         Block("waiting_by_month", "Every month", monthly, _people(monthly), page=0)
     )
@@ -75,6 +77,22 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         chosen = monthly.index[monthly["Decision point"] == point]
         _draw(sheet, cell, placed, point, WAITING, (int(chosen[0]), len(chosen)))
     sheet.finish(content.version)
+
+
+def _later_start(sheet: SheetWriter, content: ReportContent) -> None:
+    later = delay_views.later_start(content)
+    if later.empty:
+        return
+    sheet.add_table(
+        Block(
+            "later_start",
+            delay_views.caption(content),
+            later,
+            {h: TWO_PLACES for h in later.columns[2:]},
+            widths={h: 14.0 for h in later.columns[2:]},
+            page=4,
+        )
+    )
 
 
 def _people(frame: pd.DataFrame) -> dict[str, str]:

@@ -22,6 +22,8 @@ AMBER = "8A4B00"
 # Dark to light, so that the order survives a grey printer; after Okabe & Ito (2008) and viridis.
 PALETTE = ("12436D", "D55E00", "009E73", "CC79A7", "56B4E9", "6B6B6B", "B58900", "000000")
 STACK = ("440154", "3B528B", "21918C", "5EC962", "BFD834", "C9CED6", "8F98A3")
+# Parts of a whole with their values written on them: light enough for dark letters.
+PARTS = ("56B4E9", "D55E00", "C9CED6")
 # The same look for a policy in every chart: colour of bars, colour of lines, dash.
 POLICY_LOOKS: dict[str, tuple[str, str, Dash]] = {
     "nothing scarce": ("C9CED6", "6B6B6B", "sysDot"),
@@ -48,10 +50,19 @@ FEWER = "#,##0.0;-#,##0.0"
 AMOUNT = "[>=1000]#,##0;#,##0.0"
 POUNDS = '"£"#,##0'
 THOUSANDS = '"£"#,##0,"k"'
+SIGNED_THOUSANDS = '"+£"#,##0,"k";"-£"#,##0,"k";"£"0'
+FINE_CHANGE = "+#,##0.00;-#,##0.00;0"
+SIGNED_BUDGET = '[>=500]"+£"#,##0,"k";[<=-500]"-£"#,##0,"k";"£0k"'
+SIGNED_MILLIONS = '"+£"#,##0.00,,"m";"-£"#,##0.00,,"m";"£"0'
+ERROR = "[>=0.005]+0.00;[<=-0.005]-0.00;0.00"
+ERROR_SHARE = "[>=0.0005]+0.0%;[<=-0.0005]-0.0%;0.0%"
+SIGNED_POINTS = "+0.0%;-0.0%;0%"
+SIGNED_POUNDS = '"+£"#,##0;"-£"#,##0;"£"0'
 MILLIONS = '"£"#,##0,,"m"'
 FINE_MILLIONS = '"£"#,##0.00,,"m"'
 TIMES = '0.0"\u00d7"'
 SHARE = "0%"
+ALIVE = '[=0]0%;[<0.005]"<1%";0%'
 FINE_SHARE = "0.0##%"
 YEAR = "0"
 MONTH = "mmm yyyy"

@@ -29,14 +29,14 @@ def changes(content: ReportContent) -> pd.DataFrame:
     reasons = zip(table["reason"].astype(str), table["place"].astype(str), strict=True)
     return pd.DataFrame(
         {
-            "What": [_changed(content, str(what)) for what in table["what"]],
+            "What": [changed_words(content, str(what)) for what in table["what"]],
             "Change": table["change"].astype(str),
             "Reason, and where it is set": [f"{r} ({p})" if p else r for r, p in reasons],
         }
     )
 
 
-def _changed(content: ReportContent, what: str) -> str:
+def changed_words(content: ReportContent, what: str) -> str:
     """Return a resource and its site by their labels, and a figure's key in words."""
     resource, at, site = what.partition(" at ")
     if at:

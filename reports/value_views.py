@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.reports.content import POLICIES, ReportContent, readable
+from hepaplan.reports.content import DEATHS, POLICIES, ReportContent, readable
 from hepaplan.reports.views import (
     by_size,
     heading,
@@ -24,6 +24,9 @@ CURVE_STEP = 3
 CURVE_MONTHS = 120
 NEAR = 10
 SAME_CURVE = 0.002
+CAUSES = dict(
+    zip(DEATHS, ("Dies of cancer", "Dies of a procedure", "Dies of other causes"), strict=True)
+)
 
 
 def outcomes(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
@@ -104,7 +107,7 @@ def cost_by_year(content: ReportContent, policy: str, most: int = 5) -> pd.DataF
 
 
 def per_patient(content: ReportContent) -> pd.DataFrame:
-    """Return survival, QALYs and cost of one patient by decision point, option and group."""
+    """Return QALYs, cost and causes of death of one patient by decision point, option, group."""
     table = optional(content.tables["per_patient"], ["median_survival_months"])
     return pd.DataFrame(
         {
@@ -117,9 +120,8 @@ def per_patient(content: ReportContent) -> pd.DataFrame:
             "QALYs, discounted": table["qalys_discounted"],
             "Cost, GBP, discounted": table["cost_gbp_discounted"],
             "Median survival, months": table["median_survival_months"],
-            "Alive at 1 year": table["survival_1y"],
-            "Alive at 5 years": table["survival_5y"],
         }
+        | {words: table[cause] for cause, words in CAUSES.items()}
     )
 
 

@@ -79,6 +79,12 @@ def optional(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     return frame.assign(**changed)
 
 
+def known_columns(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the frame without those of some columns that say nothing, gaps in others as None."""
+    silent = [c for c in columns if len(frame) and frame[c].isna().all()]
+    return optional(frame.drop(columns=silent), [c for c in columns if c not in silent])
+
+
 def pivot(
     table: pd.DataFrame, rows: Sequence[str], across: str, values: str, order: Sequence[Hashable]
 ) -> pd.DataFrame:

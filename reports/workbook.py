@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -45,12 +45,12 @@ CONTENTS = {
     sheet_demand.TITLE: "Who falls ill and which treatments they need.",
     sheet_capacity.TITLE: "What is needed, what sites have, what is full.",
     sheet_plan.TITLE: "Which treatments start, where and when.",
-    sheet_waiting.TITLE: "Who waits, and who waits too long.",
-    sheet_value.TITLE: "Life-years, QALYs and money; one patient's course.",
-    sheet_survival.TITLE: "Survival by option, beside published figures.",
+    sheet_waiting.TITLE: "Who waits, who waits too long, what a later start costs.",
+    sheet_value.TITLE: "Life-years, QALYs and money; causes of death; budget.",
+    sheet_survival.TITLE: "Survival on arrival and by option, beside studies; fits.",
     "Assumptions": "Every figure used, its source and its quality.",
     "Sources": "Where the figures come from.",
-    "Checks": "What must hold in every run, and whether it does.",
+    "Checks": "What must hold and whether it does; simplifications.",
     "About": "Scenario, versions, solver and status.",
 }
 
@@ -81,18 +81,29 @@ def _without_clock(core: bytes | str) -> str:
 def build_workbook(content: ReportContent) -> Workbook:
     """Return the whole workbook; refuses tables that are incomplete or not finite."""
     check_tables(content.tables)
+    workbook, styles = start_workbook((sheet_summary.TITLE, *SHEETS))
+    sheet_summary.write(workbook, styles, content, CONTENTS)
+    for write in SHEETS.values():
+        write(workbook, styles, content)
+    describe(workbook, content)
+    return workbook
+
+
+def start_workbook(titles: Sequence[str]) -> tuple[Workbook, Styles]:
+    """Return a workbook of empty sheets in order, and its styles."""
     workbook = Workbook()
     default = workbook.active
     if default is not None:
         workbook.remove(default)
-    for name in (sheet_summary.TITLE, *SHEETS):
-        workbook.create_sheet(name)
+    for title in titles:
+        workbook.create_sheet(title)
     fonts: Any = vars(workbook)["_fonts"]
     fonts[0] = Font(name=FONT, size=SIZE)
-    styles = Styles(workbook[sheet_summary.TITLE])
-    sheet_summary.write(workbook, styles, content, CONTENTS)
-    for write in SHEETS.values():
-        write(workbook, styles, content)
+    return workbook, Styles(workbook[titles[0]])
+
+
+def describe(workbook: Workbook, content: ReportContent) -> None:
+    """Fill in what a workbook says of itself: title, maker, language, and a fixed time."""
     properties = workbook.properties
     properties.title = content.title
     properties.subject = content.question
@@ -100,7 +111,6 @@ def build_workbook(content: ReportContent) -> Workbook:
     properties.description = content.site_note or content.status
     properties.language = "en-GB"
     properties.created = properties.modified = MADE
-    return workbook
 
 
 def write_workbook(path: Path, content: ReportContent) -> None:

@@ -109,6 +109,14 @@ def _copy_places(merged: Merged, value: Any, source: Key, key: Key) -> None:
             _copy_places(merged, part, (*source, name), (*key, name))
 
 
+def apply_where_stated(merged: Merged, settings: Mapping[str, str]) -> dict[str, str]:
+    """Change values that the files state, in place; return the settings that find none.
+
+    Before copies are made, so that what is set moves with its copies, as in an overlay.
+    """
+    return {stated: text for stated, text in settings.items() if _apply(merged, stated, text)}
+
+
 def apply_settings(merged: Merged, settings: Mapping[str, str]) -> None:
     """Change values as `--set key=value` says, in place.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from hepaplan.model.assumptions import prices_in_words
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Place, Scenario, TableFile
 from hepaplan.model.problems import Key, dotted, listed, nearest
@@ -53,7 +54,7 @@ def explain(loaded: Loaded, key: str) -> Explanation:
     reason = next((loaded.reasons[k] for k in ((*path, "value"), path) if k in loaded.reasons), "")
     if isinstance(value, Sourced | TableFile):
         return Explanation(
-            dotted(path), _stated(value), place, value.unit, _details(scenario, value, reason)
+            dotted(path), _stated(value), place, value.unit, _details(scenario, path, value, reason)
         )
     if isinstance(value, BaseModel | Mapping | tuple):
         below = [f"{dotted(k)} = {_stated(f)} {f.unit}" for k, f in figures(value, path)]
@@ -118,7 +119,9 @@ def _stated(figure: Sourced | TableFile) -> str:
     return type(figure).__name__.lower()
 
 
-def _details(scenario: Scenario, figure: Sourced | TableFile, reason: str) -> dict[str, str]:
+def _details(
+    scenario: Scenario, path: Key, figure: Sourced | TableFile, reason: str
+) -> dict[str, str]:
     source = scenario.settings.sources[figure.source]
     interval = ""
     if isinstance(figure, Quantity) and figure.low is not None and figure.high is not None:
@@ -126,6 +129,7 @@ def _details(scenario: Scenario, figure: Sourced | TableFile, reason: str) -> di
         interval = f"{figure.low:g} to {figure.high:g}{family}"
     return {
         "95% interval": interval,
+        "prices": prices_in_words(scenario, path, figure),
         "quality": figure.quality,
         "year": str(figure.year or ""),
         "source": " ".join(part for part in (source.citation, source.url) if part),

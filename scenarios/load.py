@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from hepaplan.model.drug_checks import check_drugs
 from hepaplan.model.parameters import (
     OPTIONAL_TABLES,
     TABLE_COLUMNS,
@@ -22,6 +23,7 @@ from hepaplan.model.parameters import (
 )
 from hepaplan.model.pathway import DecisionPoint, Pathway
 from hepaplan.model.pathway_checks import check_pathway
+from hepaplan.model.prices import check_prices, in_own_prices, price_notices
 from hepaplan.model.problems import Key, Problem, dotted, nearest
 from hepaplan.model.scenario_checks import (
     Names,
@@ -34,7 +36,7 @@ from hepaplan.model.scenario_checks import (
 from hepaplan.model.service_checks import check_services
 from hepaplan.model.table_checks import check_tables
 from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
-from hepaplan.scenarios.changes import apply_settings, resolve_likes
+from hepaplan.scenarios.changes import apply_settings, apply_where_stated, resolve_likes
 from hepaplan.scenarios.files import inside, shipped, shown
 from hepaplan.scenarios.overlays import Merged, merge
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
@@ -91,8 +93,9 @@ def load_under_evidence(
 
 def _checked(chain: Chain, settings: Mapping[str, str] | None) -> Loaded:
     merged = merge(chain)
+    of_copies = apply_where_stated(merged, settings or {})
     resolve_likes(merged)
-    apply_settings(merged, settings or {})
+    apply_settings(merged, of_copies)
     return _Checking(chain, merged).loaded()
 
 
@@ -123,7 +126,8 @@ class _Checking:
             self._hashes(tables),
             dict(self.merged.reasons),
         )
-        return Loaded(scenario, tuple(self.merged.notices), dict(self.merged.reasons))
+        notices = (*self.merged.notices, *price_notices(settings, pathway))
+        return Loaded(in_own_prices(scenario), notices, dict(self.merged.reasons))
 
     def _record(self, model: type[BaseModel], values: Mapping[str, Any], prefix: Key) -> Any:
         record, found = faults(model, values)
@@ -208,6 +212,7 @@ class _Checking:
             found += check_settings(settings, frames)
             found += check_sources(settings, (), names.sources)
             found += check_uncertainty(settings, ())
+            found += check_prices(settings, pathway)
         if pathway is not None:
             resources = settings.resource if settings is not None else self._resources()
             services = set(frames["referral"]["service"]) if "referral" in frames else None
@@ -217,6 +222,7 @@ class _Checking:
                 )
             found += check_sources(pathway, ("pathway",), names.sources)
             found += check_uncertainty(pathway, ("pathway",))
+            found += check_drugs(pathway, names.drugs)
             found += check_backlog(pathway, frames)
             if "population" in frames:
                 regions = tuple(dict.fromkeys(frames["population"]["region"].tolist()))
@@ -233,6 +239,7 @@ class _Checking:
         return Names(
             groups=keys("group"),
             points=keys("pathway", "decision_point"),
+            drugs=keys("pathway", "drug"),
             resources=keys("resource"),
             sites=keys("site"),
             sources=keys("sources"),

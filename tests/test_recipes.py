@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from hepaplan.model.drugs import dose_price
 from hepaplan.model.parameters import AGE_BANDS, SEXES
 from hepaplan.model.population import regions
-from hepaplan.scenarios.load import InvalidScenario, load_scenario
+from hepaplan.scenarios.load import InvalidScenario, load, load_scenario
 from hepaplan.scenarios.starter import write_starter
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +52,28 @@ def test_add_a_treatment(starter: Path) -> None:
     scenario = load_scenario(starter)
     names = [option.treatment for _, _, option in scenario.pathway.options()]
     assert "electroporation" in names
+
+
+def test_state_a_drug_by_dose(starter: Path) -> None:
+    (toml,) = blocks("State a drug by dose", "toml")
+    add_to_scenario(starter, toml)
+    pathway = load_scenario(starter).pathway
+    price = dose_price(pathway.drug["cetuximab"], pathway.body, "65_to_79")
+    assert price == 7 * 180  # 616 mg
+    doses = pathway.decision_point["convertible"].option["conversion"].doses
+    assert set(doses) == {"bevacizumab", "cetuximab"}
+
+
+def test_state_prices_of_another_year_or_currency(starter: Path) -> None:
+    (toml,) = blocks("State prices of another year or currency", "toml")
+    add_to_scenario(starter, toml)
+    loaded = load(starter)
+    assert loaded.notices == ()
+    pathway = loaded.scenario.pathway
+    devices = pathway.decision_point["ablatable"].option["rfa"].costs["devices"]
+    assert devices.value == pytest.approx((1855 * 0.88 * 131 / 113,))
+    vial = pathway.drug["pembrolizumab"].vial["100_mg"]
+    assert vial.price.number == pytest.approx(2630 * 131 / 118)
 
 
 def test_a_treatment_that_takes_from_nobody_is_refused(starter: Path) -> None:

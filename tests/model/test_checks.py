@@ -53,6 +53,11 @@ def spoil_horizon(usual: UsualCare, capacity: Capacity) -> tuple[UsualCare, Capa
     ), capacity
 
 
+def spoil_ages(usual: UsualCare, capacity: Capacity) -> tuple[UsualCare, Capacity]:
+    lived = usual.kernels.person_months * np.array([1.003, 1.0])[:, None]
+    return replace(usual, kernels=replace(usual.kernels, person_months=lived)), capacity
+
+
 def spoil_waiting_pays(usual: UsualCare, capacity: Capacity) -> tuple[UsualCare, Capacity]:
     qalys = usual.waiting.qalys.copy()
     qalys[0] += 1.0
@@ -107,6 +112,7 @@ CONTROLS: dict[str, Spoil] = {
     "every start's fate sums to 1": spoil_fate,
     "every waiting month sums to 1": spoil_waiting_rows,
     "the horizon is long enough": spoil_horizon,
+    "age groups stand for single ages": spoil_ages,
     "waiting never pays": spoil_waiting_pays,
     "two readings, one pathway": spoil_readings,
     "reading 1 keeps the programme's rows": spoil_rows,

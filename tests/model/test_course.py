@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hepaplan.model.course import Course, by_month, option_course
 from hepaplan.model.pathway import Option
 from hepaplan.model.quantities import Schedule
-from tests.support.small import exponential, figure, pathway_record, schedule, share
+from tests.support.small import around, exponential, figure, pathway_record, schedule, share
 
 BACKGROUND = np.full(3, -np.log(0.9))
 
@@ -16,7 +17,19 @@ BACKGROUND = np.full(3, -np.log(0.9))
 def course(background: np.ndarray = BACKGROUND, **parts: Any) -> Course:
     record = pathway_record()["decision_point"]["listed"]["option"]["operation"] | parts
     stated = {name: part for name, part in record.items() if part is not None}
-    return option_course(Option.model_validate(stated), "all", background)
+    return undrawn(option_course(Option.model_validate(stated), around(background)))
+
+
+def undrawn(found: Course) -> Course:
+    """Return a course without its axis of draws."""
+    flat: dict[str, Any] = {
+        field.name: {name: a[..., 0] for name, a in value.items()}
+        if isinstance(value, dict)
+        else value[..., 0]
+        for field in fields(found)
+        for value in [getattr(found, field.name)]
+    }
+    return Course(**flat)
 
 
 def everywhere(found: Course) -> np.ndarray:
@@ -26,9 +39,10 @@ def everywhere(found: Course) -> np.ndarray:
 
 def test_a_schedule_goes_on_with_its_last_amount_and_is_cut_to_the_months_asked() -> None:
     listed = Schedule.model_validate(schedule([8.0, 7.0, 6.0], "hours", then=2.0))
-    assert by_month(listed, 5).tolist() == [8, 7, 6, 2, 2]
-    assert by_month(listed, 2).tolist() == [8, 7]
-    assert by_month(Schedule.model_validate(schedule([], "hours", then=1.0)), 2).tolist() == [1, 1]
+    assert by_month(listed, 5)[:, 0].tolist() == [8, 7, 6, 2, 2]
+    assert by_month(listed, 2)[:, 0].tolist() == [8, 7]
+    ever = Schedule.model_validate(schedule([], "hours", then=1.0))
+    assert by_month(ever, 2).tolist() == [[1], [1]]
 
 
 def test_procedural_deaths_come_first_and_only_to_those_performed() -> None:
@@ -44,9 +58,43 @@ def test_two_exits_share_a_month_in_proportion_to_their_hazards() -> None:
     }
     found = course(exits=exits, not_performed=None, procedural_mortality=None)
     leaving = 1 - 0.9**10  # hazards 1 : 3 : 6 for other causes, recurrence and cancer
-    assert found.other_death[1] == pytest.approx(leaving * 0.1)
-    assert found.arrive["listed"][1] == pytest.approx(leaving * 0.3)
     assert found.cancer_death[1] == pytest.approx(leaving * 0.6)
+    # Alone, the disease takes 1 - 0.9^9, a third by recurrence; 0.9 of those see the month's end.
+    recurred = 0.9 * (1 - 0.9**9) / 3
+    assert found.arrive["listed"][1] == pytest.approx(recurred)
+    assert found.other_death[1] == pytest.approx(leaving * 0.4 - recurred)
+
+
+def test_who_moves_on_lives_to_the_end_of_the_month_and_the_disease_moves_them_as_if_alone() -> (
+    None
+):
+    """With other causes, arrivals and those still there are those without them, times escape."""
+    recurrence = pathway_record()["decision_point"]["listed"]["option"]["operation"]["exits"]
+    death = {"time": exponential(0.85), "to": {"cancer_death": share(1.0)}}
+    hazard = np.array([0.4, 0.0, 2.0, 0.01])
+    escape = np.exp(-np.cumsum(hazard))
+    both = {"exits": recurrence | {"death": death}, "procedural_mortality": share(0.05)}
+    alone, found = course(np.zeros(4), **both), course(hazard, **both)
+    for point, flow in alone.arrive.items():
+        np.testing.assert_allclose(found.arrive[point][1:], flow[1:] * escape, rtol=1e-13)
+    np.testing.assert_allclose(found.alive[1:], alone.alive[1:] * escape, rtol=1e-13)
+    assert (found.cancer_death[1:] <= alone.cancer_death[1:]).all()
+    assert (found.other_death >= 0).all()
+    assert not alone.other_death.any()  # none at all, not even by rounding
+
+
+def test_deaths_are_never_below_zero_and_nobody_is_lost_at_extreme_hazards() -> None:
+    chance = np.random.default_rng(8)
+    for _ in range(50):
+        background = 10.0 ** chance.uniform(-18, 2.5, 24) * (chance.random(24) < 0.8)
+        left = float(10.0 ** -(10.0 ** chance.uniform(-12, 1)))
+        to = {"listed": share(0.7), "cancer_death": share(0.3)}
+        found = course(background, exits={"recurrence": {"time": exponential(left), "to": to}})
+        parts = [found.cancer_death, found.other_death, *found.arrive.values()]
+        assert min(part.min() for part in parts) >= 0
+        staying = 0.9 * 0.95 * np.exp(-np.cumsum(background) + np.log(left) * np.arange(1, 25))
+        total = np.cumsum(everywhere(found))[1:] + staying
+        np.testing.assert_allclose(total, 1.0, rtol=0, atol=1e-13)
 
 
 def test_a10_a_hazard_ratio_multiplies_the_hazard_of_its_exit_alone() -> None:
@@ -115,9 +163,23 @@ def test_a_curve_that_counts_other_deaths_gives_only_its_excess_over_the_life_ta
     alone = course(exits={"recurrence": recurrence | {"time": exponential(0.9)}},
                    not_performed=None, procedural_mortality=None)  # fmt: skip
     np.testing.assert_allclose(found.arrive["listed"], alone.arrive["listed"], rtol=1e-12)
-    # Everyone leaves as fast as the published curve says, half of them to each.
-    assert found.arrive["listed"][1] == pytest.approx(0.19 / 2)
-    assert found.other_death[1] == pytest.approx(0.19 / 2)
+    # 0.1 recur, 0.9 of whom see the month's end; all who are gone by then are 0.19, as published.
+    assert found.arrive["listed"][1] == pytest.approx(0.1 * 0.9)
+    assert found.other_death[1] == pytest.approx(0.19 - 0.09)
+
+
+def test_what_published_curves_hold_of_other_deaths_is_that_of_their_own_patients() -> None:
+    """Their patients die of other causes at 0.95 a month, ours at 0.9: 0.81/0.95 recur at ours."""
+    counted = exponential(0.81) | {"counts_other_deaths": True}
+    exits = {"recurrence": {"time": counted, "to": {"listed": share(1.0)}}}
+    option = Option.model_validate(
+        pathway_record()["decision_point"]["listed"]["option"]["operation"] | {"exits": exits}
+    )
+    others = replace(around(BACKGROUND), published=np.full(3, -np.log(0.95)))
+    found = option_course(option, others)
+    np.testing.assert_allclose(
+        found.alive[1:, 0], 0.9 * 0.95 * (0.9 * 0.81 / 0.95) ** np.arange(1, 4), rtol=1e-13
+    )
 
 
 def test_a_curve_better_than_the_life_table_has_no_excess() -> None:

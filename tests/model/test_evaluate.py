@@ -138,8 +138,8 @@ def death_rate(sex: str, age: float) -> float:
 
 
 @cache
-def escape(group: str) -> list[float]:
-    """Return survival of other causes for 45 years, of everyone who arrives from -12 to 3."""
+def general(group: str) -> list[float]:
+    """Return survival of other causes for 90 years, of everyone who arrives from -12 to 3."""
     mix = {
         (sex, band): sum(
             sum(metastases(region, sex, band, month))
@@ -149,20 +149,48 @@ def escape(group: str) -> list[float]:
         for sex in SEXES
         for band in BANDS[group]
     }
-    survival = [0.0] * 541
+    survival = [0.0] * 1081
     for (sex, band), people in mix.items():
         for offset in (0.5, 1.5, 2.5, 3.5, 4.5):
             alive = people / sum(mix.values()) / 5
-            for month in range(541):
+            for month in range(1081):
                 survival[month] += alive
                 alive *= math.exp(-death_rate(sex, band + offset + (month + 0.5) / 12) / 12)
     return survival
 
 
 @cache
+def clocks() -> dict[tuple[str, str], list[float]]:
+    """Return survival of other causes for 45 years after reaching a point, by point and group.
+
+    The times at which one person a group would reach it after first metastasis, if there were no
+    other causes, and of those times who is still there to reach it.
+    """
+    immortal = {(point, group): [1.0] * 541 for point in POINTS for group in GROUPS}
+    alone = all_fates(tiny().pathway, immortal, {}, {g: general(g)[:541] for g in GROUPS})
+    found = {}
+    for group in GROUPS:
+        came = {point: [ELIGIBLE[group][point]] + [0.0] * 540 for point in POINTS}
+        for now in range(541):
+            for point, option in LISTS:
+                begun = USUAL_SHARE[(point, option), group] * came[point][now]
+                for to, flow in alone[point, option, group].arrive.items():
+                    for later in range(now + 1, 541):
+                        came[to][later] += begun * flow[later - now]
+        for point in POINTS:
+            there = [
+                sum(people * general(group)[at + since] for at, people in enumerate(came[point]))
+                for since in range(541)
+            ]
+            found[point, group] = [people / there[0] for people in there]
+    return found
+
+
+@cache
 def fates() -> dict[tuple[str, str, str], Fate]:
     scenario = tiny()
-    return all_fates(scenario.pathway, {g: escape(g) for g in GROUPS}, scenario.settings.resource)
+    published = {group: general(group)[:541] for group in GROUPS}
+    return all_fates(scenario.pathway, clocks(), scenario.settings.resource, published)
 
 
 @cache
@@ -256,7 +284,7 @@ def wait(point: str, group: str) -> Wait:
         ("inoperable", "under_65"): (0.8, 0.14, {"supportive_care": 0.06}, 0.65, 110.0),
         ("inoperable", "65_and_over"): (0.8, 0.14, {"supportive_care": 0.06}, 0.65, 110.0),
     }[point, group]
-    alive = escape(group)[1]
+    alive = clocks()[point, group][1]
     died = dies * alive + 1 - alive
     lived = 1 - died / 2
     return Wait(

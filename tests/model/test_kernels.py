@@ -17,7 +17,6 @@ from tests.support.small import (
     figure,
     pathway_record,
     resources,
-    schedule,
     share,
     small_kernels,
 )
@@ -28,10 +27,13 @@ LISTED, SETTLED = 0, 1
 THEATRE, WARD = 0, 1
 
 # Of the operations planned 0.9 are done and 0.95 of those survive it: 0.855 begin a course in which
-# 0.9 x 0.81 = 0.729 a month stay; of the 0.271 who leave 2/3 recur and 1/3 die of other causes.
+# 0.9 x 0.81 = 0.729 a month stay. Of the 0.271 who leave, 2/3 do by the disease, a fifth of them by
+# dying of it. The disease alone would make 0.19 leave: 0.8 of these move on, if they are among the
+# 0.9 who escape other causes to the month's end. All others who leave die of other causes.
 BEGUN = 0.9 * 0.95
-RECUR = [BEGUN * 0.729**m * 0.271 * 2 / 3 for m in range(3)]
-OTHER = [BEGUN * 0.729**m * 0.271 / 3 for m in range(3)]
+DIE = [BEGUN * 0.729**m * 0.271 * 2 / 3 * 0.2 for m in range(3)]
+MOVE = [BEGUN * 0.729**m * 0.19 * 0.9 for m in range(3)]
+OTHER = [BEGUN * 0.729**m * 0.271 - DIE[m] - 0.8 * MOVE[m] for m in range(3)]
 
 
 def operation(record: dict[str, Any]) -> dict[str, Any]:
@@ -67,12 +69,12 @@ def test_names_and_shapes_follow_the_file() -> None:
 
 def test_fate_of_an_operation_as_worked_on_paper() -> None:
     kernels = small_kernels()
-    close(kernels.arrive[OPERATION, 0, LISTED], [0, *(0.3 * r for r in RECUR)])
+    close(kernels.arrive[OPERATION, 0, LISTED], [0, *(0.3 * m for m in MOVE)])
     # A tenth is not performed; 0.9 of them survive the month and settle.
-    settled = [0, 0.5 * RECUR[0] + 0.1 * 0.9, 0.5 * RECUR[1], 0.5 * RECUR[2]]
+    settled = [0, 0.5 * MOVE[0] + 0.1 * 0.9, 0.5 * MOVE[1], 0.5 * MOVE[2]]
     close(kernels.arrive[OPERATION, 0, SETTLED], settled)
     # 5% of the 0.9 performed die of the procedure, counted as cancer deaths of the first month.
-    cancer = [0, 0.9 * 0.05 + 0.2 * RECUR[0], 0.2 * RECUR[1], 0.2 * RECUR[2]]
+    cancer = [0, 0.9 * 0.05 + DIE[0], DIE[1], DIE[2]]
     close(kernels.cancer_death[OPERATION, 0], cancer)
     close(kernels.other_death[OPERATION, 0], [0, OTHER[0] + 0.1 * 0.1, OTHER[1], OTHER[2]])
     close(kernels.alive[OPERATION, 0], [1, BEGUN * 0.729, BEGUN * 0.729**2, BEGUN * 0.729**3])
@@ -119,19 +121,22 @@ def test_competing_hazards_agree_with_a_month_cut_into_a_thousand_steps() -> Non
     kernels = changed(
         exits=exits, procedural_mortality=None, not_performed=None, complications=None
     )
-    steps, inside = 2000, 1.0
+    steps, inside, moving = 2000, 1.0, 0.0
     rate = {"recurrence": -math.log(0.7), "death": 1.5 * -math.log(0.85), "other": -math.log(0.9)}
     for month in (1, 2, 3):
-        went = dict.fromkeys(rate, 0.0)
+        went, moving = dict.fromkeys(rate, 0.0), 0.0
         for _ in range(steps):
             # Midpoint rule: second order, so that 2,000 steps leave nothing above 1e-8.
             middle = inside * (1 - 0.5 * sum(rate.values()) / steps)
             for name, hazard in rate.items():
                 went[name] += middle * hazard / steps
             inside -= middle * sum(rate.values()) / steps
-        assert kernels.arrive[OPERATION, 0, LISTED, month] == pytest.approx(
-            went["recurrence"], abs=1e-7
-        )
+            # Who has recurred this month may still die of other causes before it ends.
+            recurred = middle * rate["recurrence"] / steps
+            died = (moving + recurred / 2) * rate["other"] / steps
+            went["other"] += died * (1 - rate["other"] / steps / 2)
+            moving += recurred - died * (1 - rate["other"] / steps / 2)
+        assert kernels.arrive[OPERATION, 0, LISTED, month] == pytest.approx(moving, abs=1e-7)
         assert kernels.cancer_death[OPERATION, 0, month] == pytest.approx(went["death"], abs=1e-7)
         assert kernels.other_death[OPERATION, 0, month] == pytest.approx(went["other"], abs=1e-7)
 
@@ -187,38 +192,9 @@ def test_abandoned_starts_can_end_in_death() -> None:
         "to": {"settled": share(0.6), "cancer_death": share(0.4)},
     }
     kernels = changed(not_performed=stopped, procedural_mortality=None, complications=None)
-    recur = 0.5 * 0.271 * 2 / 3
-    close(kernels.cancer_death[OPERATION, 0, 1], 0.5 * 0.9 * 0.4 + 0.2 * recur)
-    close(kernels.arrive[OPERATION, 0, SETTLED, 1], 0.5 * 0.9 * 0.6 + 0.5 * recur)
-
-
-@pytest.mark.parametrize(("utility", "qalys"), [(1.0, 1.0), (0.0, 0.0)])
-def test_b1_utility_of_one_gives_life_years_and_of_zero_nothing(
-    utility: float, qalys: float
-) -> None:
-    kernels = changed(utility=schedule([], "utility", then=utility), complications=None)
-    close(kernels.qalys[OPERATION], qalys * kernels.person_months[OPERATION] / 12)
-
-
-def test_b15_a_harm_without_cost_and_loss_equals_no_harm_at_all() -> None:
-    def leak(probability: float, cost: float, loss: float) -> dict[str, Any]:
-        return {
-            "leak": {
-                "probability": share(probability),
-                "cost": figure(cost, "GBP"),
-                "qaly_loss": figure(loss, "QALY"),
-            }
-        }
-
-    harmless, never = (
-        changed(complications=leak(0.9, 0.0, 0.0)),
-        changed(complications=leak(0.0, 300.0, 0.02)),
-    )
-    close(harmless.cost, never.cost)
-    close(harmless.qalys, never.qalys)
-    always = changed(complications=leak(1.0, 300.0, 0.02))
-    assert always.qalys[OPERATION].sum() < never.qalys[OPERATION].sum()
-    assert always.cost[OPERATION].sum() > never.cost[OPERATION].sum()
+    died, moved = 0.5 * 0.271 * 2 / 3 * 0.2, 0.5 * 0.19 * 0.9
+    close(kernels.cancer_death[OPERATION, 0, 1], 0.5 * 0.9 * 0.4 + died)
+    close(kernels.arrive[OPERATION, 0, SETTLED, 1], 0.5 * 0.9 * 0.6 + 0.5 * moved)
 
 
 def test_f20_twice_the_complications_take_ward_days_but_no_theatre() -> None:

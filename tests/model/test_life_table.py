@@ -7,8 +7,19 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from hepaplan.model.life_table import group_age_mix, other_cause_survival
+from hepaplan.model.life_table import (
+    LifeTable,
+    group_age_mix,
+    life_tables,
+    mixed_survival,
+    other_cause_survival,
+    period_table,
+    single_age_survival,
+    surviving_mix,
+)
 from hepaplan.model.parameters import AGE_BANDS, Scenario
+from hepaplan.model.quantities import probability_to_rate
+from hepaplan.scenarios.load import load_scenario
 
 Floats = npt.NDArray[np.float64]
 
@@ -113,3 +124,168 @@ def test_a_group_that_nobody_enters_is_even_over_its_own_bands(tiny_front: Scena
     assert found[0, FEMALE, 0] == pytest.approx(1 / 26)
     assert found[1, MALE, 18] == pytest.approx(1 / 12)
     assert found[1, MALE, 12] == 0
+
+
+TWO_ROWS = LifeTable(np.array([0.0, 10.0]), np.array([0.1, 0.2]))
+
+# Austria, males, 1992: deaths, person-years and nax by age (Preston, Heuveline & Guillot 2001,
+# box 3.1), whose life expectancy at birth is 72.889 years.
+AUSTRIA_AGES = np.array([0, 1, *range(5, 90, 5)], dtype=float)
+AUSTRIA_DEATHS = np.array(
+    [419, 70, 36, 46, 249, 420, 403, 441, 508, 769, 1154, 1866, 2043, 3496, 4366, 4337, 5279, 6460,
+     6146]
+)  # fmt: skip
+AUSTRIA_PERSON_YEARS = np.array(
+    [47925, 189127, 234793, 238790, 254996, 326831, 355086, 324222, 269963, 261971, 238011, 261612,
+     181385, 187962, 153832, 105169, 73694, 57512, 32248]
+)  # fmt: skip
+AUSTRIA_LIVED = np.array(
+    [0.068, 1.626, 2.5, 3.143, 2.724, 2.520, 2.481, 2.601, 2.701, 2.663, 2.698, 2.676, 2.645, 2.624,
+     2.619, 2.593, 2.518, 2.423, 5.247]
+)  # fmt: skip
+AUSTRIA = LifeTable(AUSTRIA_AGES, AUSTRIA_DEATHS / AUSTRIA_PERSON_YEARS)
+
+
+def gompertz(width: int) -> LifeTable:
+    """Return death rates that rise by a tenth a year, from 0.0001 at birth, to age 110."""
+    age = np.arange(0.0, 111.0, width)
+    risen = 0.0001 * (np.exp(0.1 * (age + width)) - np.exp(0.1 * age)) / 0.1
+    return LifeTable(age, risen / width)
+
+
+def test_two_rows_as_worked_on_paper() -> None:
+    assert TWO_ROWS.rate_at([0, 9.99, 10, 95]).tolist() == [0.1, 0.1, 0.2, 0.2]
+    # Half a year before the row ends and two years after it; a twelfth of a year inside a row.
+    assert TWO_ROWS.cumulative_hazard(9.5, 2.5) == pytest.approx(0.05 + 0.4, rel=1e-14)
+    assert TWO_ROWS.survival(3.3, 1 / 12) == pytest.approx(np.exp(-0.1 / 12), rel=1e-14)
+    assert TWO_ROWS.survival([[5.0], [20.0]], [0.0, 1.0, 6.0]) == pytest.approx(
+        np.exp([[0, -0.1, -0.7], [0, -0.2, -1.2]]), rel=1e-14
+    )
+    # From 5: five years at 0.1, then 1 / 0.2 = 5 years for those left. From 12: 5 years.
+    from_five = (1 - np.exp(-0.5)) / 0.1 + np.exp(-0.5) * 5
+    found = TWO_ROWS.life_expectancy([0.0, 5.0, 10.0, 12.0])
+    assert found == pytest.approx([10 - 5 * np.exp(-1), from_five, 5, 5], rel=1e-14)
+
+
+@pytest.mark.parametrize("age", [0.0, 0.4, 1.0, 37.25, 84.9, 85.0, 101.5])
+def test_life_expectancy_is_the_area_under_conditional_survival(age: float) -> None:
+    years = np.linspace(0, 300, 300_001)
+    area = np.trapezoid(AUSTRIA.survival(age, years), years)
+    assert AUSTRIA.life_expectancy(age) == pytest.approx(area, rel=1e-6)
+
+
+def test_survival_to_an_age_and_on_from_it_multiply() -> None:
+    ages, first, then = np.array([0.3, 4.99, 60.5, 90]), 7.77, 11.3
+    on = AUSTRIA.survival(ages + first, then)
+    np.testing.assert_allclose(
+        AUSTRIA.survival(ages, first) * on, AUSTRIA.survival(ages, first + then), rtol=1e-13
+    )
+
+
+def test_a_published_abridged_table_is_reproduced() -> None:
+    table = period_table(AUSTRIA, AUSTRIA_LIVED)
+    assert round(table["expectancy"].iloc[0], 3) == 72.889
+    # With rates constant within rows instead of the published nax, most of it in the first year.
+    level = period_table(AUSTRIA)
+    assert level["expectancy"].iloc[0] == pytest.approx(72.889, abs=0.08)
+    np.testing.assert_allclose(
+        level["expectancy"], AUSTRIA.life_expectancy(AUSTRIA_AGES), rtol=1e-12
+    )
+    for columns in (table, level):
+        assert columns["deaths"].sum() == pytest.approx(1, rel=1e-12)
+        assert columns["person_years"].sum() == pytest.approx(columns["expectancy"].iloc[0])
+        np.testing.assert_allclose(columns["deaths"] / columns["person_years"], AUSTRIA.rate)
+
+
+def test_complete_and_abridged_tables_of_one_law_agree() -> None:
+    complete, abridged = gompertz(1), gompertz(5)
+    fives = np.arange(0, 110, 5)
+    np.testing.assert_allclose(complete.survival(0, fives), abridged.survival(0, fives), rtol=1e-12)
+    # A rate that is constant within five years brings their deaths forward, by a fifth of a year.
+    shorter = complete.life_expectancy(fives[:16]) - abridged.life_expectancy(fives[:16])
+    assert ((shorter > 0.19) & (shorter < 0.2)).all()
+
+
+def test_probabilities_of_dying_come_back_from_the_rates_made_of_them() -> None:
+    stated = [0.02, 0.1, 0.4]
+    widths = [1, 4, 5]
+    rates = [probability_to_rate(q, n) for q, n in zip(stated, widths, strict=True)]
+    table = period_table(LifeTable(np.array([0.0, 1, 5, 10]), np.array([*rates, 0.3])))
+    assert table["probability"].tolist() == pytest.approx([*stated, 1.0], rel=1e-14)
+
+
+def test_where_nobody_dies_life_has_no_end_and_a_period_table_is_refused() -> None:
+    spared = LifeTable(np.array([0.0, 50.0]), np.array([0.02, 0.0]))
+    assert np.isinf(spared.life_expectancy([10.0, 60.0])).all()
+    with pytest.raises(ValueError, match="nobody dies in the last row"):
+        period_table(spared)
+
+
+@pytest.mark.parametrize(
+    ("ages", "rates", "message"),
+    [
+        ([0, 5, 5], [0.1, 0.1, 0.1], "do not rise"),
+        ([5, 0], [0.1, 0.1], "do not rise"),
+        ([0, 5], [0.1], r"shape \(2,\) and rates of shape \(1,\)"),
+        ([], [], r"shape \(0,\)"),
+        ([0, 5], [0.1, -0.2], "-0.2 is not a number of 0 or more"),
+        ([0, 5], [0.1, np.nan], "nan is not a number of 0 or more"),
+    ],
+)
+def test_a_life_table_that_is_none_is_refused(
+    ages: list[float], rates: list[float], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        LifeTable(np.array(ages), np.array(rates))
+
+
+def test_an_age_before_the_table_and_a_fraction_that_kills_too_many_are_refused() -> None:
+    late = LifeTable(np.array([20.0]), np.array([0.1]))
+    with pytest.raises(
+        ValueError, match=r"age 19\.9 lies before the life table, which starts at 20"
+    ):
+        late.survival([30, 19.9], 1)
+    with pytest.raises(ValueError, match="12 years lived by the dying do not fit the rate"):
+        period_table(LifeTable(np.array([0.0, 5]), np.array([0.3, 0.4])), [12, 2.5])
+
+
+def test_the_mix_of_survivors_moves_to_those_with_lower_rates() -> None:
+    years = np.array([0.0, 1, 10])
+    survival = np.exp(-np.array([[0.1], [0.3]]) * years)
+    mix = np.array([0.25, 0.75])
+    left = surviving_mix(survival, mix)
+    np.testing.assert_allclose(left.sum(axis=0), 1, rtol=1e-15)
+    np.testing.assert_allclose(left[:, 0], mix, rtol=1e-15)
+    odds = 0.25 / 0.75 * np.exp(0.2 * years)
+    np.testing.assert_allclose(left[0], odds / (1 + odds), rtol=1e-14)
+    # The mixture's hazard is the mean of its members', weighted by who is left.
+    step = 1e-6
+    soon = np.exp(-np.array([[0.1], [0.3]]) * (years + step))
+    hazard = -np.log(mixed_survival(soon, mix) / mixed_survival(survival, mix)) / step
+    np.testing.assert_allclose(hazard, left.T @ [0.1, 0.3], rtol=1e-6)
+
+
+def test_life_expectancy_of_the_shipped_life_table_is_near_the_national_one() -> None:
+    """National life tables, United Kingdom 2020-2022, Office for National Statistics.
+
+    Men 78.57 years at birth and 18.25 at 65, women 82.57 and 20.76; the shipped rates are of 2022,
+    by another body.
+    """
+    tables = life_tables(load_scenario("greater-manchester"))
+    published = {"female": [82.57, 20.76], "male": [78.57, 18.25]}
+    for sex, stated in published.items():
+        assert tables[sex].life_expectancy([0, 65]) == pytest.approx(stated, abs=0.6)
+
+
+def test_five_single_years_a_band_stand_for_every_month_of_age() -> None:
+    """Life-years of the next 20 years by five ages a band and by sixty: within 0.07%."""
+    scenario = load_scenario("greater-manchester")
+    survival = single_age_survival(scenario, 240).mean(axis=2)
+    years = np.arange(241) / 12
+    months_of_age = (np.arange(60) + 0.5) / 12
+    for s, table in enumerate(life_tables(scenario).values()):
+        for age in (50, 60, 70, 80, 90):
+            every_month = table.survival(age + months_of_age[:, None], years).mean(axis=0)
+            by_five = survival[s, AGE_BANDS.index(age)]
+            assert by_five.sum() == pytest.approx(every_month.sum(), rel=7e-4)
+            assert by_five.sum() != pytest.approx(every_month.sum(), rel=1e-6)

@@ -9,16 +9,15 @@ import pandas as pd
 import pytest
 
 from hepaplan.model.assumptions import assumption_table, source_table
-from hepaplan.model.evaluate import Results, evaluate, usual_care
+from hepaplan.model.evaluate import Results, evaluate
 from hepaplan.model.figures import figures
 from hepaplan.model.money_tables import cost_table, share_within_standard
 from hepaplan.model.plan_tables import beyond_standard, bottlenecks, list_table, treatment_table
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, POLICIES
 from hepaplan.model.renewal import overall_survival
 from hepaplan.model.tidy import add_up, concat, tidy, years_of
-from hepaplan.model.usual_tables import all_tables as usual_tables
 from tests.support.naive import fate
-from tests.support.scenarios import tiny, tiny_capacity, tiny_usual, tiny_with
+from tests.support.scenarios import tiny, tiny_capacity, tiny_usual
 
 WINDOW = 3
 
@@ -254,13 +253,6 @@ def test_survival_and_per_patient_say_the_same() -> None:
         assert row["cost_gbp_discounted"] < row["cost_gbp"]
 
 
-def test_five_year_survival_is_empty_where_the_horizon_ends_before() -> None:
-    usual = usual_care(tiny_with(economics__horizon_years=4))
-    per_patient = usual_tables(usual)["per_patient"]
-    assert per_patient["survival_5y"].isna().all()
-    assert per_patient["survival_1y"].notna().all()
-
-
 def test_published_survival_stands_beside_that_of_operations_carried_out() -> None:
     """Those not operated on are left out: studies follow the operated."""
     (row,) = table("published").to_dict(orient="records")
@@ -271,8 +263,13 @@ def test_published_survival_stands_beside_that_of_operations_carried_out() -> No
     weight = usual.flow.starts[0, ..., 12:].sum(axis=(0, 2))
     expected = 0.0
     for g, group in enumerate(usual.kernels.groups):
-        escape = _escape(g)
-        course = fate(performed, group, escape, tiny().settings.resource)
+        course = fate(
+            performed,
+            group,
+            usual.other_cause_survival[0, g].tolist(),
+            tiny().settings.resource,
+            usual.survival_since_metastasis[g].tolist(),
+        )
         alive = course.alive[60]
         for point, flow in course.arrive.items():
             p = usual.kernels.points.index(point)
@@ -281,21 +278,6 @@ def test_published_survival_stands_beside_that_of_operations_carried_out() -> No
     assert row["modelled"] == pytest.approx(expected, abs=1e-9)
     assert row["published"] == 0.4
     assert row["difference"] == pytest.approx(row["modelled"] - 0.4)
-
-
-def _escape(group: int) -> list[float]:
-    """Return survival of other causes, from what it does to supportive care month by month."""
-    kernels = tiny_usual().kernels
-    alive, escape = 1.0, [1.0]
-    for month in range(1, 181):
-        death = float(kernels.other_death[3, group, month])
-        cancer = float(kernels.cancer_death[3, group, month])
-        left = alive - death - cancer
-        # Of the month's hazard, the part that falls to other causes.
-        hazard = -np.log(left / alive) * death / (death + cancer)
-        escape.append(escape[-1] * float(np.exp(-hazard)))
-        alive = left
-    return escape
 
 
 def test_every_figure_of_the_scenario_is_in_the_assumptions_with_unit_and_quality() -> None:
@@ -332,8 +314,8 @@ def test_sources_come_with_whether_they_were_read() -> None:
 
 
 def test_no_table_holds_a_number_that_is_not_one() -> None:
-    may_be_empty = {"low", "high", "distribution", "year", "first_month_full", "survival_5y",
-                    "median_survival_months", "value"}  # fmt: skip
+    may_be_empty = {"low", "high", "distribution", "year", "first_month_full", "survival_5y", "value",
+                    "median_survival_months", "per_patient", "all_new_patients"}  # fmt: skip
     for name, found in results().tables.items():
         numbers = found.select_dtypes("number").drop(columns=list(may_be_empty), errors="ignore")
         assert np.isfinite(numbers.to_numpy()).all(), name

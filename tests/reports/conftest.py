@@ -39,7 +39,7 @@ def short(content: ReportContent) -> ReportContent:
     months = {"2027-01", "2027-02", "2027-03"}
     tables = {
         name: table[table["month"].isin(months)].reset_index(drop=True)
-        if "month" in table.columns and name not in ("survival", "published")
+        if "month" in table.columns and name not in ("survival", "published", "fits")
         else table
         for name, table in content.tables.items()
     }

@@ -278,6 +278,21 @@ def test_an_option_like_another_states_only_what_differs(tiny: Path, stated: str
     )
 
 
+def test_what_is_set_moves_with_its_copies_but_not_the_other_way(tiny: Path) -> None:
+    path = tiny / "pathway.toml"
+    path.write_text(path.read_text() + LIKE.format("ablation"))
+    at = "pathway.decision_point.operable.option"
+
+    def shares(key: str) -> list[float]:
+        found = load_scenario(tiny, settings={key: "0.031"}).pathway.decision_point["operable"]
+        mortality = [found.option[o].procedural_mortality for o in ("ablation", "microwave")]
+        return [m.number for m in mortality if m is not None]
+
+    assert shares(f"{at}.ablation.procedural_mortality") == [0.031, 0.031]
+    assert shares(f"{at}.microwave.procedural_mortality")[1] == 0.031
+    assert shares(f"{at}.microwave.procedural_mortality")[0] != 0.031
+
+
 def test_a_fault_that_a_copy_repeats_is_told_once(
     tiny: Path, edit: Edit, problems: Problems
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hepaplan.scenarios.files import shipped_folder
 from hepaplan.scenarios.schema import scenario_schema
 
 TINY = Path(__file__).parent / "tiny"
@@ -46,6 +47,20 @@ def test_every_key_of_a_whole_scenario_is_in_the_schema() -> None:
     scenario = tomllib.loads((TINY / "scenario.toml").read_text())
     scenario["pathway"] = tomllib.loads((TINY / "pathway.toml").read_text())
     assert unknown_keys(schema, schema, scenario, "") == []
+
+
+def test_every_key_of_the_shipped_pathway_is_in_the_schema() -> None:
+    schema = scenario_schema()
+    pathway = tomllib.loads((shipped_folder() / "pathways" / "crlm.toml").read_text())
+    assert {"body", "drug"} <= set(pathway)
+    assert unknown_keys(schema, schema, {"pathway": pathway}, "") == [".pathway.sources"]
+
+
+def test_prices_of_another_year_are_in_the_schema() -> None:
+    schema = scenario_schema()
+    series = {"value": {"2019": 1.0}, "unit": "index", "source": "x", "quality": "derived"}
+    stated = {"prices": {"index": series, "exchange": {"EUR": series}}}
+    assert unknown_keys(schema, schema, stated, "") == []
 
 
 def test_a_key_misspelt_is_not_in_the_schema() -> None:

@@ -54,9 +54,16 @@ class Fate:
 
 
 def fate(
-    option: Option, group: str, escape: Sequence[float], resources: Mapping[str, Resource]
+    option: Option,
+    group: str,
+    escape: Sequence[float],
+    resources: Mapping[str, Resource],
+    published: Sequence[float] | None = None,
 ) -> Fate:
-    """Return the fate of one planned start; `escape` is survival of other causes by month."""
+    """Return the fate of one planned start; `escape` is survival of other causes by month.
+
+    `published` is that of patients in published curves, the same unless given.
+    """
     months = len(escape) - 1
     arrive: dict[str, list[float]] = defaultdict(lambda: [0.0] * (months + 1))
     cancer, other = [0.0] * (months + 1), [0.0] * (months + 1)
@@ -74,6 +81,8 @@ def fate(
             go(place, 1, abandoned * escape[1] * part.for_group(group))
     for month in range(1, months + 1):
         background = -math.log(escape[month] / escape[month - 1])
+        counted = published or escape
+        in_curve = -math.log(counted[month] / counted[month - 1])
         hazards = {}
         for name, leaving in option.exits.items():
             before = survivors(leaving.time, group, month - 1)
@@ -81,15 +90,24 @@ def fate(
             ratio = leaving.hazard_ratio.for_group(group) if leaving.hazard_ratio else 1.0
             hazard = -math.log(after / before)
             if leaving.time.counts_other_deaths:
-                hazard = max(hazard - background, 0.0)
+                hazard = max(hazard - in_curve, 0.0)
             hazards[name] = ratio * hazard
-        total = background + sum(hazards.values())
-        leaving_now = inside * (1 - math.exp(-total))
-        if total > 0:
-            other[month] += leaving_now * background / total
-            for name, leaving in option.exits.items():
-                for place, part in leaving.to.items():
-                    go(place, month, leaving_now * hazards[name] / total * part.for_group(group))
+        disease = sum(hazards.values())
+        leaving_now = gone = inside * (1 - math.exp(-background - disease))
+        # Other causes, as if alone, spare those who move on; whoever is not found elsewhere died.
+        moved_alone = inside * (1 - math.exp(-disease)) * escape[month] / escape[month - 1]
+        for name, leaving in option.exits.items():
+            for place, part in leaving.to.items():
+                if hazards[name] == 0.0:
+                    continue
+                if place == "cancer_death":
+                    share = hazards[name] / (disease + background) * part.for_group(group)
+                    people = leaving_now * share
+                else:
+                    people = moved_alone * hazards[name] / disease * part.for_group(group)
+                go(place, month, people)
+                gone -= people
+        other[month] += gone
         inside -= leaving_now
 
     arrive = {place: lumped(flow, SMALLEST_FLOW) for place, flow in arrive.items()}
@@ -156,11 +174,18 @@ Key = tuple[str, str, str]
 
 
 def all_fates(
-    pathway: Pathway, escape: Mapping[str, Sequence[float]], resources: Mapping[str, Resource]
+    pathway: Pathway,
+    escape: Mapping[tuple[str, str], Sequence[float]],
+    resources: Mapping[str, Resource],
+    published: Mapping[str, Sequence[float]],
 ) -> dict[Key, Fate]:
-    """Return the fate of every open option by (point, option, group)."""
+    """Return the fate of every open option by (point, option, group).
+
+    `escape` is by point and group, `published` by group.
+    """
     return {
-        (point, name, group): fate(option, group, escape[group], resources)
+        (point, name, group): fate(option, group, survival, resources, published[group])
         for point, name, option in pathway.options()
-        for group in escape
+        for (at, group), survival in escape.items()
+        if at == point
     }

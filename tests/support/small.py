@@ -14,6 +14,7 @@ from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values, worth
 from hepaplan.model.parameters import Plan, Resource
 from hepaplan.model.pathway import Pathway
+from hepaplan.model.surroundings import Surroundings
 from hepaplan.model.waiting import WaitingMonth
 
 Floats = npt.NDArray[np.float64]
@@ -149,6 +150,11 @@ def small_kernels(record: dict[str, Any] | None = None, escape: Floats = ESCAPE)
     return pathway_kernels(pathway, ("all",), resources(), escape)
 
 
+def around(background: Floats, group: str = "all") -> Surroundings:
+    """Return surroundings in which the patients of published curves are those of the pathway."""
+    return Surroundings(group, background, background, {})
+
+
 def hand_kernels(
     options: Sequence[tuple[str, str]],
     use: Floats,
@@ -177,6 +183,7 @@ def hand_kernels(
         categories=("money",),
         arrive=fate,
         cancer_death=np.zeros((*shape, months + 1)),
+        procedural_death=np.zeros(shape),
         other_death=np.zeros((*shape, months + 1)),
         alive=alive,
         use=np.repeat(use[:, None], len(groups), axis=1),

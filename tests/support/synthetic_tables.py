@@ -7,7 +7,9 @@ import itertools
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.money_tables import budget_impact
 from hepaplan.reports.content import COLUMNS, POLICIES, ReportContent
+from tests.support.synthetic_patients import arrival_tables, delay_table, patient_row
 
 MONTHS = [f"{2027 + m // 12}-{m % 12 + 1:02d}" for m in range(60)]
 REGIONS = [
@@ -132,7 +134,11 @@ def synthetic_tables(seed: int = 7) -> dict[str, pd.DataFrame]:
         "lists": _lists(chance),
         "costs": _costs(demand, starts),
     }
+    tables["budget_impact"] = budget_impact(tables["costs"])
     tables |= _value_tables(chance) | _small_tables()
+    options = [(point, option) for point, (_, names, _) in POINTS.items() for option in names]
+    tables |= arrival_tables(list(POINTS), options, list(GROUPS))
+    tables["delay"] = delay_table(options[:12], list(GROUPS))
     return {name: tables[name] for name in COLUMNS}
 
 
@@ -262,11 +268,8 @@ def _value_tables(chance: np.random.Generator) -> dict[str, pd.DataFrame]:
                 alive = np.exp(-hazard * np.arange(121))
                 name = treatment if len(set(options.values())) > 1 else option
                 survival += [(point, name, group, m, a) for m, a in enumerate(alive.tolist())]
-                years, cost = 1 / hazard / 12, PRICES[treatment] * (1.3 - 0.1 * g)
-                median = np.log(2) / hazard if p else None
-                course = (years, years * 0.74, cost, years * 0.66, cost * 0.95)
-                end = (median, float(alive[12]), float(alive[60]))
-                patients.append((point, option, group, *course, *end))
+                cost = PRICES[treatment] * (1.3 - 0.1 * g)
+                patients.append((point, option, group, *patient_row(hazard, cost)))
             modelled = float(alive[60])
             study = float(alive[60] * chance.uniform(0.9, 1.1))
             compared.append(

@@ -1,0 +1,102 @@
+"""What the sheet Waiting lists shows of a later start: QALYs lost, and what remains after it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hepaplan.model.delay import BEYOND, LARGEST_RESIDUAL
+from hepaplan.reports.content import ReportContent
+from hepaplan.reports.value_views import shown_group
+from hepaplan.reports.views import in_sentence, labelled, options_labelled
+
+MONTHS_SHOWN = (1, 3)
+BASE, NO_EFFECT, UPPER = "base case", "no effect", "upper end"
+WORDS = {
+    BASE: "base case",
+    NO_EFFECT: "waiting only",
+    "after 12 weeks": "from week 12",
+    UPPER: "upper end",
+}
+RESIDUAL = "residual ratio"
+NOT_STATED = (
+    "What a later start costs: this scenario states no further harm of delay, so only waiting "
+    "itself harms, by deaths and lost eligibility on the list."
+)
+
+
+def _shown(content: ReportContent) -> pd.DataFrame:
+    table = content.tables["delay"]
+    group = table["group"] == shown_group(content)
+    return table[group & table["months_waited"].isin(MONTHS_SHOWN)]
+
+
+def later_start(content: ReportContent) -> pd.DataFrame:
+    """Return QALYs lost by a wait of each length under each variant, and the residual.
+
+    One row for each decision point and option of the group shown.
+    """
+    table = _shown(content)
+    keys = ["decision_point", "option"]
+    rows = table.drop_duplicates(keys)[keys].reset_index(drop=True)
+    index = pd.MultiIndex.from_frame(rows)
+    frame = pd.DataFrame(
+        {
+            "Decision point": labelled(content, rows["decision_point"]),
+            "Option": options_labelled(content, rows, "option"),
+        }
+    )
+    for month in MONTHS_SHOWN:
+        waited = table[table["months_waited"] == month]
+        for variant, chosen in waited.groupby("variant", sort=False):
+            lost = chosen.set_index(keys)["qalys_lost"].reindex(index)
+            frame[f"{_wait(month)}: {WORDS.get(str(variant), variant)}"] = lost.to_numpy()
+        base = waited[waited["variant"] == BASE].set_index(keys).reindex(index)
+        frame[f"{_wait(month)}: {RESIDUAL}"] = base["residual_hazard_ratio"].to_numpy()
+    return frame
+
+
+def delay_words(content: ReportContent) -> tuple[str, ...]:
+    """Return what a later start costs, in sentences; what is said where no delay is stated."""
+    table = _shown(content)
+    if table.empty:
+        return (NOT_STATED,)
+    last = table[table["months_waited"] == MONTHS_SHOWN[-1]]
+    keys = ["decision_point", "option"]
+    lost = last.pivot_table(index=keys, columns="variant", values="qalys_lost", sort=False)
+    base, alone = lost[BASE].to_numpy(), lost[NO_EFFECT].to_numpy()
+    names = [content.option_label(str(p), str(o)) for p, o in lost.index]
+    worst, more = int(base.argmax()), int((base - alone).argmax())
+    upper = (
+        f" ({lost[UPPER].iloc[more]:.2f} in all at the upper end)" if UPPER in lost.columns else ""
+    )
+    residual = last.loc[last["variant"] == BASE, "residual_hazard_ratio"]
+    capped = int((table["status"] == BEYOND).sum())
+    bounds = (
+        f"; {capped} of {len(table)} figures reach its limit of {LARGEST_RESIDUAL:g} and are lower "
+        "bounds"
+        if capped
+        else ""
+    )
+    wait = _wait(MONTHS_SHOWN[-1])
+    return (
+        f"A later start: {wait} of waiting cost a patient ({content.label(shown_group(content))}) "
+        f"{base.min():.2f} to {base.max():.2f} QALYs, most before {in_sentence(names[worst])}. "
+        f"Most is lost beyond what waiting itself does before {in_sentence(names[more])}: "
+        f"{base[more]:.2f}, of which waiting {alone[more]:.2f}{upper}.",
+        "The plan and the replay count what waiting itself does, not yet the residual hazard ratio "
+        f"(above 1 for {int((residual > 1.0).sum())} of {len(residual)} options after {wait}"
+        f"{bounds}).",
+    )
+
+
+def caption(content: ReportContent) -> str:
+    """Return what the table of later starts is, and how its residual is to be read."""
+    return (
+        f"What a later start costs, {content.label(shown_group(content))}: discounted QALYs lost "
+        "by one patient; residual: hazard ratio after the start, base case (1: waiting alone does "
+        "this harm or more)"
+    )
+
+
+def _wait(months: int) -> str:
+    return "1 month" if months == 1 else f"{months} months"

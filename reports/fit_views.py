@@ -1,0 +1,135 @@
+"""What the sheet Survival shows of the fits, and of the option whose cured patients show best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hepaplan.reports.content import ReportContent, readable
+from hepaplan.reports.patient_views import ALL, ages
+from hepaplan.reports.value_views import CURVE_MONTHS, CURVE_STEP, shown_group
+from hepaplan.reports.views import in_sentence, labelled, option_column, options_labelled
+
+SINCE = "Months since start"
+FIVE, TEN = 60, 120
+
+
+def fits(content: ReportContent) -> pd.DataFrame:
+    """Return each exit's stated share without the event beside the fitted curve's."""
+    table = content.tables["fits"]
+    return pd.DataFrame(
+        {
+            "Decision point": labelled(content, table["decision_point"]),
+            "Option": options_labelled(content, table, "option"),
+            "Event": labelled(content, table["exit"]),
+            "Age group": ages(content, table["group"]),
+            "Curve": [readable(str(family)) for family in table["family"]],
+            "Cured share": table["cure_share"],
+            "Month": table["month"],
+            "Without the event, stated": table["published"],
+            "Without the event, fitted": table["fitted"],
+            "Error": table["difference"],
+            "Hazard ratio put on it": table["hazard_ratio"].astype(str),
+            "Source": table["source"],
+            "Quality": table["quality"],
+        }
+    )
+
+
+def fit_words(content: ReportContent) -> list[str]:
+    """Return how far the fitted curves are from what they were fitted to."""
+    table = content.tables["fits"]
+    if table.empty:
+        return []
+    error = table["difference"].abs()
+    worst = table.iloc[int(error.argmax())]
+    if error.max() < 0.0005:
+        return [
+            f"The fitted curves meet all {len(table)} stated inputs within 0.1 percentage points."
+        ]
+    option = content.option_label(str(worst["decision_point"]), str(worst["option"]))
+    return [
+        f"The fitted curves differ from the {len(table)} stated inputs by at most "
+        f"{100 * error.max():.1f} percentage points ({option}, month {worst['month']:g})."
+    ]
+
+
+@dataclass(frozen=True)
+class Cured:
+    """An option after which a share is cured; `curves` by group, with the share as a column.
+
+    `event` is what never happens to the cured, in words.
+    """
+
+    point: str
+    option: str
+    label: str
+    event: str
+    share: float
+    curves: pd.DataFrame
+
+    @property
+    def cured_heading(self) -> str:
+        """The heading of the cured share."""
+        return f"No {self.event} ever, {self.share:.0%}"
+
+
+def cured(content: ReportContent) -> Cured | None:
+    """Return the option with a cured share whose published survival reaches furthest, if any.
+
+    Only curves without a hazard ratio put on them, which would change the share of the cured.
+    """
+    table = content.tables["fits"]
+    table = table[table["group"].isin([ALL, shown_group(content)]) & (table["cure_share"] > 0)]
+    table = table[table["hazard_ratio"].astype(str) == "1"]
+    keys = ["decision_point", "option"]
+    survival = content.tables["survival"]
+    choice = option_column(survival)
+    longest = content.tables["published"].groupby(keys)["month"].max()
+    found = [
+        (float(longest.get((row["decision_point"], row["option"]), 0.0)), row)
+        for row in table.drop_duplicates(keys).to_dict("records")
+    ]
+    if not found:
+        return None
+    _, row = max(found, key=lambda one: one[0])
+    point, option, share = str(row["decision_point"]), str(row["option"]), float(row["cure_share"])
+    chosen = survival[(survival["decision_point"] == point) & (survival[choice] == option)]
+    chosen = chosen[(chosen["month"] <= CURVE_MONTHS) & (chosen["month"] % CURVE_STEP == 0)]
+    if chosen.empty:
+        return None
+    wide = chosen.pivot_table(
+        index="month", columns="group", values="overall_survival", sort=False
+    ).sort_index()
+    wide.columns = pd.Index([content.label(str(group)) for group in wide.columns])
+    label, event = content.option_label(point, option), in_sentence(content.label(str(row["exit"])))
+    made = Cured(point, option, label, event, share, wide.rename_axis(SINCE).reset_index())
+    made.curves[made.cured_heading] = share
+    return made
+
+
+def cured_headline(content: ReportContent, found: Cured) -> str:
+    """Return how survival levels off: what each year takes before and after the fifth."""
+    group = content.label(shown_group(content))
+    alive = found.curves.set_index(SINCE)[group]
+    if TEN not in alive.index:
+        return f"{found.label}: {found.share:.0%} have no {found.event} ever"
+    early = 100 * (1.0 - alive[FIVE]) / 5
+    late = 100 * (alive[FIVE] - alive[TEN]) / 5
+    return (
+        f"{found.label}, {group}: each of the first five years takes {early:.0f} in 100, each of "
+        f"the next five {late:.0f}; {found.share:.0%} have no {found.event} ever"
+    )
+
+
+def published_runs(content: ReportContent, found: Cured) -> Iterator[tuple[str, int, int]]:
+    """Yield source, first row and number of rows of an option's published figures, in runs."""
+    table = content.tables["published"].reset_index(drop=True)
+    chosen = table[(table["decision_point"] == found.point) & (table["option"] == found.option)]
+    chosen = chosen[chosen["month"] <= CURVE_MONTHS]
+    rows = chosen.index.to_series()
+    run = ((rows.diff() != 1) | (chosen["source"] != chosen["source"].shift())).cumsum()
+    for _, part in chosen.groupby(run):
+        yield str(part["source"].iloc[0]), int(part.index[0]), len(part)

@@ -1,0 +1,147 @@
+"""The harm of a later start: the residual hazard ratio closes exactly what waiting leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from hepaplan.model.delay import ALONE, BEYOND, SOLVED, WAITED, Listed, harm_of_delay, variants
+from hepaplan.model.evaluate import usual_care
+from hepaplan.model.parameters import Delay
+from hepaplan.model.pathway import Option
+from hepaplan.model.readings import UsualCare
+from hepaplan.model.waiting import worth_of_waiting
+from tests.support.scenarios import tiny, tiny_usual
+from tests.support.small import around, exponential, figure, pathway_record
+
+MONTHS = 60
+HAZARD = 0.03
+
+
+def delay(hazard_ratio: float = 1.06, from_week: int = 0, high: float = 1.12) -> Delay:
+    ratio = figure(hazard_ratio, "hazard ratio") | {"low": 1.0, "high": high}
+    return Delay.model_validate(
+        {
+            "hazard_ratio": ratio,
+            "from_week": from_week,
+            "restricted_to": figure(3.0, "years"),
+        }
+    )
+
+
+def listed(stay: float = 1.0, background: float = 0.0) -> Listed:
+    """Someone whose one option ends in death at a constant hazard, on a list that only delays."""
+    record = pathway_record()["decision_point"]["listed"]["option"]["operation"]
+    simple = {
+        name: part
+        for name, part in record.items()
+        if name not in ("not_performed", "procedural_mortality", "complications")
+    }
+    death = {"time": exponential(np.exp(-HAZARD)), "to": {"cancer_death": figure(1.0, "share")}}
+    option = Option.model_validate(simple | {"exits": {"death": death}})
+    waited = np.array(WAITED)
+    return Listed(
+        option,
+        around(np.full(MONTHS, background)),
+        np.exp(-(HAZARD + background) * np.arange(MONTHS + 1)),
+        np.array([sum(stay**j * (1 + stay) / 2 for j in range(w)) for w in waited]),
+        stay**waited,
+        {},
+    )
+
+
+def mean_months(hazard: float, months: int) -> float:
+    alive = np.exp(-hazard * np.arange(months + 1))
+    return float(0.5 * (alive[1:] + alive[:-1]).sum())
+
+
+def test_the_residual_is_the_root_of_the_restricted_means_worked_by_hand() -> None:
+    someone = listed()
+    for v, total in enumerate((1.1, 1.4)):
+        wanted = np.full((len(WAITED), 1), mean_months(total * HAZARD, MONTHS))
+        found, months, status = someone.residual(wanted)
+        for w, waited in enumerate(WAITED):
+
+            def gap(ratio: float, waited: int = waited, total: float = total) -> float:
+                after = mean_months(ratio * HAZARD, MONTHS - waited)
+                return waited + after - mean_months(total * HAZARD, MONTHS)
+
+            assert status[w, 0] == SOLVED
+            assert found[w, 0] == pytest.approx(brentq(gap, 1.0, 20.0), rel=1e-8), (v, waited)
+            assert months[w, 0] == pytest.approx(wanted[w, 0], rel=1e-10)
+
+
+def test_only_deaths_from_the_disease_are_multiplied() -> None:
+    someone = listed(background=0.02)
+    doubled = float(someone.mean_months(np.array([2.0]))[0])
+    assert doubled == pytest.approx(mean_months(2 * HAZARD + 0.02, MONTHS), rel=1e-12)
+    assert doubled != pytest.approx(mean_months(2 * (HAZARD + 0.02), MONTHS), rel=1e-3)
+
+
+def test_a_list_that_does_the_harm_itself_leaves_nothing_to_add() -> None:
+    someone = listed(stay=0.9)
+    wanted = np.full((len(WAITED), 1), mean_months(1.001 * HAZARD, MONTHS))
+    found, months, status = someone.residual(wanted)
+    assert (status == ALONE).all()
+    assert (found == 1.0).all()
+    assert (months < wanted).all()
+
+
+def test_harm_out_of_reach_is_said_and_not_stretched() -> None:
+    found, _, status = listed().residual(np.full((len(WAITED), 1), 0.5))
+    assert (status == BEYOND).all()
+    np.testing.assert_allclose(found, 20.0)
+
+
+def with_delay() -> UsualCare:
+    settings = tiny().settings.model_copy(update={"delay": delay()})
+    return usual_care(replace(tiny(), settings=settings))
+
+
+def test_without_a_stated_delay_the_table_is_empty() -> None:
+    assert tiny().settings.delay is None
+    assert harm_of_delay(tiny_usual()).empty
+
+
+def test_the_base_case_no_effect_and_after_twelve_weeks_are_shown_side_by_side() -> None:
+    names = [variant.name for variant in variants(delay())]
+    assert names == ["base case", "no effect", "after 12 weeks", "upper end"]
+    late = variants(delay())[2].total()
+    weeks = np.array(WAITED) * 365.25 / 12 / 7
+    np.testing.assert_allclose(late, 1.06 ** (np.maximum(weeks - 12, 0) / 4))
+    assert (late[:2] == 1.0).all()
+    assert late[3] > 1.0
+
+
+def test_more_harm_and_longer_waits_cost_more_qalys() -> None:
+    table = (
+        harm_of_delay(with_delay())
+        .set_index(["variant", "decision_point", "option", "group", "months_waited"])
+        .sort_index()
+    )
+    lost = {name: rows.to_numpy() for name, rows in table["qalys_lost"].groupby("variant")}
+    for rows in lost.values():
+        assert (np.diff(rows.reshape(-1, len(WAITED)), axis=1) > 0).all()
+    assert (lost["base case"] >= lost["no effect"] - 1e-12).all()
+    assert (lost["upper end"] >= lost["base case"] - 1e-12).all()
+    assert (lost["upper end"] > lost["base case"] + 1e-6).any()
+    unaffected = table.loc["no effect"]
+    np.testing.assert_array_equal(unaffected["residual_hazard_ratio"], 1.0)
+    np.testing.assert_allclose(
+        unaffected["qalys_lost"], unaffected["qalys_lost_waiting_alone"], rtol=1e-12
+    )
+
+
+def test_waiting_alone_costs_what_the_worth_of_waiting_says() -> None:
+    usual = with_delay()
+    table = harm_of_delay(usual)
+    one = table[(table["variant"] == "no effect") & (table["months_waited"] == 1)]
+    value = usual.worth.qalys_discounted
+    gain = worth_of_waiting(usual.waiting, usual.kernels, value) - value.start
+    for row in one.itertuples():
+        k = usual.kernels.options.index((row.decision_point, row.option))
+        g = usual.kernels.groups.index(row.group)
+        assert row.qalys_lost == pytest.approx(-gain[k, g], abs=1e-5)
