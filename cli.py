@@ -37,7 +37,7 @@ class Stop(Exception):
 def user_errors() -> Iterator[None]:
     """Turn a user's mistakes into messages and exit codes; what else is raised is our bug."""
     from hepaplan.model.allocation.solver import NoPlan
-    from hepaplan.model.compare import Incomparable
+    from hepaplan.model.compare.comparison import Incomparable
     from hepaplan.model.evaluate import WaitingPays
     from hepaplan.reports.output import OutputExists
     from hepaplan.scenarios.explain import UnknownKey
@@ -180,8 +180,8 @@ def compare(
     """
     started = time.time()
     say = progress(quiet)
-    from hepaplan.model.compare import compare as compared
-    from hepaplan.reports.compare import write_comparison
+    from hepaplan.model.compare.comparison import compare as compared
+    from hepaplan.reports.compare.write import write_comparison
     from hepaplan.reports.output import create_run_folder, refuse_taken
     from hepaplan.reports.terminal import comparison_as_json, comparison_as_text
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.drugs import DosePrices
-from hepaplan.model.hazard_ratios import hazard_ratio_by_month
 from hepaplan.model.pathway import CANCER_DEATH, Exit, Option
 from hepaplan.model.quantities import MONTHS_PER_YEAR, Quantity, Schedule
 from hepaplan.model.surroundings import Surroundings
-from hepaplan.model.survival import monthly_hazards
+from hepaplan.model.survival.fitted import monthly_hazards
+from hepaplan.model.survival.hazard_ratios import hazard_ratio_by_month
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.pathway import Distribution
-from hepaplan.model.survival import time_to_event
+from hepaplan.model.survival.fitted import time_to_event
 
 ALL_GROUPS = "all"
 COLUMNS = (

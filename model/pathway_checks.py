@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from hepaplan.model.figures import figures
-from hepaplan.model.hazard_ratios import check_changes
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import (
     CANCER_DEATH,
@@ -20,7 +19,8 @@ from hepaplan.model.pathway import (
 )
 from hepaplan.model.problems import Key, Problem, listed, nearest
 from hepaplan.model.quantities import Quantity
-from hepaplan.model.survival import check_distribution
+from hepaplan.model.survival.fitted import check_distribution
+from hepaplan.model.survival.hazard_ratios import check_changes
 from hepaplan.model.table_checks import SHARES_SUM_TO, sum_fault
 
 UNITS = {Distribution: "months", PublishedSurvival: "share"}

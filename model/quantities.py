@@ -6,9 +6,16 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Quality = Literal["published", "derived", "judgement", "illustrative"]
@@ -57,17 +64,34 @@ class Quantity(Amount):
     low: float | None = Field(default=None, description="lower end of the 95% interval")
     high: float | None = Field(default=None, description="upper end of the 95% interval")
     distribution: Family | None = None
+    _drawn: Any = PrivateAttr(default=None)
 
     def for_group(self, group: str) -> float:
         """Return the value that holds for a patient group; where it is drawn, an array (draw,)."""
+        held: Any = self.value if self._drawn is None else self._drawn
+        return cast("float", held[group] if isinstance(held, dict) else held)
+
+    def stated(self, group: str) -> float:
+        """Return the value stated for a patient group, also where it is drawn."""
         return self.value[group] if isinstance(self.value, dict) else self.value
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether `for_group` gives an array."""
+        return self._drawn is not None
+
+    def drawn(self, values: Any) -> Self:
+        """Return the figure with one value a draw, an array (draw,) or one for each group."""
+        figure = self.model_copy()
+        figure._drawn = values
+        return figure
+
+    @property
     def number(self) -> float:
-        """The single value; a value stated by group has none."""
+        """The single value, drawn or not; a value stated by group has none."""
         if isinstance(self.value, dict):
             raise TypeError("this figure is stated by group: use for_group")
-        return self.value
+        return self.for_group("")
 
     def numbers(self) -> Mapping[str, float]:
         """Return every number stated, keyed by group, or by nothing for a single value."""

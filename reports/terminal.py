@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from hepaplan.model.compare import Comparison
+from hepaplan.model.compare.comparison import Comparison
 from hepaplan.model.evaluate import Results
-from hepaplan.reports.compare import WORKBOOK as COMPARISON
-from hepaplan.reports.compare import comparison_content
-from hepaplan.reports.compare_views import MAIN
+from hepaplan.reports.compare.views import MAIN
+from hepaplan.reports.compare.write import WORKBOOK as COMPARISON
+from hepaplan.reports.compare.write import comparison_content
 from hepaplan.reports.run import WORKBOOK
 
 SCHEMA_VERSION = 1

@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 import pytest
 
-from hepaplan.model.cycle_weights import CycleWeights
+from hepaplan.model.cohort.cycle_weights import CycleWeights
+from hepaplan.model.cohort.transitions import Conversion
 from hepaplan.model.discounting import Convention
-from hepaplan.model.transitions import Conversion
 
 PAGE = (Path(__file__).parents[1] / "docs" / "cohort-engine.md").read_text(encoding="utf-8")
 FEW_LINES = 40

@@ -8,11 +8,11 @@ from typing import Any, get_args
 
 import pytest
 
-from hepaplan.model import survival_changes
 from hepaplan.model.pathway import TimeFamily
-from hepaplan.model.survival_changes import Changed
-from hepaplan.model.survival_curve import SurvivalCurve
-from hepaplan.model.survival_figures import FIGURES_NEEDED, THROUGH_ALL
+from hepaplan.model.survival import changes as changed
+from hepaplan.model.survival.changes import Changed
+from hepaplan.model.survival.curve import SurvivalCurve
+from hepaplan.model.survival.figures import FIGURES_NEEDED, THROUGH_ALL
 
 PAGE = (Path(__file__).parents[1] / "docs" / "survival.md").read_text(encoding="utf-8")
 
@@ -48,7 +48,7 @@ def test_every_family_is_on_the_page_with_the_figures_it_needs() -> None:
 
 
 def test_every_change_and_every_question_is_on_the_page() -> None:
-    kinds = {n: kind for n, kind in vars(survival_changes).items() if isinstance(kind, type)}
+    kinds = {n: kind for n, kind in vars(changed).items() if isinstance(kind, type)}
     changes = [n for n, kind in kinds.items() if issubclass(kind, Changed) and kind is not Changed]
     public = [n for n, of in vars(SurvivalCurve).items() if callable(of) and n[0] != "_"]
     asked = [n for n in public if not n.endswith("_at")]

@@ -71,7 +71,7 @@ def _completed(shares: Mapping[Key, Quantity], draws: Mapping[Key, Floats]) -> d
 
 def _replaced(record: Any, values: Mapping[Key, Values]) -> Any:
     if () in values:
-        return record.model_copy(update={"value": values[()]})
+        return record.drawn(values[()])
     inside: dict[str | int, dict[Key, Values]] = {}
     for (name, *rest), value in values.items():
         inside.setdefault(name, {})[tuple(rest)] = value

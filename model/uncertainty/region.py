@@ -22,8 +22,8 @@ from hepaplan.model.surroundings import surroundings
 from hepaplan.model.tidy import add_up
 from hepaplan.model.uncertainty.drawn import drawn_pathway
 
-BLOCK = 50
-"""Draws worked on at once: their arrays by month stay in the processor's cache."""
+BLOCK = 125
+"""Draws worked on at once: many to spread the cost of calls, few to stay in the cache."""
 MEASURES = ("life_years", "qalys", "cost", "qalys_discounted", "cost_discounted")
 RATE_OF = (0, 0, 0, 1, 2)
 """Discount rate of each measure: none, that of effects, that of costs."""

@@ -14,11 +14,11 @@ from importlib.util import find_spec
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import Results, evaluate
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import Stream
+from hepaplan.model.cohort.transitions import from_probabilities
+from hepaplan.model.cohort.varying import Value, by_time_in_state
 from hepaplan.model.discounting import Discounting
-from hepaplan.model.rewards import Stream
-from hepaplan.model.transitions import from_probabilities
-from hepaplan.model.varying import Value, by_time_in_state
 from tests.support.by_heormodel import by_heormodel
 from tests.support.sick_sicker import (
     CYCLES,
@@ -32,7 +32,7 @@ from tests.support.sick_sicker import (
 )
 
 DRAWS = 10_000
-REPEATS = 15
+REPEATS = 40
 Run = Callable[[bool], object]
 
 

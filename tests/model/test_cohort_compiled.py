@@ -11,13 +11,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hepaplan.model import cohort, cohort_block, cohort_compiled
-from hepaplan.model.cohort import Results, evaluate
-from hepaplan.model.cycle_weights import CycleWeights
+from hepaplan.model.cohort import block as blocks
+from hepaplan.model.cohort import compiled as compilation
+from hepaplan.model.cohort import evaluation
+from hepaplan.model.cohort.cycle_weights import CycleWeights
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import OUTSIDE, Stream
+from hepaplan.model.cohort.transitions import from_probabilities
+from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
 from hepaplan.model.discounting import UNDISCOUNTED, Discounting
-from hepaplan.model.rewards import OUTSIDE, Stream
-from hepaplan.model.transitions import from_probabilities
-from hepaplan.model.varying import Value, by_time_in_state, per_cycle
 from tests.support.random_cohort import CYCLES, Model, random_model, run
 from tests.support.sick_sicker import STRATEGIES, drawn, reference
 
@@ -137,7 +139,7 @@ def test_i_the_reference_model_compiled_equals_numpy(treatment: str) -> None:
 @needs_numba
 @pytest.mark.parametrize("name", FEATURES)
 def test_threads_change_no_bit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cohort_block, "FEWEST_DRAWS", 100)
+    monkeypatch.setattr(blocks, "FEWEST_DRAWS", 100)
     one, *others = (
         featured(name, True, workers, trace=True, by_cycle=True) for workers in (1, 2, 3, None)
     )
@@ -153,9 +155,9 @@ def test_blocks_and_lanes_change_no_bit(seed: int, monkeypatch: pytest.MonkeyPat
     model = random_model(seed, 5, 0.5, 200)
     whole = run(model, compiled=True).totals.values.tobytes()
     for fewest, shortest in ((7, 64), (256, 5), (31, 9)):
-        monkeypatch.setattr(cohort_block, "FEWEST_DRAWS", fewest)
-        monkeypatch.setattr(cohort_compiled, "SHORTEST_LANE", shortest)
-        monkeypatch.setattr(cohort_compiled, "LANE_CELLS", 1)
+        monkeypatch.setattr(blocks, "FEWEST_DRAWS", fewest)
+        monkeypatch.setattr(compilation, "SHORTEST_LANE", shortest)
+        monkeypatch.setattr(compilation, "LANE_CELLS", 1)
         assert run(model, compiled=True).totals.values.tobytes() == whole
 
 
@@ -193,8 +195,8 @@ def test_a_model_without_rewards_has_no_totals(compiled: bool) -> None:
 def chosen(monkeypatch: pytest.MonkeyPatch, draws: int, compiled: bool | None) -> bool:
     """Return whether a model of 2 ways and 1 state that count, over 4 cycles, would be compiled."""
     used: list[int] = []
-    monkeypatch.setattr(cohort, "run_compiled", lambda plan, draws, *rest: used.append(draws))
-    monkeypatch.setattr(cohort, "run_block", lambda plan, block, tables: 0.0)
+    monkeypatch.setattr(evaluation, "run_compiled", lambda plan, draws, *rest: used.append(draws))
+    monkeypatch.setattr(evaluation, "run_block", lambda plan, block, tables: 0.0)
     evaluate(
         from_probabilities(("in", "out"), {("in", "out"): np.full(draws, 0.5), ("out", "in"): 0.1}),
         start={"in": 1.0},
@@ -208,8 +210,8 @@ def chosen(monkeypatch: pytest.MonkeyPatch, draws: int, compiled: bool | None) -
 
 
 def test_numba_is_used_where_the_work_is_worth_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cohort_compiled, "find_spec", lambda name: object())
-    monkeypatch.setattr(cohort_compiled, "WORTH_COMPILING", 100 * 4 * (2 + 2))
+    monkeypatch.setattr(compilation, "find_spec", lambda name: object())
+    monkeypatch.setattr(compilation, "WORTH_COMPILING", 100 * 4 * (2 + 2))
     assert chosen(monkeypatch, 100, None)
     assert not chosen(monkeypatch, 99, None)
     assert chosen(monkeypatch, 99, True)
@@ -221,18 +223,18 @@ def test_time_in_state_counts_as_work() -> None:
         transitions = from_probabilities(
             ("in", "out"), {("in", "out"): by_time_in_state(np.full(by_time, 0.1))}
         )
-        plan = cohort_block.Plan(
+        plan = blocks.Plan(
             transitions, ("in",), {}, {}, [], np.ones((0, 61)), np.ones(61), cycles=60
         )
-        return cohort_compiled.products(plan, 10)
+        return compilation.products(plan, 10)
 
     assert work(1) == 10 * 60 * 2
     assert work(50) == 10 * 60 * 50 * 2
 
 
 def test_without_numba_it_is_refused_or_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cohort_compiled, "find_spec", lambda name: None)
-    monkeypatch.setattr(cohort_compiled, "WORTH_COMPILING", 0)
+    monkeypatch.setattr(compilation, "find_spec", lambda name: None)
+    monkeypatch.setattr(compilation, "WORTH_COMPILING", 0)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'hepaplan\[fast\]'"):
         featured("constant", True)
     assert not chosen(monkeypatch, 10, None)
@@ -242,15 +244,15 @@ def test_without_numba_it_is_refused_or_left_out(monkeypatch: pytest.MonkeyPatch
 def test_where_nothing_can_be_written_it_compiles_in_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hepaplan.model import cohort_compiled_kernel
+    from hepaplan.model.cohort import compiled_kernel
 
     def njit(**options: bool) -> Callable[[object], object]:
         if "cache" in options:
             raise RuntimeError("cannot cache function")
         return lambda function: function
 
-    monkeypatch.setattr(cohort_compiled_kernel, "njit", njit)
-    assert cohort_compiled_kernel._compiled(abs) is abs
+    monkeypatch.setattr(compiled_kernel, "njit", njit)
+    assert compiled_kernel._compiled(abs) is abs
 
 
 def test_no_workers_are_refused() -> None:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hepaplan.model import cohort, cohort_block, moves
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import Results, evaluate
-from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.cohort import block, evaluation, moves
+from hepaplan.model.cohort.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import OUTSIDE, Stream
+from hepaplan.model.cohort.transitions import Key, from_array, from_probabilities
+from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
 from hepaplan.model.discounting import UNDISCOUNTED
-from hepaplan.model.rewards import OUTSIDE, Stream
-from hepaplan.model.transitions import Key, from_array, from_probabilities
-from hepaplan.model.varying import Value, by_time_in_state, per_cycle
 from tests.support.random_cohort import COSTS, CYCLES, EFFECTS, Model, random_model, run
 
 
@@ -107,9 +107,9 @@ def test_dense_and_sparse_products_agree(seed: int, monkeypatch: pytest.MonkeyPa
 def test_blocks_of_draws_do_not_matter(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     model = random_model(seed, 5, 0.5)
     whole = run(model, trace=True, by_cycle=True)
-    monkeypatch.setattr(cohort_block, "FEWEST_DRAWS", 2)
-    monkeypatch.setattr(cohort, "CELLS", 1)
-    monkeypatch.setattr(cohort_block, "CHUNK", 4)
+    monkeypatch.setattr(block, "FEWEST_DRAWS", 2)
+    monkeypatch.setattr(evaluation, "CELLS", 1)
+    monkeypatch.setattr(block, "CHUNK", 4)
     np.testing.assert_allclose(run(model).totals.values, whole.totals.values, rtol=1e-13)
     parts = run(model, trace=True, by_cycle=True)
     np.testing.assert_allclose(parts.trace.values, whole.trace.values, rtol=1e-13)

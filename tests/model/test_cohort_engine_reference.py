@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hepaplan.model.cycle_weights import CycleWeights
+from hepaplan.model.cohort.cycle_weights import CycleWeights
 from hepaplan.model.economics import Compared, frontier
 from tests.support.sick_sicker import (
     PUBLISHED,

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hepaplan.model.cohort import Results, evaluate
-from hepaplan.model.cycle_weights import cycle_weights
-from hepaplan.model.discounting import UNDISCOUNTED, Discounting
-from hepaplan.model.labelled import Labelled
-from hepaplan.model.rewards import OUTSIDE, Stream
-from hepaplan.model.transitions import (
+from hepaplan.model.cohort.cycle_weights import cycle_weights
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.labelled import Labelled
+from hepaplan.model.cohort.rewards import OUTSIDE, Stream
+from hepaplan.model.cohort.transitions import (
     Key,
     Transitions,
     from_array,
@@ -23,7 +22,8 @@ from hepaplan.model.transitions import (
     from_rates,
     probability_over,
 )
-from hepaplan.model.varying import Value, by_time_in_state, per_cycle, varying
+from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle, varying
+from hepaplan.model.discounting import UNDISCOUNTED, Discounting
 
 STATES = ("well", "ill", "dead")
 RIGHT: dict[Key, Value] = {("well", "ill"): 0.2, ("ill", "well"): 0.3, ("ill", "dead"): 0.1}

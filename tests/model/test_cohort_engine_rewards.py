@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import Results, evaluate
-from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.cohort.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import Stream
+from hepaplan.model.cohort.transitions import from_rates
+from hepaplan.model.cohort.varying import per_cycle
 from hepaplan.model.discounting import UNDISCOUNTED, Convention, Discounting
 from hepaplan.model.outcomes import discount_factors
-from hepaplan.model.rewards import Stream
-from hepaplan.model.transitions import from_rates
-from hepaplan.model.varying import per_cycle
 
 STATES = ("alive", "dead")
 MONTH = 1 / 12

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hepaplan.model.compare import (
+from hepaplan.model.compare.comparison import (
     Incomparable,
     budget_gap,
     compare,
@@ -15,8 +15,8 @@ from hepaplan.model.compare import (
     ratios_that_fall,
     refuse_incomparable,
 )
-from hepaplan.model.compare_inputs import differences
-from hepaplan.model.compare_words import pounds
+from hepaplan.model.compare.inputs import differences
+from hepaplan.model.compare.words import pounds
 from hepaplan.model.evaluate import evaluate
 from hepaplan.model.parameters import Scenario
 from tests.support.compared import compared, dear_theatre, more_capacity, more_people, named

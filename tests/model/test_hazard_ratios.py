@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hepaplan.model.hazard_ratios import check_changes, hazard_ratio_by_month
 from hepaplan.model.pathway import HazardRatioChange
+from hepaplan.model.survival.hazard_ratios import check_changes, hazard_ratio_by_month
 
 
 def change(from_month: int, ratio: Any, over_months: int = 0) -> HazardRatioChange:

@@ -13,12 +13,12 @@ import math
 import numpy as np
 import pytest
 
-from hepaplan.model.cohort import Results, evaluate
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import OUTSIDE, Stream
+from hepaplan.model.cohort.transitions import from_probabilities
+from hepaplan.model.cohort.varying import per_cycle
 from hepaplan.model.discounting import Discounting
 from hepaplan.model.economics import frontier
-from hepaplan.model.rewards import OUTSIDE, Stream
-from hepaplan.model.transitions import from_probabilities
-from hepaplan.model.varying import per_cycle
 
 STATES = ("operation", "primary", "revision", "revised", "dead")
 CYCLES, AGE = 61, 60

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import Results, evaluate
-from hepaplan.model.cycle_weights import CycleWeights
+from hepaplan.model.cohort.cycle_weights import CycleWeights
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import Stream
+from hepaplan.model.cohort.transitions import Key, from_probabilities
+from hepaplan.model.cohort.varying import per_cycle
 from hepaplan.model.discounting import UNDISCOUNTED, Discounting
 from hepaplan.model.economics import frontier
-from hepaplan.model.rewards import Stream
-from hepaplan.model.transitions import Key, from_probabilities
-from hepaplan.model.varying import per_cycle
 
 # CD4 count 200 to 500; below 200; AIDS; dead. Moves counted over one year.
 STATES = ("A", "B", "C", "D")

@@ -13,7 +13,7 @@ from hepaplan.model.fates import median_months
 from hepaplan.model.fit_tables import fits
 from hepaplan.model.patient_tables import all_tables
 from hepaplan.model.readings import FIRST_COME
-from hepaplan.model.survival import time_to_event
+from hepaplan.model.survival.fitted import time_to_event
 from hepaplan.scenarios.load import load_scenario
 from tests.support.scenarios import scaled, tiny, tiny_usual, tiny_with, with_table
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from hepaplan.model.cohort.transitions import probability_over
 from hepaplan.model.quantities import (
     Expect,
     Frozen,
@@ -18,7 +19,6 @@ from hepaplan.model.quantities import (
     probability_to_rate,
     rescale_probability,
 )
-from hepaplan.model.transitions import probability_over
 
 Cost = Annotated[Quantity, Expect("GBP", 0.0, 1e6)]
 CostSchedule = Annotated[Schedule, Expect("GBP", 0.0, 1e6)]

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hepaplan.model.cohort.transitions import probability_over
 from hepaplan.model.pathway import Distribution
-from hepaplan.model.survival import (
+from hepaplan.model.survival.changes import MixtureCure
+from hepaplan.model.survival.families import StraightLine, Weibull
+from hepaplan.model.survival.fitted import (
     LARGEST_MONTHLY_HAZARD,
     check_distribution,
     monthly_hazards,
     time_to_event,
 )
-from hepaplan.model.survival_families import StraightLine, Weibull
-from hepaplan.model.transitions import probability_over
 
 TWO_FIGURES = ("weibull", "gompertz", "log_normal", "log_logistic")
 
@@ -183,32 +184,54 @@ def test_figures_that_no_curve_has_are_refused(wrong: Distribution, message: str
 
 def drawn(record: Distribution, **values: Any) -> Distribution:
     """Return a distribution whose figures hold draws, as a drawn pathway has them."""
-    changed = {
-        name: getattr(record, name).model_copy(update={"value": value})
-        for name, value in values.items()
-    }
+    changed = {name: getattr(record, name).drawn(value) for name, value in values.items()}
     return record.model_copy(update=changed)
 
 
 @pytest.mark.parametrize("family", TWO_FIGURES)
-def test_drawn_figures_give_what_a_loop_over_draws_gives(family: str) -> None:
-    medians, cured = np.array([9.0, 11.5, 14.0]), np.array([0.1, 0.0, 0.2])
+def test_drawn_figures_stretch_time_and_move_the_plateau(family: str) -> None:
     record = distribution(family, (36, 0.25), median=10.0, cure=0.1)
-    at_once = monthly_hazards(drawn(record, median_months=medians, cure_share=cured), 600)
-    assert at_once.shape == (600, 3)
-    for draw in range(3):
-        one = distribution(family, (36, 0.25), median=medians[draw], cure=cured[draw])
-        np.testing.assert_allclose(at_once[:, draw], monthly_hazards(one, 600), rtol=1e-12)
-    # Only the cured share is drawn, by group.
+    stated = time_to_event(record).curve
+    assert isinstance(stated, MixtureCure)
+    medians, cured = np.array([9.0, 10.0, 14.0]), np.array([0.2, 0.1, 0.0])
+    found = monthly_hazards(drawn(record, median_months=medians, cure_share=cured), 600)
+    assert found.shape == (600, 3)
+    survival = np.exp(-np.cumsum(found, axis=0))
+    month = np.arange(1, 601)
+    for draw, (median, share) in enumerate(zip(medians, cured, strict=True)):
+        uncured = stated.curve.survival(month * 10.0 / median)
+        np.testing.assert_allclose(survival[:, draw], share + (1 - share) * uncured, rtol=1e-10)
+    np.testing.assert_allclose(found[:, 1], monthly_hazards(record, 600), rtol=1e-12)
+
+
+def test_a_drawn_median_is_the_median_where_nobody_is_cured() -> None:
+    record = distribution("log_normal", (36, 0.25), median=10.0)
+    medians = np.array([8.0, 12.5])
+    np.testing.assert_allclose(
+        time_to_event(drawn(record, median_months=medians)).median(), medians
+    )
+
+
+def test_an_exponential_drawn_is_the_exponential_fitted_to_the_draw() -> None:
+    record = distribution("exponential", median=10.0)
+    found = monthly_hazards(drawn(record, median_months=np.array([7.0, 12.0])), 60)
+    for draw, median in enumerate((7.0, 12.0)):
+        one = monthly_hazards(distribution("exponential", median=median), 60)
+        np.testing.assert_allclose(found[:, draw], one, rtol=1e-12)
+
+
+def test_draws_by_group_are_those_of_the_group() -> None:
+    record = distribution("weibull", (36, 0.25), median=10.0, cure=0.1)
+    cured = np.array([0.1, 0.0, 0.2])
     by_group = drawn(record, cure_share={"a": cured, "b": cured[::-1]})
     last_first = monthly_hazards(by_group, 60, "b")[:, ::-1]
     np.testing.assert_allclose(last_first, monthly_hazards(by_group, 60, "a"), rtol=1e-13)
 
 
-def test_an_impossible_draw_is_named() -> None:
-    record = distribution("weibull", (12, 0.4), median=10.0)
-    with pytest.raises(ValueError, match=r"to 0.4 at month 12, in draw 3 of 4: points must fall"):
-        time_to_event(drawn(record, median_months=np.array([9.0, 10.0, 12.5, 13.0])))
+def test_a_cured_share_above_a_published_point_has_a_curve_when_drawn() -> None:
     record = distribution("weibull", (12, 0.4), median=10.0, cure=0.1)
-    with pytest.raises(ValueError, match=r"share 0.45 is not below .*, in draw 2 of 2"):
-        time_to_event(drawn(record, cure_share=np.array([0.2, 0.45])))
+    found = time_to_event(drawn(record, cure_share=np.array([0.2, 0.45])))
+    assert (np.diff(found.survival(np.arange(200)), axis=0) <= 0).all()
+    np.testing.assert_allclose(found.survival([1e6])[0], [0.2, 0.45])
+    with pytest.raises(ValueError, match=r"share 0\.45 is not below"):
+        time_to_event(distribution("weibull", (12, 0.4), median=10.0, cure=0.45))

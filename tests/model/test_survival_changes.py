@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepaplan.model.quantities import apply_hazard_ratio, apply_odds_ratio
-from hepaplan.model.survival import monthly_hazards
-from hepaplan.model.survival_changes import (
+from hepaplan.model.survival.changes import (
     MixtureCure,
     WithAccelerationFactor,
     WithBackground,
@@ -17,8 +16,9 @@ from hepaplan.model.survival_changes import (
     WithHazardRatioByMonth,
     WithOddsRatio,
 )
-from hepaplan.model.survival_families import Exponential, LogLogistic, LogNormal, Weibull
-from hepaplan.model.survival_tables import PiecewiseExponential
+from hepaplan.model.survival.families import Exponential, LogLogistic, LogNormal, Weibull
+from hepaplan.model.survival.fitted import monthly_hazards
+from hepaplan.model.survival.tables import PiecewiseExponential
 
 BASE = LogNormal.of(mu=2.5, sigma=1.1)
 

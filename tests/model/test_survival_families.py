@@ -10,8 +10,7 @@ from scipy import stats
 from scipy.integrate import quad
 from scipy.interpolate import PchipInterpolator
 
-from hepaplan.model.survival import monthly_hazards
-from hepaplan.model.survival_changes import (
+from hepaplan.model.survival.changes import (
     MixtureCure,
     WithAccelerationFactor,
     WithBackground,
@@ -19,16 +18,17 @@ from hepaplan.model.survival_changes import (
     WithHazardRatioByMonth,
     WithOddsRatio,
 )
-from hepaplan.model.survival_curve import SurvivalCurve
-from hepaplan.model.survival_families import (
+from hepaplan.model.survival.curve import SurvivalCurve
+from hepaplan.model.survival.families import (
     Exponential,
     Gompertz,
     LogLogistic,
     LogNormal,
     Weibull,
 )
-from hepaplan.model.survival_generalised_gamma import GeneralisedGamma
-from hepaplan.model.survival_tables import PiecewiseExponential, PublishedCurve
+from hepaplan.model.survival.fitted import monthly_hazards
+from hepaplan.model.survival.generalised_gamma import GeneralisedGamma
+from hepaplan.model.survival.tables import PiecewiseExponential, PublishedCurve
 
 MONTHS = np.array([0.5, 3.0, 11.0, 12.0, 40.0, 95.0])
 CURVES: dict[str, SurvivalCurve] = {

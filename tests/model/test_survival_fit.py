@@ -9,22 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from hepaplan.model import survival_nearest
 from hepaplan.model.arrays import Floats
 from hepaplan.model.pathway import TimeFamily
-from hepaplan.model.survival import monthly_hazards
-from hepaplan.model.survival_changes import MixtureCure
-from hepaplan.model.survival_curve import SurvivalCurve
-from hepaplan.model.survival_families import (
+from hepaplan.model.survival import nearest
+from hepaplan.model.survival.changes import MixtureCure
+from hepaplan.model.survival.curve import SurvivalCurve
+from hepaplan.model.survival.families import (
     Exponential,
     Gompertz,
     LogLogistic,
     LogNormal,
     Weibull,
 )
-from hepaplan.model.survival_figures import FIGURES_NEEDED, THROUGH_ALL
-from hepaplan.model.survival_fit import fit_curve
-from hepaplan.model.survival_generalised_gamma import GeneralisedGamma
+from hepaplan.model.survival.figures import FIGURES_NEEDED, THROUGH_ALL
+from hepaplan.model.survival.fit import fit_curve
+from hepaplan.model.survival.fitted import monthly_hazards
+from hepaplan.model.survival.generalised_gamma import GeneralisedGamma
 
 MONTHS = np.array([3.0, 6.0, 12.0, 24.0, 48.0])
 OFF_THE_CURVE = np.array([0.93, 0.8, 0.66, 0.4, 0.18])
@@ -149,7 +149,7 @@ def test_what_a_generalised_gamma_cannot_reach_is_reported_as_error() -> None:
 
 
 def test_a_fit_that_does_not_settle_is_no_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survival_nearest, "MOST_STEPS", 2)
+    monkeypatch.setattr(nearest, "MOST_STEPS", 2)
     with pytest.raises(ArithmeticError, match="did not settle in 2 steps"):
         fit_curve("weibull", MONTHS, OFF_THE_CURVE)
 

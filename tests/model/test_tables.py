@@ -314,8 +314,10 @@ def test_sources_come_with_whether_they_were_read() -> None:
 
 
 def test_no_table_holds_a_number_that_is_not_one() -> None:
-    may_be_empty = {"low", "high", "distribution", "year", "first_month_full", "survival_5y", "value",
-                    "median_survival_months", "per_patient", "all_new_patients"}  # fmt: skip
+    may_be_empty = {
+        "low", "high", "distribution", "year", "first_month_full", "survival_5y", "value",
+        "median_survival_months", "per_patient", "all_new_patients",
+    }  # fmt: skip
     for name, found in results().tables.items():
         numbers = found.select_dtypes("number").drop(columns=list(may_be_empty), errors="ignore")
         assert np.isfinite(numbers.to_numpy()).all(), name

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import compare_headlines, compare_views
-from hepaplan.reports.compare import comparison_content, write_comparison
-from hepaplan.reports.compare_sheets import BUDGET, DIFFERS, FIGURES, STRATEGIES, SUMMARY, WRITERS
-from hepaplan.reports.compare_workbook import build_comparison_workbook
+from hepaplan.reports.compare import headlines, views
+from hepaplan.reports.compare.sheets import BUDGET, DIFFERS, FIGURES, STRATEGIES, SUMMARY, WRITERS
+from hepaplan.reports.compare.workbook import build_comparison_workbook
+from hepaplan.reports.compare.write import comparison_content, write_comparison
 from hepaplan.reports.content import ReportContent, UnfitTable
 from hepaplan.reports.terminal import aligned, comparison_as_json, comparison_as_text
 from tests.support.compared import compared
@@ -75,7 +75,7 @@ def test_every_chart_has_a_sentence_and_axis_titles(workbook: Workbook) -> None:
 
 def test_charts_point_at_the_numbers_they_name(workbook: Workbook, content: ReportContent) -> None:
     plane = charts_of(workbook, STRATEGIES)[0]
-    added = compare_views.plane(content)
+    added = views.plane(content)
     assert len(plane.series) == len(added) + 1
     sheet = workbook[STRATEGIES]
     for series, row in zip(plane.series, added.to_dict("records"), strict=False):
@@ -87,7 +87,7 @@ def test_charts_point_at_the_numbers_they_name(workbook: Workbook, content: Repo
 
 
 def test_no_ratio_is_shown_where_there_is_none(workbook: Workbook, content: ReportContent) -> None:
-    frame = compare_views.strategies(content)
+    frame = views.strategies(content)
     for row in frame.to_dict("records"):
         assert (row["GBP per QALY gained"] is None) == ("gained" not in str(row["In words"]))
     shown = texts(workbook, STRATEGIES)
@@ -96,7 +96,7 @@ def test_no_ratio_is_shown_where_there_is_none(workbook: Workbook, content: Repo
 
 
 def test_h14_differences_on_the_sheet_are_scenario_less_reference(content: ReportContent) -> None:
-    spent, less = compare_views.spending(content), compare_views.budget_impact(content)
+    spent, less = views.spending(content), views.budget_impact(content)
     whole = spent[spent["Category"] == "All categories"].set_index(["Scenario", "Policy"])
     for row in less[less["Category"] == "All categories"].to_dict("records"):
         ours, base = (
@@ -114,7 +114,7 @@ def test_what_differs_names_the_reason(workbook: Workbook) -> None:
 
 
 def test_key_figures_stand_side_by_side_with_differences(content: ReportContent) -> None:
-    frame, values, changes = compare_views.key_figures(content)
+    frame, values, changes = views.key_figures(content)
     assert list(frame.columns[3:5]) == ["tiny", "tiny (2)"]
     assert "more less tiny" in frame.columns
     assert len(frame) == len(values) == len(changes)
@@ -126,14 +126,14 @@ def test_key_figures_stand_side_by_side_with_differences(content: ReportContent)
 
 
 def test_a_scenario_may_be_called_as_a_column_is() -> None:
-    assert compare_views.column("unit") == "Scenario unit"
-    assert compare_views.column("autumn") == "autumn"
+    assert views.column("unit") == "Scenario unit"
+    assert views.column("autumn") == "autumn"
 
 
 def test_written_out_numbers_are_short_unless_that_hides_a_difference() -> None:
-    assert compare_views.shortened(["0.333333333", "0.25"]) == ["0.3333", "0.25"]
-    assert compare_views.shortened(["0.333333333", "0.333333334"]) == ["0.333333333", "0.333333334"]
-    assert compare_views.shortened(["yes", "no"]) == ["yes", "no"]
+    assert views.shortened(["0.333333333", "0.25"]) == ["0.3333", "0.25"]
+    assert views.shortened(["0.333333333", "0.333333334"]) == ["0.333333333", "0.333333334"]
+    assert views.shortened(["yes", "no"]) == ["yes", "no"]
 
 
 def test_files_are_listed_and_the_same_each_time(folder: Path, tmp_path: Path) -> None:
@@ -197,23 +197,21 @@ def test_columns_line_up() -> None:
 def test_bars_below_zero_have_room_for_their_labels(
     values: list[float], least: tuple[float | None, float | None]
 ) -> None:
-    assert compare_headlines.room_below(pd.DataFrame({"a": values})) == least
+    assert headlines.room_below(pd.DataFrame({"a": values})) == least
 
 
 def test_headlines_of_charts() -> None:
     points = pd.DataFrame({"Strategy": ["a", "b"], "Net monetary benefit more": [24_600.0, -10.0]})
-    said = compare_headlines.plane_headline(points, "r", 20_000)
+    said = headlines.plane_headline(points, "r", 20_000)
     assert said == "At £20,000 per QALY 1 of 2 strategies is better than r"
-    assert compare_headlines.benefit_headline(points, "r").endswith("£25 thousand more")
+    assert headlines.benefit_headline(points, "r").endswith("£25 thousand more")
     worse = points.assign(**{"Net monetary benefit more": [-1.0, 0.0]})
-    assert compare_headlines.benefit_headline(worse, "r").startswith("No strategy has more")
+    assert headlines.benefit_headline(worse, "r").startswith("No strategy has more")
     spent = pd.DataFrame({"Year": ["2027", "2028"], "b": [-9e5, -2e5], "c": [1e4, 1e4]})
-    said = compare_headlines.budget_headline(spent, "r", "first come")
+    said = headlines.budget_headline(spent, "r", "first come")
     assert said == "b spends £1.1 million less than r in the whole window (first come)"
     hardly = spent.assign(b=0.0, c=1.0)
-    assert (
-        compare_headlines.budget_headline(hardly, "r", "p") == "Spending hardly differs from r (p)"
-    )
+    assert headlines.budget_headline(hardly, "r", "p") == "Spending hardly differs from r (p)"
 
 
 def test_figures_sheet_shows_every_key_figure_that_is_not_zero(workbook: Workbook) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.pathway import TimeFamily
-from hepaplan.model.survival import time_to_event
+from hepaplan.model.survival.fitted import time_to_event
 from hepaplan.scenarios.load import load_scenario
 
 FAMILIES = get_args(TimeFamily)

@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 
-from hepaplan.model.compare import Comparison, compare
+from hepaplan.model.compare.comparison import Comparison, compare
 from hepaplan.model.parameters import Scenario
 from tests.support.scenarios import scaled, tiny, tiny_with, with_table
 

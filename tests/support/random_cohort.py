@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import Results, evaluate
-from hepaplan.model.cycle_weights import CycleWeights
+from hepaplan.model.cohort.cycle_weights import CycleWeights
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import Stream
+from hepaplan.model.cohort.transitions import Key, from_probabilities
+from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
 from hepaplan.model.discounting import Discounting
-from hepaplan.model.rewards import Stream
-from hepaplan.model.transitions import Key, from_probabilities
-from hepaplan.model.varying import Value, by_time_in_state, per_cycle
 
 CYCLES, DRAWS = 9, 3
 COSTS, EFFECTS = Discounting(0.035), Discounting(0.015, "continuous")

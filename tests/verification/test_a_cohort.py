@@ -15,14 +15,20 @@ import numpy as np
 import pytest
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort import Results, evaluate
-from hepaplan.model.cycle_weights import CycleWeights
+from hepaplan.model.cohort.cycle_weights import CycleWeights
+from hepaplan.model.cohort.evaluation import Results, evaluate
+from hepaplan.model.cohort.rewards import OUTSIDE, Stream
+from hepaplan.model.cohort.transitions import (
+    Conversion,
+    Key,
+    from_array,
+    from_probabilities,
+    from_rates,
+)
+from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
 from hepaplan.model.discounting import UNDISCOUNTED, Convention, Discounting
 from hepaplan.model.economics import frontier
 from hepaplan.model.quantities import apply_hazard_ratio, apply_odds_ratio, rescale_probability
-from hepaplan.model.rewards import OUTSIDE, Stream
-from hepaplan.model.transitions import Conversion, Key, from_array, from_probabilities, from_rates
-from hepaplan.model.varying import Value, by_time_in_state, per_cycle
 from tests.support.sick_sicker import CYCLES, RATES, STATES, STRATEGIES, reference, transitions
 
 EXACT = 1e-9

@@ -16,13 +16,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hepaplan.model.cohort import evaluate
-from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.cohort.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.cohort.evaluation import evaluate
+from hepaplan.model.cohort.rewards import Stream
+from hepaplan.model.cohort.transitions import Transitions, from_array, from_probabilities
+from hepaplan.model.cohort.varying import by_time_in_state, per_cycle
 from hepaplan.model.discounting import Discounting
 from hepaplan.model.economics import frontier
-from hepaplan.model.rewards import Stream
-from hepaplan.model.transitions import Transitions, from_array, from_probabilities
-from hepaplan.model.varying import by_time_in_state, per_cycle
 from tests.support.sick_sicker import (
     CYCLES,
     RATES,

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.pathway import TimeFamily
-from hepaplan.model.survival_changes import Changed, MixtureCure
-from hepaplan.model.survival_curve import Drawn, SurvivalCurve, plain
-from hepaplan.model.survival_families import (
+from hepaplan.model.survival.changes import Changed, MixtureCure
+from hepaplan.model.survival.curve import Drawn, SurvivalCurve, plain
+from hepaplan.model.survival.families import (
     Exponential,
     Gompertz,
     LogLogistic,
@@ -20,10 +20,10 @@ from hepaplan.model.survival_families import (
     StraightLine,
     Weibull,
 )
-from hepaplan.model.survival_figures import figure_faults
-from hepaplan.model.survival_generalised_gamma import GeneralisedGamma
-from hepaplan.model.survival_nearest import nearest
-from hepaplan.model.survival_tables import PiecewiseExponential, PublishedCurve
+from hepaplan.model.survival.figures import figure_faults
+from hepaplan.model.survival.generalised_gamma import GeneralisedGamma
+from hepaplan.model.survival.nearest import nearest
+from hepaplan.model.survival.tables import PiecewiseExponential, PublishedCurve
 
 LARGEST_Q = 5.0
 """A generalised gamma is fitted with |q| up to this: far beyond, its quantiles are no numbers."""

@@ -10,9 +10,9 @@ from importlib.util import find_spec
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort_block import Plan, blocks_of, run_block
-from hepaplan.model.cohort_compiled_tables import Tables, program
-from hepaplan.model.transitions import ROW_TOLERANCE
+from hepaplan.model.cohort.block import Plan, blocks_of, run_block
+from hepaplan.model.cohort.compiled_tables import Tables, program
+from hepaplan.model.cohort.transitions import ROW_TOLERANCE
 
 WORTH_COMPILING = 4e9
 """Products of a chance and people from which None compiles: about 5 s in numpy. Importing numba and
@@ -53,7 +53,7 @@ def run_compiled(
     plan: Plan, draws: int, workers: int | None, totals: Floats, tables: Mapping[str, Floats]
 ) -> None:
     """Fill in the totals (stream, draw) and the tables that were asked for."""
-    from hepaplan.model.cohort_compiled_kernel import follow
+    from hepaplan.model.cohort.compiled_kernel import follow
 
     told, nothing = program(plan), np.empty((0, 0, 0))
     trace, by_cycle = tables.get("trace", nothing), tables.get("by_cycle", nothing)

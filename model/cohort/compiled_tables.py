@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.cohort_block import Plan
-from hepaplan.model.rewards import OUTSIDE
-from hepaplan.model.transitions import Key
-from hepaplan.model.varying import Varying, block_of, extended
+from hepaplan.model.cohort.block import Plan
+from hepaplan.model.cohort.rewards import OUTSIDE
+from hepaplan.model.cohort.transitions import Key
+from hepaplan.model.cohort.varying import Varying, block_of, extended
 
 NONE = -1
 

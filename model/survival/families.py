@@ -23,7 +23,7 @@ from scipy.special import (
 )
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.survival_curve import Drawn, SurvivalCurve, is_drawn, plain, refuse_unless
+from hepaplan.model.survival.curve import Drawn, SurvivalCurve, is_drawn, plain, refuse_unless
 
 FIRST_MOMENT = 1e-300
 """Hazards at month 0 are taken just after it, where their logarithm exists."""

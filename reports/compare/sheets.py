@@ -8,8 +8,9 @@ import pandas as pd
 from openpyxl.chart import BarChart
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, compare_headlines, compare_views
+from hepaplan.reports import charts
 from hepaplan.reports.blocks import Block, Placed
+from hepaplan.reports.compare import headlines, views
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.sheet_records import verdict, write_about
@@ -54,8 +55,8 @@ def write_summary(workbook: Workbook, styles: Styles, content: ReportContent) ->
     for number, sentence in enumerate(content.headlines, start=1):
         row = sheet.put_lines(row, f"{number}. {sentence}", "about")
     sheet.caption_row, sheet.header_row = row + 1, row + 2
-    _figures(sheet, content, "main_figures", "The main figures", compare_views.MAIN)
-    frame, _, _ = compare_views.key_figures(content, compare_views.MAIN)
+    _figures(sheet, content, "main_figures", "The main figures", views.MAIN)
+    frame, _, _ = views.key_figures(content, views.MAIN)
     row = sheet.header_row + len(frame) + 2
     sheet.put(row, 1, "Where to find what", "caption")
     for offset, (name, about) in enumerate(CONTENTS.items(), start=1):
@@ -68,7 +69,7 @@ def write_summary(workbook: Workbook, styles: Styles, content: ReportContent) ->
 
 def write_differences(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write the sheet What differs."""
-    frame = compare_views.differences(content)
+    frame = views.differences(content)
     sheet = SheetWriter(
         workbook,
         styles,
@@ -83,7 +84,7 @@ def write_differences(workbook: Workbook, styles: Styles, content: ReportContent
 
 def write_key_figures(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write the sheet Key figures."""
-    names = compare_views.scenarios(content)
+    names = views.scenarios(content)
     sheet = SheetWriter(
         workbook,
         styles,
@@ -102,8 +103,8 @@ def write_key_figures(workbook: Workbook, styles: Styles, content: ReportContent
 def _figures(
     sheet: SheetWriter, content: ReportContent, name: str, caption: str, measures: Iterable[str]
 ) -> None:
-    frame, values, changes = compare_views.key_figures(content, measures)
-    names = [compare_views.column(n) for n in compare_views.scenarios(content)]
+    frame, values, changes = views.key_figures(content, measures)
+    names = [views.column(n) for n in views.scenarios(content)]
     each = {h: values if h in names else changes for h in frame.columns[3:]}
     widths = {"Key figure": 48.0, "Under": 15.0, "Unit": 19.0} | dict.fromkeys(each, 17.0)
     sheet.add_table(Block(name, caption, frame, cell_formats=each, widths=widths))
@@ -111,7 +112,7 @@ def _figures(
 
 def write_strategies(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write the sheet Strategies with the cost-effectiveness plane."""
-    frame, added = compare_views.strategies(content), compare_views.plane(content)
+    frame, added = views.strategies(content), views.plane(content)
     sheet = SheetWriter(
         workbook,
         styles,
@@ -138,11 +139,11 @@ def write_strategies(workbook: Workbook, styles: Styles, content: ReportContent)
     }  # fmt: skip
     wide = {**NAMES, "Compared with": 34.0, "In words": 44.0, "Strategy": 36.0, "Standing": 58.0}
     sheet.add_table(Block("strategies", "Beside the reference", frame, formats, widths=wide))
-    table = compare_views.frontier(content)
+    table = views.frontier(content)
     sheet.add_table(
         Block("frontier", "Along the frontier, cheapest first", table, formats, widths=wide, page=2)
     )
-    one = compare_views.per_patient(content)
+    one = views.per_patient(content)
     sheet.add_table(Block("per_patient", "One patient", one, formats, widths=NAMES, page=3))
     if drawn:
         formats |= {"Net monetary benefit more": SIGNED_THOUSANDS}
@@ -154,8 +155,8 @@ def write_strategies(workbook: Workbook, styles: Styles, content: ReportContent)
 def _draw_plane(
     sheet: SheetWriter, content: ReportContent, cells: list[str], placed: Placed
 ) -> None:
-    worth = compare_views.willingness_to_pay(content)
-    line = compare_headlines.threshold(placed.frame, worth)
+    worth = views.willingness_to_pay(content)
+    line = headlines.threshold(placed.frame, worth)
     drawn = sheet.add_table(
         Block("threshold", "The threshold", line, {"Cost more": SIGNED_POUNDS}, page=0)
     )
@@ -174,7 +175,7 @@ def _draw_plane(
             "Cost more, GBP thousand, discounted",
         ),
         cells[0],
-        compare_headlines.plane_headline(placed.frame, reference, worth),
+        headlines.plane_headline(placed.frame, reference, worth),
         f"Cost against QALYs of each strategy, {reference} at the origin; strategies below the "
         "dashed line are worth their cost.",
     )
@@ -192,18 +193,18 @@ def _draw_plane(
         sheet.sheet,
         bars,
         cells[1],
-        compare_headlines.benefit_headline(placed.frame, reference),
+        headlines.benefit_headline(placed.frame, reference),
         "Horizontal bars of incremental net monetary benefit by strategy.",
     )
 
 
 def _make_room(bars: BarChart, values: pd.DataFrame) -> None:
-    bars.y_axis.scaling.min, bars.y_axis.majorUnit = compare_headlines.room_below(values)
+    bars.y_axis.scaling.min, bars.y_axis.majorUnit = headlines.room_below(values)
 
 
 def write_budget(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write the sheet Budget impact."""
-    first, *others = compare_views.scenarios(content)
+    first, *others = views.scenarios(content)
     sheet = SheetWriter(
         workbook,
         styles,
@@ -211,10 +212,10 @@ def write_budget(workbook: Workbook, styles: Styles, content: ReportContent) -> 
         f"Spending by calendar year, not discounted, less that of {first} under the same policy.",
         (content.site_note, COSTED),
     )
-    policies = [p for p in compare_views.policies(content) if p != "nothing scarce"]
+    policies = [p for p in views.policies(content) if p != "nothing scarce"]
     cells = sheet.chart_grid(len(policies), "Charts")
-    impact = compare_views.budget_impact(content)
-    spent = compare_views.spending(content)
+    impact = views.budget_impact(content)
+    spent = views.spending(content)
     years = list(impact.columns[3:])
     widths = {**NAMES, "Category": 34.0} | {year: 15.0 for year in years}
     for name, caption, frame, shown, page in (
@@ -224,11 +225,11 @@ def write_budget(workbook: Workbook, styles: Styles, content: ReportContent) -> 
         formats = {year: shown for year in years}
         sheet.add_table(Block(name, caption, frame, formats, widths=widths, page=page))
     for cell, policy in zip(cells, policies, strict=True):
-        frame = compare_views.spending_by_year(content, policy)
+        frame = views.spending_by_year(content, policy)
         name = f"by_year_{policy.replace(' ', '_')}"
         formats = {heading: SIGNED_THOUSANDS for heading in frame.columns[1:]}
         placed = sheet.add_table(Block(name, f"Drawn: {policy}", frame, formats, page=0))
-        headings = [compare_views.column(other) for other in others]
+        headings = [views.column(other) for other in others]
         bars = charts.bars(
             [charts.Line(heading, placed.reference(heading)) for heading in headings],
             placed.reference("Year"),
@@ -242,7 +243,7 @@ def write_budget(workbook: Workbook, styles: Styles, content: ReportContent) -> 
             sheet.sheet,
             bars,
             cell,
-            compare_headlines.budget_headline(frame, first, policy),
+            headlines.budget_headline(frame, first, policy),
             f"Horizontal bars of the difference in undiscounted spending by year, {policy}.",
         )
     sheet.finish(content.version)
@@ -256,7 +257,7 @@ def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> 
     )
     sheet.put(3, 1, words, "pass" if passed else "fail")
     sheet.caption_row, sheet.header_row = 5, 6
-    frame = compare_views.checks(content)
+    frame = views.checks(content)
     formats = {"Residual": SMALL, "Tolerance": SMALL}
     widths = {"Scenario": 24.0, "Check": 44.0, "What it says": 90.0}
     sheet.add_table(Block("checks", CHECKS, frame, formats, widths=widths))

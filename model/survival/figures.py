@@ -9,7 +9,7 @@ import numpy as np
 
 from hepaplan.model.arrays import Flags, Floats
 from hepaplan.model.pathway import TimeFamily
-from hepaplan.model.survival_curve import Drawn
+from hepaplan.model.survival.curve import Drawn
 
 FIGURES_NEEDED: dict[TimeFamily, int] = {
     "exponential": 1,

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit, uint64
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.cohort_compiled_tables import Tables
+from hepaplan.model.cohort.compiled_tables import Tables
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

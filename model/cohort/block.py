@@ -10,11 +10,11 @@ from itertools import pairwise
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.clocks import Clock
-from hepaplan.model.moves import Moves
-from hepaplan.model.rewards import OUTSIDE, Rewards
-from hepaplan.model.transitions import Key, Transitions
-from hepaplan.model.varying import Varying, block_of, extended
+from hepaplan.model.cohort.clocks import Clock
+from hepaplan.model.cohort.moves import Moves
+from hepaplan.model.cohort.rewards import OUTSIDE, Rewards
+from hepaplan.model.cohort.transitions import Key, Transitions
+from hepaplan.model.cohort.varying import Varying, block_of, extended
 
 FEWEST_DRAWS, MOST_DRAWS = 256, 4096
 CHUNK = 32

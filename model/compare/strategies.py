@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hepaplan.model.compare_side import Side
+from hepaplan.model.compare.side import Side
 from hepaplan.model.economics import Compared, Increment, frontier, increment, net_monetary_benefit
 from hepaplan.model.problems import listed
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports.compare_sheets import WRITERS
+from hepaplan.reports.compare.sheets import WRITERS
 from hepaplan.reports.content import ReportContent, UnfitTable, number_faults
 from hepaplan.reports.output import atomic_file
 from hepaplan.reports.workbook import describe, save, start_workbook

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hepaplan.model.compare_side import Side
+from hepaplan.model.compare.side import Side
 from hepaplan.model.summary import LIFETIME
 
 ALL_POLICIES = "all policies"

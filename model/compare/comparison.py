@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hepaplan.model.allocation.solver import NoPlan
-from hepaplan.model.compare_inputs import differences
-from hepaplan.model.compare_side import Side, side_of
-from hepaplan.model.compare_strategies import strategies
-from hepaplan.model.compare_tables import budget_impact, key_figures, per_patient
-from hepaplan.model.compare_words import headlines
+from hepaplan.model.compare.inputs import differences
+from hepaplan.model.compare.side import Side, side_of
+from hepaplan.model.compare.strategies import strategies
+from hepaplan.model.compare.tables import budget_impact, key_figures, per_patient
+from hepaplan.model.compare.words import headlines
 from hepaplan.model.evaluate import Progress
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.summary import labels

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.cohort_block import Plan, blocks_of, run_block, states_that_matter
-from hepaplan.model.cohort_compiled import run_compiled, wants_compiled
-from hepaplan.model.cycle_weights import CycleWeights, cycle_weights
-from hepaplan.model.labelled import Labelled
-from hepaplan.model.rewards import Stream, read_streams
+from hepaplan.model.cohort.block import Plan, blocks_of, run_block, states_that_matter
+from hepaplan.model.cohort.compiled import run_compiled, wants_compiled
+from hepaplan.model.cohort.cycle_weights import CycleWeights, cycle_weights
+from hepaplan.model.cohort.labelled import Labelled
+from hepaplan.model.cohort.rewards import Stream, read_streams
+from hepaplan.model.cohort.transitions import Transitions, arrow, differing_draws, unknown_state
+from hepaplan.model.cohort.varying import Value, Varying, varying
 from hepaplan.model.tidy import Labels
-from hepaplan.model.transitions import Transitions, arrow, differing_draws, unknown_state
-from hepaplan.model.varying import Value, Varying, varying
 
 CELLS = 65_536
 """Numbers a cycle works on at once: many to spread the cost of calls, few to stay in the cache."""

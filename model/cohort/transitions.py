@@ -9,8 +9,15 @@ from typing import Literal, TypeAlias, get_args, overload
 import numpy as np
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.cohort.varying import (
+    Value,
+    Varying,
+    by_time_in_state,
+    extended,
+    per_cycle,
+    varying,
+)
 from hepaplan.model.problems import listed, nearest
-from hepaplan.model.varying import Value, Varying, by_time_in_state, extended, per_cycle, varying
 
 Key: TypeAlias = tuple[str, str]
 Conversion = Literal["competing", "independent"]

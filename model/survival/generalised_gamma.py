@@ -17,8 +17,8 @@ from scipy.special import (
 )
 
 from hepaplan.model.arrays import Flags, Floats
-from hepaplan.model.survival_curve import Drawn, is_drawn, plain, refuse_unless
-from hepaplan.model.survival_families import StraightLine, log_density
+from hepaplan.model.survival.curve import Drawn, is_drawn, plain, refuse_unless
+from hepaplan.model.survival.families import StraightLine, log_density
 
 LOG_NORMAL_BELOW = 1e-7
 """A generalised gamma of smaller |q| is log-normal to 3e-8."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from hepaplan.model.checks import REPLAYED_PLAN
-from hepaplan.model.compare_side import Side
-from hepaplan.model.compare_strategies import per_qaly, pools
+from hepaplan.model.compare.side import Side
+from hepaplan.model.compare.strategies import per_qaly, pools
 from hepaplan.model.economics import increment
 from hepaplan.model.money_tables import WITHIN_STANDARD
 from hepaplan.model.problems import listed

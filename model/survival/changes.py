@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.survival_curve import (
+from hepaplan.model.survival.curve import (
     Drawn,
     SurvivalCurve,
     is_drawn,

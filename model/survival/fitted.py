@@ -1,20 +1,22 @@
 """Time-to-event distributions of a pathway: fitted to what is published, as monthly hazards.
 
-The families are in `survival_families` and `survival_tables`, what changes a curve in
-`survival_changes`, the fits in `survival_fit`; the page is docs/survival.md.
+The families are in `families`, `generalised_gamma` and `tables`, what changes a curve in `changes`,
+the fits in `fit`; the page is docs/survival.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.pathway import Distribution
-from hepaplan.model.survival_curve import Drawn, SurvivalCurve
-from hepaplan.model.survival_figures import figure_faults
-from hepaplan.model.survival_fit import TimeToEvent, fit_curve
+from hepaplan.model.survival.changes import MixtureCure, WithAccelerationFactor
+from hepaplan.model.survival.curve import SurvivalCurve
+from hepaplan.model.survival.figures import figure_faults
+from hepaplan.model.survival.fit import TimeToEvent, fit_curve
 
 LARGEST_MONTHLY_HAZARD = 50.0
 """A month in which nobody is left: exp(-50) is below anything counted."""
@@ -23,15 +25,25 @@ LARGEST_MONTHLY_HAZARD = 50.0
 def time_to_event(distribution: Distribution, group: str = "") -> TimeToEvent:
     """Return the distribution fitted to its figures, exactly when they are just enough.
 
-    More figures than parameters: least squares on survival. `group` picks figures stated by group;
-    drawn figures give a drawn curve.
+    More figures than parameters: least squares on survival. `group` picks figures stated by group.
+    What is drawn changes the curve fitted to the stated figures: a drawn median stretches the
+    time of those not cured, a drawn cured share moves the plateau. Every draw then has a curve; a
+    fit to figures drawn apart from each other need not exist.
     """
     if faults := list(_faults(distribution, group)):
         raise ValueError("; ".join(faults))
-    months, survival, at_risk = _figures(distribution, group)
-    return fit_curve(
-        distribution.family, months, survival, at_risk, _cure_share(distribution, group)
+    fitted = fit_curve(
+        distribution.family, *_figures(distribution, group), _cure_share(distribution, group)
     )
+    median, cured = distribution.median_months, distribution.cure_share
+    curve = fitted.curve
+    uncured = curve.curve if isinstance(curve, MixtureCure) else curve
+    if median is not None and median.is_drawn:
+        stretch = median.stated(group) / np.asarray(median.for_group(group))
+        uncured = WithAccelerationFactor(uncured, stretch)
+    if cured is None:
+        return replace(fitted, curve=uncured)
+    return replace(fitted, curve=MixtureCure(uncured, cured.for_group(group)))
 
 
 def check_distribution(distribution: Distribution) -> list[str]:
@@ -60,23 +72,22 @@ def monthly_hazards(
 
 
 def _figures(distribution: Distribution, group: str) -> tuple[Floats, Floats, list[int | None]]:
-    """Return months, (figure,) or (figure, draw), survival and people at risk, in order of month.
+    """Return stated months, survival and people at risk, in order of month.
 
     A median is the point where half are left, without people at risk.
     """
-    figures: list[tuple[Drawn, float, int | None]] = [
+    figures: list[tuple[float, float, int | None]] = [
         (point.month, point.survival, point.at_risk) for point in distribution.points
     ]
     if distribution.median_months is not None:
-        figures.append((distribution.median_months.for_group(group), 0.5, None))
-    figures.sort(key=lambda figure: (float(np.mean(figure[0])), figure[1]))
-    months = np.broadcast_arrays(*(month for month, _, _ in figures)) if figures else []
-    survival = np.array([share for _, share, _ in figures], dtype=np.float64)
-    return np.array(months, dtype=np.float64), survival, [number for _, _, number in figures]
+        figures.append((distribution.median_months.stated(group), 0.5, None))
+    figures.sort(key=lambda figure: figure[:2])
+    months = np.array([month for month, _, _ in figures])
+    return months, np.array([s for _, s, _ in figures]), [number for _, _, number in figures]
 
 
-def _cure_share(distribution: Distribution, group: str) -> Drawn:
-    return distribution.cure_share.for_group(group) if distribution.cure_share else 0.0
+def _cure_share(distribution: Distribution, group: str) -> float:
+    return distribution.cure_share.stated(group) if distribution.cure_share else 0.0
 
 
 def _faults(distribution: Distribution, group: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from collections.abc import Container, Sequence
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.transitions import Key, Transitions
-from hepaplan.model.varying import block_of
+from hepaplan.model.cohort.transitions import Key, Transitions
+from hepaplan.model.cohort.varying import block_of
 
 SPARSE = 3
 """Cells of a full matrix for each transition there is, above which states with the same

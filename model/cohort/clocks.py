@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.transitions import ROW_TOLERANCE, Key, place, row_message
-from hepaplan.model.varying import Varying, block_of, extended
+from hepaplan.model.cohort.transitions import ROW_TOLERANCE, Key, place, row_message
+from hepaplan.model.cohort.varying import Varying, block_of, extended
 
 
 class Clock:

@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hepaplan.model.compare import Comparison
-from hepaplan.reports.compare_workbook import write_comparison_workbook
+from hepaplan.model.compare.comparison import Comparison
+from hepaplan.reports.compare.workbook import write_comparison_workbook
 from hepaplan.reports.content import ReportContent, site_note
 from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
 from hepaplan.reports.run import program_facts, time_facts

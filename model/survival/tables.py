@@ -9,7 +9,7 @@ from typing import Literal, Self
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.survival_curve import (
+from hepaplan.model.survival.curve import (
     Drawn,
     SurvivalCurve,
     is_drawn,
