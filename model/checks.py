@@ -56,8 +56,8 @@ def _reading_one(usual: UsualCare, replayed: Replayed) -> list[list[object]]:
          largest_life_years_error(age_groups_error(usual)), 2e-3],
         ["waiting never pays", "QALYs gained by one more month on a list",
          gain_of_waiting(usual), 1e-9],
-        ["two readings, one pathway", "replay with nothing scarce against the cohort engine, "
-         "starts", readings_agree(usual, replayed), 1e-9],
+        ["two readings, one pathway", "replay with nothing scarce against reading 1, starts",
+         readings_agree(usual, replayed), 1e-9],
     ]  # fmt: skip
 
 
@@ -123,11 +123,11 @@ def gain_of_waiting(usual: UsualCare) -> float:
 
 
 def readings_agree(usual: UsualCare, capacity: Replayed) -> float:
-    """Return the largest difference in starts between the cohort engine and the replay."""
+    """Return the largest difference in starts between reading 1 and the replay."""
     lists = len(usual.kernels.options)
-    engine = usual.flow.starts[..., usual.before :].sum(axis=1)
+    flow = usual.flow.starts[..., usual.before :].sum(axis=1)
     replayed = capacity.replays[NOTHING_SCARCE].starts[:lists].sum(axis=(2, 3))
-    return float(np.abs(engine - replayed).max())
+    return float(np.abs(flow - replayed).max())
 
 
 def plan_against_replay(usual: UsualCare, capacity: Capacity) -> float:

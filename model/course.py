@@ -133,12 +133,10 @@ def _costs(option: Option, dose_prices: DosePrices, months: int) -> dict[str, Fl
 
 
 def by_month(schedule: Schedule, months: int) -> Floats:
-    """Return a schedule's amounts, shape (months, draw)."""
-    then, *listed = (np.atleast_1d(a) for a in (schedule.then, *schedule.value[:months]))
-    amounts = np.empty((months, max(a.size for a in (then, *listed))))
-    amounts[len(listed) :] = then
-    for month, amount in enumerate(listed):
-        amounts[month] = amount
+    """Return a schedule's amounts, the same in every draw, shape (months, 1)."""
+    listed = schedule.value[:months]
+    amounts = np.full((months, 1), schedule.then)
+    amounts[: len(listed), 0] = listed
     return amounts
 
 

@@ -26,6 +26,8 @@ from hepaplan.model.renewal import overall_survival
 from hepaplan.model.surroundings import Surroundings, surroundings
 
 FOUR_WEEKS = 4.0
+LATE = 12
+"""Weeks without harm in the variant of late harm."""
 WAITED = (1, 2, 3, 6)
 """Months on the list for which the harm is reported."""
 LARGEST_RESIDUAL = 20.0
@@ -66,7 +68,7 @@ def variants(delay: Delay) -> tuple[Variant, ...]:
     shown = [
         Variant("base case", base.number, first),
         Variant("no effect", 1.0, first),
-        Variant("after 12 weeks", base.number, 12),
+        Variant("after 12 weeks", base.number, max(LATE, first)),
     ]
     if base.high is not None:
         shown.append(Variant("upper end", base.high, first))

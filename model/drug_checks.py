@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 
 from hepaplan.model.drugs import (
@@ -17,6 +18,8 @@ from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Key, Problem, listed, nearest
 
 MOST_VIALS = 200
+MOST_WAYS = 20_000
+"""Combinations of vials tried for one dose: about a quarter of a second."""
 
 
 def check_drugs(pathway: Pathway, known: Collection[str]) -> list[Problem]:
@@ -71,10 +74,18 @@ def _drug(drug: Drug, key: Key, body: Body | None) -> Iterator[Problem]:
             )
             return
         most = max(drug.dose.numbers().values()) * max(size.numbers().values())
+    contents = sorted(min(vial.content.numbers().values()) for vial in drug.vial.values())
     largest = max(max(vial.content.numbers().values()) for vial in drug.vial.values())
+    ways = math.prod(math.ceil(most / content) + 1 for content in contents[1:])
     if most > MOST_VIALS * largest:
         yield Problem(
             (*key, "dose", "value"),
             f"needs {most / largest:,.0f} vials of the largest size; expected at most "
             f"{MOST_VIALS}; check the units of the dose and of the vials",
+        )
+    elif drug.wastage == "thrown_away" and ways > MOST_WAYS:
+        yield Problem(
+            (*key, "vial"),
+            f"can hold a dose in {ways:,} ways or more; expected at most {MOST_WAYS:,}, as each is "
+            "tried; leave out sizes that are not opened for this dose",
         )

@@ -17,8 +17,8 @@ CAUSES = ("cancer", "procedure", "other causes")
 class Fates:
     """Lifetime sums of one start or arrival, with all that follows at usual care.
 
-    `deaths` by cause, people; `cost` and `cost_discounted` by category, pounds. The causes of those
-    who die within the horizon sum to 1, the categories to the whole cost.
+    `deaths` by cause, shares; `cost` and `cost_discounted` by category, pounds. The causes sum to
+    1, less those who outlive the horizon; the categories to the whole cost.
     """
 
     deaths: dict[str, Value]

@@ -64,7 +64,6 @@ def pathway_kernels(
     groups: tuple[str, ...],
     resources: Mapping[str, Resource],
     other_cause_survival: Floats,
-    residual: Floats | None = None,
     published_survival: Floats | None = None,
 ) -> Kernels:
     """Return the kernels of every open option.
@@ -80,9 +79,6 @@ def pathway_kernels(
     other_cause_survival
         Probability of escaping death from other causes after a start, shape (point, group,
         months + 1), or (group, months + 1) where it is the same at all points.
-    residual
-        Ratio (option, group) by which a delay before the start multiplies the hazards of the
-        exits after it; none where everyone starts at once.
     published_survival
         Probability (group, months + 1) of escaping other causes in published curves that count
         them; that of the patients unless given.
@@ -107,9 +103,7 @@ def pathway_kernels(
     lumped = 0.0
     for k, (point, _, option) in enumerate(pathway.options()):
         for g, group in enumerate(groups):
-            factor = 1.0 if residual is None else residual[k, g]
-            course = option_course(option, around[point, group], factor)
-            course, moved = _lumped(course)
+            course, moved = _lumped(option_course(option, around[point, group]))
             lumped = max(lumped, moved)
             for destination, flow in course.arrive.items():
                 arrive[k, g, points.index(destination)] = flow[:, 0]

@@ -112,7 +112,7 @@ def period_table(table: LifeTable, lived_by_the_dying: npt.ArrayLike | None = No
         with np.errstate(divide="ignore", invalid="ignore"):
             lived = np.where(rate > 0, 1 / rate - years * (1 - q) / q, years / 2)
     else:
-        lived = np.asarray(lived_by_the_dying, dtype=np.float64)
+        lived = np.array(lived_by_the_dying, dtype=np.float64)
         with np.errstate(invalid="ignore"):
             q = years * rate / (1 + (years - lived) * rate)
         if bad := [float(a) for a, p in zip(lived[:-1], q[:-1], strict=True) if not 0 <= p <= 1]:

@@ -34,6 +34,7 @@ PoundsPerQaly = Annotated[Quantity, Expect("GBP per QALY", 0.0, 1e6)]
 PoundsPerUnit = Annotated[Quantity, Price("GBP per unit", 0.0, 1e6)]
 WholeMonths = Annotated[Quantity, Expect("months", 0.0, 240.0)]
 Years = Annotated[Quantity, Expect("years", 0.0, 100.0)]
+AYearOrMore = Annotated[Quantity, Expect("years", 1.0, 100.0)]
 
 
 class Source(Frozen):
@@ -159,7 +160,7 @@ class Delay(Frozen):
         description="hazard of death from the disease for each four weeks between arrival and start"
     )
     from_week: int = Field(ge=0, le=104, description="weeks of delay that do no harm")
-    restricted_to: Years = Field(description="years over which mean survival is compared")
+    restricted_to: AYearOrMore = Field(description="years over which mean survival is compared")
 
 
 class TableFile(Frozen):

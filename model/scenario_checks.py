@@ -16,9 +16,6 @@ from hepaplan.model.problems import Key, Problem, listed, nearest
 from hepaplan.model.quantities import Quantity
 from hepaplan.model.uncertainty.distributions import from_interval
 
-BY_SITE = ("capacity", "capacity_changes", "referral", "travel")
-BY_REGION = ("projection", "referral", "travel")
-
 
 @dataclass(frozen=True)
 class Names:

@@ -83,9 +83,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "about": ("item", "value"),
 }  # fmt: skip
 
-# Tables a report does without; where they come they have their columns.
-OPTIONAL = frozenset({"age_groups_error"})
-
 # An evidence set that does not fit the scenario's pathway is left out of the comparison.
 MAY_LACK: dict[str, frozenset[str]] = {"evidence_sets": frozenset({"registry", "review"})}
 
@@ -187,7 +184,7 @@ def site_note(scenario: Scenario) -> str:
 
 def check_tables(tables: Mapping[str, pd.DataFrame]) -> None:
     """Refuse tables that lack a column or hold a number that is not finite, all faults at once."""
-    lost = [name for name in COLUMNS if name not in tables and name not in OPTIONAL]
+    lost = [name for name in COLUMNS if name not in tables]
     faults = [f"the table {name} is missing" for name in lost]
     for name, table in tables.items():
         needed = [c for c in COLUMNS.get(name, ()) if c not in MAY_LACK.get(name, ())]

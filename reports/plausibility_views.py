@@ -27,11 +27,8 @@ def utility_norms(content: ReportContent) -> pd.DataFrame:
 
 
 def age_groups(content: ReportContent) -> pd.DataFrame:
-    """Return figures per patient by age groups beside those by single ages; empty if not made."""
-    table = content.tables.get("age_groups_error")
-    if table is None or table.empty:
-        return pd.DataFrame()
-    shown = optional(table, ["relative_difference"])
+    """Return figures per patient by age groups beside those by single ages."""
+    shown = optional(content.tables["age_groups_error"], ["relative_difference"])
     return pd.DataFrame(
         {
             "Age group": ages(content, shown["group"]),
@@ -55,9 +52,7 @@ def _measure(name: str) -> str:
 
 def age_words(content: ReportContent) -> str:
     """Return how far age groups are from single ages in life-years and QALYs, at most."""
-    table = content.tables.get("age_groups_error")
-    if table is None:
-        return ""
+    table = content.tables["age_groups_error"]
     table = table[(table["unit"] != "share") & table["relative_difference"].notna()]
     if table.empty:
         return ""

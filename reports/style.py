@@ -67,7 +67,6 @@ FINE_SHARE = "0.0##%"
 YEAR = "0"
 MONTH = "mmm yyyy"
 TWO_PLACES = "#,##0.00"
-THREE_PLACES = "0.000"
 GENERAL = "General"
 SMALL = "0.0E+00"
 
@@ -99,7 +98,6 @@ def format_for_unit(unit: str, size: float | None = None) -> str:
 
 _TITLE = Font(name=FONT, size=16, bold=True, color=BLUE)
 _PLAIN = Font(name=FONT, size=SIZE, color=INK)
-_BOLD = Font(name=FONT, size=SIZE, bold=True, color=INK)
 _GREY = Font(name=FONT, size=SIZE, color="595959")
 _CAPTION = Font(name=FONT, size=12, bold=True, color=BLUE)
 _HEADER = Font(name=FONT, size=SIZE, bold=True, color="FFFFFF")

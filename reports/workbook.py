@@ -27,7 +27,6 @@ from hepaplan.reports.content import ReportContent, check_tables
 from hepaplan.reports.output import atomic_file
 from hepaplan.reports.style import FONT, SIZE, Styles
 
-REPORT = "report.xlsx"
 MADE = datetime.datetime(2024, 1, 1)
 SHEETS: dict[str, Callable[[Workbook, Styles, ReportContent], None]] = {
     sheet_demand.TITLE: sheet_demand.write,

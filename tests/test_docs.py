@@ -107,6 +107,14 @@ def test_functions_named_in_the_model_page_exist() -> None:
 def test_equations_are_numbered_in_order() -> None:
     numbers = [int(n) for n in re.findall(r"^    \((\d+)\)", MODEL, flags=re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))
+    lettered: dict[int, str] = {}
+    for number, letter in re.findall(r"^    \((\d+)([a-z])\)", MODEL, flags=re.MULTILINE):
+        lettered[int(number)] = lettered.get(int(number), "") + letter
+    assert lettered.keys() <= set(numbers)
+    assert [letters for letters in lettered.values() if letters not in "abcdefgh"] == []
+    assert all(letters[0] == "a" for letters in lettered.values())
+    referred = re.findall(r"\((\d+)([a-z]?)\)", MODEL)
+    assert [(n, x) for n, x in referred if x not in ("", *lettered.get(int(n), ""))] == []
 
 
 def rules() -> dict[str, str]:

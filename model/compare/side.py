@@ -16,6 +16,7 @@ from hepaplan.model.evaluate import Progress, as_today, scarce_capacity, usual_c
 from hepaplan.model.outcomes import Value
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import Totals
+from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import NOTHING_SCARCE, Replayed, UsualCare
 
 SAME_PEOPLE = 1e-9
@@ -157,7 +158,7 @@ def _figures(usual: UsualCare, replayed: Replayed, costs: pd.DataFrame) -> pd.Da
 
 def _needs(usual: UsualCare, replayed: Replayed) -> pd.DataFrame:
     """Return what all sites would need a year if nothing were scarce, and what they have."""
-    years = usual.scenario.settings.window.months / 12
+    years = usual.scenario.settings.window.months / MONTHS_PER_YEAR
     table = plan_tables.requirements(usual, replayed)
     sums = table.groupby(["resource", "unit"], sort=False)[["required", "capacity"]].sum() / years
     resources = usual.scenario.settings.resource

@@ -12,6 +12,7 @@ from hepaplan.model.compare.strategies import per_qaly, pools
 from hepaplan.model.economics import increment
 from hepaplan.model.money_tables import WITHIN_STANDARD
 from hepaplan.model.problems import listed
+from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH
 
 Tables = Mapping[str, pd.DataFrame]
@@ -42,7 +43,7 @@ def pounds(amount: float, signed: bool = False) -> str:
     if round(size / THOUSAND) == 0:
         return "£0"
     sign = "-" if amount < 0 else "+" if signed else ""
-    if size >= MILLION:
+    if round(size / THOUSAND) >= THOUSAND:
         return f"{sign}£{size / MILLION:,.1f} million"
     return f"{sign}£{size / THOUSAND:,.0f} thousand"
 
@@ -50,8 +51,8 @@ def pounds(amount: float, signed: bool = False) -> str:
 def span(side: Side) -> str:
     """Return the length of the window."""
     months = side.scenario.settings.window.months
-    if months % 12 == 0:
-        return "1 year" if months == 12 else f"{months // 12} years"
+    if months % MONTHS_PER_YEAR == 0:
+        return "1 year" if months == MONTHS_PER_YEAR else f"{months // MONTHS_PER_YEAR} years"
     return f"{months} months"
 
 

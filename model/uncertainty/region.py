@@ -62,7 +62,10 @@ def region_draws(
     ages at which the base case brings people to each point included. Draws are worked on in
     blocks, by `workers` threads, and do not depend on each other.
     """
-    count = len(next(iter(draws.values())))
+    counts = {len(values) for values in draws.values()}
+    if len(counts) != 1 or 0 in counts:
+        raise ValueError(f"every figure needs the same number of draws, 1 or more, not {counts}")
+    (count,) = counts
     frame = _frame(usual)
     edges = np.linspace(0, count, math.ceil(count / block) + 1).astype(int)
     blocks = [

@@ -1,49 +1,11 @@
-"""Verification I: the four-state reference model, to 1e-12."""
+"""The four-state reference model: weights, draws and the trace; verification I has its results."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from hepaplan.model.cohort.cycle_weights import CycleWeights
-from hepaplan.model.economics import Compared, frontier
-from tests.support.sick_sicker import (
-    PUBLISHED,
-    RATES,
-    STATES,
-    STRATEGIES,
-    drawn,
-    reference,
-    rewards,
-    transitions,
-)
-
-TRACE = {
-    10: (0.62019214156242819, 0.18314866693066195, 0.15870600659143669, 0.037953184915473462),
-    75: (0.11572345055598442, 0.034178536306431528, 0.31706153551131322, 0.53303647762627171),
-}
-
-
-def compared(weights: CycleWeights) -> dict[str, Compared]:
-    results = {name: reference(treatment, weights) for name, treatment in STRATEGIES.items()}
-    return {
-        row.name: row
-        for row in frontier(
-            [(name, r["cost"].item(), r["qalys"].item()) for name, r in results.items()]
-        )
-    }
-
-
-@pytest.mark.parametrize("weights", PUBLISHED)
-def test_i_costs_qalys_and_icers(weights: CycleWeights) -> None:
-    found = compared(weights)
-    for name, (cost, qalys, icer) in PUBLISHED[weights].items():
-        assert found[name].cost == pytest.approx(cost, rel=1e-12)
-        assert found[name].qalys == pytest.approx(qalys, rel=1e-12)
-        # The table states ICERs to 10 decimals; a ratio of differences loses two digits.
-        assert found[name].icer == (None if icer is None else pytest.approx(icer, rel=1e-12))
-    assert found["A"].standing == "dominated"
-    assert found["standard of care"].standing == "reference"
+from tests.support.sick_sicker import STATES, drawn, reference, rewards, transitions
 
 
 def test_i_start_and_end_weights_have_the_trapezium_between_them() -> None:
@@ -53,18 +15,6 @@ def test_i_start_and_end_weights_have_the_trapezium_between_them() -> None:
     )
     np.testing.assert_allclose((start + end) / 2, half, rtol=1e-13)
     assert (start[1] > end[1]).all()
-
-
-@pytest.mark.parametrize("cycle", TRACE)
-def test_i_trace_of_standard_care(cycle: int) -> None:
-    trace = reference("", trace=True).trace
-    for state, people in zip(STATES, TRACE[cycle], strict=True):
-        assert trace.at(cycle=cycle, state=state).item() == pytest.approx(people, rel=1e-12)
-
-
-def test_i_a_wrong_rate_is_seen() -> None:
-    wrong = reference("", rates=RATES | {"recover": 0.5001})
-    assert wrong["cost"].item() != pytest.approx(PUBLISHED["half-cycle"]["standard of care"][0])
 
 
 def test_i_draws_equal_a_product_of_matrices_for_each_draw() -> None:

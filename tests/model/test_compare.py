@@ -262,6 +262,8 @@ def test_the_order_of_the_others_changes_no_figure() -> None:
         (1_249_000.0, "+£1.2 million"),
         (-1_249_000.0, "-£1.2 million"),
         (24_600.0, "+£25 thousand"),
+        (999_400.0, "+£999 thousand"),
+        (999_700.0, "+£1.0 million"),
         (-400.0, "£0"),
     ],
 )

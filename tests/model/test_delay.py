@@ -6,13 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy.optimize import brentq
 
-from hepaplan.model.delay import ALONE, BEYOND, SOLVED, WAITED, Listed, harm_of_delay, variants
+from hepaplan.model.delay import (
+    ALONE,
+    BEYOND,
+    SOLVED,
+    WAITED,
+    Listed,
+    harm_of_delay,
+    variants,
+)
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.parameters import Delay
 from hepaplan.model.pathway import Option
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.renewal import overall_survival
 from hepaplan.model.waiting import worth_of_waiting
 from tests.support.scenarios import tiny, tiny_usual
 from tests.support.small import around, exponential, figure, pathway_record
@@ -99,6 +109,42 @@ def test_harm_out_of_reach_is_said_and_not_stretched() -> None:
 def with_delay() -> UsualCare:
     settings = tiny().settings.model_copy(update={"delay": delay()})
     return usual_care(replace(tiny(), settings=settings))
+
+
+def test_without_more_harm_a_later_start_is_the_wait_and_then_the_same_life_cut_short() -> None:
+    usual = with_delay()
+    kernels, month, months = usual.kernels, usual.waiting, 36
+    at_point, started = (
+        np.concatenate((zero, np.cumsum((alive[..., 1:] + alive[..., :-1]) / 2, axis=-1)), axis=-1)
+        for alive in overall_survival(kernels, months)
+        for zero in [np.zeros_like(alive[..., :1])]
+    )
+
+    def lived(k: int, g: int, waited: int, left: int) -> float:
+        """One month after the other: on the list, moved from it, or still on it."""
+        if waited == 0:
+            return float(started[k, g, left])
+        c = kernels.point_of[k]
+        moved = month.move[c, :, g] @ at_point[:, g, left - 1]
+        stayed = month.stay[c, g] * lived(k, g, waited - 1, left - 1)
+        return float(month.person_months()[c, g] + moved + stayed)
+
+    table = harm_of_delay(usual)
+    table = table[table["variant"] == "no effect"]
+    assert set(table["months_waited"]) == set(WAITED)
+    for row in table.to_dict("records"):
+        k = kernels.options.index((row["decision_point"], row["option"]))
+        expected = lived(k, kernels.groups.index(row["group"]), row["months_waited"], months)
+        assert row["mean_months_with_wait"] == pytest.approx(expected, rel=1e-5)
+        assert row["mean_months_now"] > expected
+
+
+def test_restricted_to_less_than_a_year_is_refused() -> None:
+    """Waits of up to six months must fit into it."""
+    record = delay().model_dump()
+    record["restricted_to"]["value"] = 0.25
+    with pytest.raises(ValidationError, match=r"0\.25 lies outside 1 to 100"):
+        Delay.model_validate(record)
 
 
 def test_without_a_stated_delay_the_table_is_empty() -> None:

@@ -217,6 +217,16 @@ def test_a_dose_that_cannot_be_costed_is_refused(
     assert message in found[f"drug.beva.{key}"]
 
 
+def test_vials_that_hold_a_dose_in_too_many_ways_are_refused() -> None:
+    """1,000 mg from 50, 20, 10 and 5 mg: 21 x 51 x 101 ways to choose the larger three."""
+    sizes = {f"{size}_mg": (float(size), 9.0 * size) for size in (50, 20, 10, 5)}
+    found = faults(with_drugs({}, beva=drug(1_000, "mg", sizes)))
+    assert list(found) == ["drug.beva.vial"]
+    assert "108,171 ways" in found["drug.beva.vial"]
+    assert faults(with_drugs({}, beva=drug(1_000, "mg", sizes, wastage="shared"))) == {}
+    assert faults(with_drugs({}, beva=drug(250, "mg", sizes))) == {}  # 6 x 14 x 26
+
+
 def test_a_cost_may_not_take_the_name_of_a_line_of_doses() -> None:
     record = with_drugs({"beva": schedule([1.0], DOSES)}, beva=drug())
     costs = record["decision_point"]["listed"]["option"]["operation"]["costs"]

@@ -112,14 +112,17 @@ def test_a_median_lies_between_months_or_has_not_come() -> None:
 def test_budget_impact_is_spending_less_first_come_in_every_year_and_category() -> None:
     results = evaluate(tiny())
     table = results.tables["budget_impact"]
-    costs = results.tables["costs"].groupby(["policy", "year"])["cost_gbp"].sum()
-    found = table.groupby(["policy", "year"])[["cost_gbp", "against_first_come_gbp"]].sum()
-    np.testing.assert_allclose(found["cost_gbp"], costs.reindex(found.index))
-    for policy, year in found.index:
-        expected = costs[policy, year] - costs[FIRST_COME, year]
-        assert found.loc[(policy, year), "against_first_come_gbp"] == pytest.approx(
-            expected, abs=1e-6
+    keys = ["policy", "year", "category"]
+    costs = results.tables["costs"].groupby(keys)["cost_gbp"].sum()
+    assert set(costs.index) <= set(table.set_index(keys).index)
+    for row in table.to_dict("records"):
+        spent, first = (
+            costs.get((policy, row["year"], row["category"]), 0.0)
+            for policy in (row["policy"], FIRST_COME)
         )
+        assert row["cost_gbp"] == pytest.approx(spent)
+        assert row["against_first_come_gbp"] == pytest.approx(spent - first, abs=1e-6)
+    assert (table["against_first_come_gbp"].abs() > 1).any()
     same = table[table["policy"] == FIRST_COME]
     assert (same["against_first_come_gbp"] == 0).all()
 
@@ -132,6 +135,12 @@ def test_fits_show_what_was_published_what_was_fitted_and_the_error() -> None:
         group = "" if row["group"] == "all" else row["group"]
         curve = time_to_event(record.exits[row["exit"]].time, group)
         assert row["fitted"] == pytest.approx(float(curve.survival(row["month"])))
+        time, stated = record.exits[row["exit"]].time, []
+        if time.median_months is not None:
+            stated.append((time.median_months.for_group(group), 0.5))
+        stated += [(point.month, point.survival) for point in time.points]
+        assert (row["month"], row["published"]) in stated
+        assert abs(row["difference"]) < 1e-9  # as many figures as the curve has parameters
     exits = {(p, o, e) for p, o, r in tiny().pathway.options() for e in r.exits}
     assert set(zip(table["decision_point"], table["option"], table["exit"], strict=True)) == exits
 

@@ -38,7 +38,7 @@ PUBLISHED: dict[CycleWeights, dict[str, tuple[float, float, float | None]]] = {
         "A": (284804.51337057259, 21.498662808437544, None),
     },
 }
-"""Cost, QALYs and ICER of verification I."""
+"""By cycle weights and strategy of verification I: pounds, QALYs, pounds a QALY on the frontier."""
 
 
 def moves(rates: Mapping[str, float | Floats], treatment: str) -> dict[tuple[str, str], Floats]:

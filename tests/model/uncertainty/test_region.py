@@ -77,11 +77,12 @@ def one_draw(usual: UsualCare, draws: dict[Key, np.ndarray], draw: int) -> Scena
     return replace(usual.scenario, pathway=Pathway.model_validate(record))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def nothing_lumped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "lump_small_flows", lambda flow, *_: (flow, 0.0))
 
 
+@pytest.mark.usefixtures("nothing_lumped")
 def test_every_draw_equals_the_region_read_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expected: equal on the base case's clocks; on clocks of its own within 0.3%."""
     usual, draws = usual_care(tiny()), tiny_draws()
