@@ -67,13 +67,13 @@ def with_other_causes(disease: Lifetime, survival: Floats) -> Lifetime:
 def single_age_lifetime(usual: UsualCare) -> Lifetime:
     """Return reading 1's lifetime by group, each single age and sex on a clock that never restarts.
 
-    The hazards of the disease are those of the group's kernels, excess over the group's life table
-    included (`ageing.disease_kernels`), so only death from other causes differs.
+    The hazards of the disease are those of the group's kernels, what is taken out of published
+    curves included (`ageing.disease_kernels`), so only death from other causes differs.
     """
-    survival = usual.survival_since_metastasis
     scenario = usual.scenario
-    kernels = disease_kernels(scenario.pathway, scenario.groups, survival)
-    return with_other_causes(lifetime(kernels, eligibility(scenario)), survival)
+    kernels = disease_kernels(scenario.pathway, scenario.groups, usual.studied_survival)
+    disease = lifetime(kernels, eligibility(scenario))
+    return with_other_causes(disease, usual.survival_since_metastasis)
 
 
 def largest_life_years_error(errors: pd.DataFrame) -> float:

@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.kernels import Kernels, pathway_kernels
-from hepaplan.model.life_table import group_age_mix, other_cause_survival
+from hepaplan.model.life_table import group_age_mix, group_weights, other_cause_survival
 from hepaplan.model.metastases import eligibility
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.pathway import Pathway
@@ -16,29 +16,32 @@ from hepaplan.model.renewal import usual_kernel
 from hepaplan.model.superposition import superposed
 
 
-def other_cause_clocks(scenario: Scenario, metastases: Floats) -> tuple[Floats, Floats]:
+def other_cause_clocks(scenario: Scenario, metastases: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the share who escape other causes since a point, and since first metastasis.
 
-    Shapes (point, group, months + 1) and (group, months + 1), to the horizon. `metastases` has the
-    axes (month, region, sex, age_band, timing).
+    Shapes (point, group, months + 1) and (group, months + 1), to the horizon; last, since first
+    metastasis of all groups together (months + 1,), who stand for the patients of studies.
+    `metastases` has the axes (month, region, sex, age_band, timing).
     """
     months = scenario.settings.economics.horizon_years * MONTHS_PER_YEAR
     mixes = group_age_mix(scenario, metastases)
     longer = other_cause_survival(scenario, mixes, 2 * months)
     survival = longer[:, : months + 1]
-    alone = disease_kernels(scenario.pathway, scenario.groups, survival)
+    studied = group_weights(scenario, metastases) @ survival
+    alone = disease_kernels(scenario.pathway, scenario.groups, studied)
     came = usual_arrivals(alone, eligibility(scenario), months + 1)
-    return survival_by_point(came, longer), survival
+    return survival_by_point(came, longer), survival, studied
 
 
-def disease_kernels(pathway: Pathway, groups: tuple[str, ...], survival: Floats) -> Kernels:
+def disease_kernels(pathway: Pathway, groups: tuple[str, ...], studied: Floats) -> Kernels:
     """Return kernels without death from other causes and without resources.
 
-    `survival` (group, months + 1) since first metastasis is still taken out of published curves
-    that count other deaths: the disease has to be known before anybody's age at a point is, and
-    must be the same with and without other causes.
+    `studied` (months + 1,) or (group, months + 1) since first metastasis is still taken out of
+    published curves that count other deaths: the disease has to be known before anybody's age at a
+    point is, and must be the same with and without other causes.
     """
-    return pathway_kernels(pathway, groups, {}, np.ones_like(survival), published_survival=survival)
+    nobody_dies = np.ones((len(groups), studied.shape[-1]))
+    return pathway_kernels(pathway, groups, {}, nobody_dies, published_survival=studied)
 
 
 def usual_arrivals(kernels: Kernels, entering: Floats, months: int) -> Floats:

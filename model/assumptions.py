@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 
 import pandas as pd
 
 from hepaplan.model.calendar import Months
 from hepaplan.model.figures import figures
-from hepaplan.model.parameters import Scenario, TableFile
+from hepaplan.model.parameters import Delay, Scenario, TableFile
+from hepaplan.model.pathway import HazardRatioChange
 from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import Amount, Quantity, Schedule, Sourced
 
@@ -16,6 +18,8 @@ COLUMNS = [
     "key", "label", "value", "unit", "low", "high", "distribution", "source", "year", "quality",
     "note", "reason", "place", "prices",
 ]  # fmt: skip
+SHORTENED = 3
+"""Equal months in a row from which a schedule says how many there are."""
 
 
 def assumption_table(scenario: Scenario) -> pd.DataFrame:
@@ -90,6 +94,17 @@ def capacity_table(scenario: Scenario) -> pd.DataFrame:
 
 
 def _stated(scenario: Scenario, key: Key) -> str:
+    """Return what a key holds now, as words."""
+    record = _held(scenario, key)
+    if isinstance(record, Sourced):
+        value = in_words(record)
+        return f"{value:g} {record.unit}" if isinstance(value, float) else value
+    if isinstance(record, TableFile):
+        return f"table {record.file}"
+    return f"{record:g}" if isinstance(record, float) else str(record)
+
+
+def _held(scenario: Scenario, key: Key) -> object:
     """Return what a key holds now."""
     record: object = scenario.pathway if key[0] == "pathway" else scenario.settings
     for part in key[1:] if key[0] == "pathway" else key:
@@ -99,19 +114,22 @@ def _stated(scenario: Scenario, key: Key) -> str:
             record = record[part]
         else:
             record = getattr(record, str(part), None)
-    if isinstance(record, Sourced):
-        value = _value(record)
-        return f"{value:g} {record.unit}" if isinstance(value, float) else value
-    if isinstance(record, TableFile):
-        return f"table {record.file}"
-    return f"{record:g}" if isinstance(record, float) else str(record)
+    return record
+
+
+def value_in_use(scenario: Scenario, key: Key, figure: Sourced) -> float | str:
+    """Return a figure's number or numbers, and from when they hold if its table says so."""
+    value, around = in_words(figure), _held(scenario, key[:-1])
+    if key[-1] != "hazard_ratio" or not isinstance(around, Delay | HazardRatioChange):
+        return value
+    return f"{value:g} ({around.when})" if isinstance(value, float) else f"{value} ({around.when})"
 
 
 def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:
     return {
         "key": dotted(key),
         "label": " ".join(str(part).replace("_", " ") for part in key if part != "pathway"),
-        "value": _value(figure),
+        "value": value_in_use(scenario, key, figure),
         "unit": figure.unit,
         "low": figure.low if isinstance(figure, Quantity) else None,
         "high": figure.high if isinstance(figure, Quantity) else None,
@@ -130,7 +148,7 @@ def prices_in_words(scenario: Scenario, key: Key, figure: object) -> str:
     """Return of which year a figure's prices are, and what was stated if that was converted."""
     stated = scenario.stated.get(key)
     if stated is not None:
-        value = _value(stated)
+        value = in_words(stated)
         number = f"{value:g}" if isinstance(value, float) else value
         year = f", prices of {stated.price_year}" if stated.price_year else ""
         return f"stated as {number} {stated.unit}{year}"
@@ -140,14 +158,18 @@ def prices_in_words(scenario: Scenario, key: Key, figure: object) -> str:
     return f"prices of {figure.price_year}" + ("" if own else ", not converted")
 
 
-def _value(figure: Sourced) -> float | str:
+def in_words(figure: Sourced) -> float | str:
     """Return the number, or the numbers as text where there are several."""
     if isinstance(figure, Quantity):
         if not isinstance(figure.value, dict):
             return figure.value
         return "; ".join(f"{group}: {value:g}" for group, value in figure.value.items())
     if isinstance(figure, Schedule):
-        listed = ", ".join(f"{amount:g}" for amount in figure.value)
+        runs = [(amount, len(list(alike))) for amount, alike in groupby(figure.value)]
+        listed = ", ".join(
+            f"{n} x {amount:g}" if n >= SHORTENED else ", ".join([f"{amount:g}"] * n)
+            for amount, n in runs
+        )
         return f"by month: {listed}; then {figure.then:g}"
     stated = figure.model_dump(exclude=set(Sourced.model_fields))
     return "; ".join(f"{name}: {_plain(value)}" for name, value in stated.items() if value)
@@ -157,7 +179,9 @@ def _plain(value: object) -> str:
     if isinstance(value, dict):
         inner = value.get("value", value)
         if isinstance(inner, dict):
-            return ", ".join(f"{name} {_plain(part)}" for name, part in inner.items())
+            return ", ".join(
+                f"{name} {_plain(part)}" for name, part in inner.items() if part is not None
+            )
         return _plain(inner)
     if isinstance(value, list | tuple):
         return ", ".join(f"({_plain(part)})" if isinstance(part, dict) else _plain(part)

@@ -183,7 +183,7 @@ def _everyone_listed(usual: UsualCare, delay: Delay) -> Iterator[tuple[int, List
     lived[..., 1:] = np.cumsum(0.5 * (by_point[..., 1:] + by_point[..., :-1]), axis=-1)
     pathway = usual.scenario.pathway
     around = surroundings(
-        pathway, kernels.groups, usual.other_cause_survival, usual.survival_since_metastasis
+        pathway, kernels.groups, usual.other_cause_survival, usual.studied_survival
     )
     for k, (point, _, option) in enumerate(pathway.options()):
         c = kernels.points.index(point)

@@ -84,10 +84,10 @@ def usual_care(scenario: Scenario) -> UsualCare:
     grouped = by_group(scenario, metastases)
     eligible = eligible_arrivals(scenario, grouped)
 
-    survival, since_metastasis = other_cause_clocks(scenario, metastases)
+    survival, since_metastasis, studied = other_cause_clocks(scenario, metastases)
     kernels = pathway_kernels(
         scenario.pathway, scenario.groups, settings.resource, survival,
-        published_survival=since_metastasis,
+        published_survival=studied,
     )  # fmt: skip
     waiting = waiting_month(scenario.pathway, scenario.groups, survival)
     values = pathway_values(
@@ -102,7 +102,7 @@ def usual_care(scenario: Scenario) -> UsualCare:
     flow = usual_flow(kernels, entries)
     return UsualCare(
         scenario, months, span, case_months, cases, grouped, eligible, entries, survival,
-        since_metastasis, kernels, waiting, values, flow,
+        since_metastasis, studied, kernels, waiting, values, flow,
     )  # fmt: skip
 
 

@@ -80,8 +80,8 @@ def pathway_kernels(
         Probability of escaping death from other causes after a start, shape (point, group,
         months + 1), or (group, months + 1) where it is the same at all points.
     published_survival
-        Probability (group, months + 1) of escaping other causes in published curves that count
-        them; that of the patients unless given.
+        Probability (months + 1,) or (group, months + 1) of escaping other causes in published
+        curves that count them; that of the patients unless given.
     """
     points = tuple(pathway.decision_point)
     records = [option for _, _, option in pathway.options()]

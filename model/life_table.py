@@ -188,6 +188,16 @@ def group_age_mix(scenario: Scenario, arrivals: Floats) -> Floats:
     return np.asarray(people / people.sum(axis=(1, 2), keepdims=True))
 
 
+def group_weights(scenario: Scenario, arrivals: Floats) -> Floats:
+    """Return each group's share of all arrivals, shape (group,); even where nobody arrives.
+
+    `arrivals` has the axes (month, region, sex, age_band, timing).
+    """
+    people = group_of_band(scenario).T @ arrivals.sum(axis=(0, 1, 2, 4))
+    even = np.full(people.size, 1.0 / people.size)
+    return np.asarray(people / people.sum()) if people.any() else even
+
+
 def single_age_survival(scenario: Scenario, months: int) -> Floats:
     """Return the share of each single age to escape other-cause death by month since entry.
 

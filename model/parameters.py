@@ -13,7 +13,6 @@ from hepaplan.model.quantities import (
     Amount,
     Expect,
     Frozen,
-    HazardRatio,
     Price,
     Quality,
     Quantity,
@@ -156,11 +155,16 @@ class Plan(Frozen):
 class Delay(Frozen):
     """The total harm of starting later: what waiting itself does is part of it."""
 
-    hazard_ratio: HazardRatio = Field(
+    hazard_ratio: Annotated[Quantity, Expect("hazard ratio", 1.0, 3.0)] = Field(
         description="hazard of death from the disease for each four weeks between arrival and start"
     )
     from_week: int = Field(ge=0, le=104, description="weeks of delay that do no harm")
     restricted_to: AYearOrMore = Field(description="years over which mean survival is compared")
+
+    @property
+    def when(self) -> str:
+        """From when the hazard ratio holds, in words."""
+        return f"from week {self.from_week}"
 
 
 class TableFile(Frozen):

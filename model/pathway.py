@@ -110,6 +110,12 @@ class HazardRatioChange(Frozen):
     over_months: int = Field(default=0, ge=0, le=1200, description="0: at once")
     hazard_ratio: HazardRatio
 
+    @property
+    def when(self) -> str:
+        """From when the hazard ratio holds, in words."""
+        over = f", over {self.over_months} months" if self.over_months else ""
+        return f"from month {self.from_month}{over}"
+
 
 class Exit(Frozen):
     """One way an option's effect ends: when, and where the patient goes."""

@@ -8,10 +8,14 @@ from dataclasses import replace
 from hepaplan.model.figures import figures, with_figures
 from hepaplan.model.parameters import Economics, Prices, Scenario, Settings, YearSeries
 from hepaplan.model.pathway import Pathway
-from hepaplan.model.problems import Key, Problem, dotted, listed
+from hepaplan.model.problems import Key, Problem, dotted, listed, nearest
 from hepaplan.model.quantities import Amount, Quantity, Schedule, Sourced
 
 NAMED_IN_NOTICE = 3
+INDEX_RATIOS = (0.01, 100.0)
+"""Between two years of a price index; beyond, one of the two is a slip."""
+EXCHANGE_RATES = (1e-6, 1e3)
+"""Pounds for one unit of a currency: wider than any in use."""
 
 
 def in_own_prices(scenario: Scenario) -> Scenario:
@@ -84,9 +88,9 @@ def check_prices(settings: Settings, pathway: Pathway | None) -> list[Problem]:
             known = (own.currency, *prices.exchange)
             if figure.currency not in prices.exchange:
                 message = (
-                    f"found {figure.currency}, a currency without an exchange rate; expected one "
-                    f"of {listed(known)}; convert the amount, or add [prices.exchange."
-                    f"{figure.currency}]"
+                    f"found {figure.currency}, a currency without an exchange rate"
+                    f"{nearest(figure.currency, known)}; expected one of {listed(known)}; "
+                    f"convert the amount, or add [prices.exchange.{figure.currency}]"
                 )
                 problems.append(Problem((*key, "unit"), message))
             elif figure.price_year is None:
@@ -149,9 +153,13 @@ def _lacks(series: Key, year: str, user: Key) -> Problem:
 def _series_faults(settings: Settings) -> Iterator[Problem]:
     """Yield years and values that are none, and units that do not say what is meant."""
     prices, own = settings.prices, settings.economics.currency
+    if own in prices.exchange:
+        message = "is the scenario's own currency, which needs no rate; delete it"
+        yield Problem(("prices", "exchange", own), message)
     every: dict[Key, tuple[YearSeries, str]] = {
         ("prices", "exchange", code): (series, f"{own} per {code}")
         for code, series in prices.exchange.items()
+        if code != own
     }
     if prices.index is not None:
         every[("prices", "index")] = (prices.index, "index")
@@ -164,3 +172,22 @@ def _series_faults(settings: Settings) -> Iterator[Problem]:
                 yield Problem((*key, "value", year), "found no year; expected one such as 2024")
             if not value > 0:
                 yield Problem((*key, "value", year), f"found {value:g}; expected more than 0")
+            elif fault := _out_of_reach(series, year, unit, settings.economics):
+                yield Problem((*key, "value", year), fault)
+
+
+def _out_of_reach(series: YearSeries, year: str, unit: str, economics: Economics) -> str:
+    """Return why a positive number can convert no price, or nothing."""
+    value, own_year = series.value[year], str(economics.price_year)
+    if unit != "index":
+        low, high = EXCHANGE_RATES
+        return (
+            "" if low <= value <= high else f"found {value:g}; expected {low:g} to {high:g} {unit}"
+        )
+    own, (low, high) = series.value.get(own_year, 0.0), INDEX_RATIOS
+    if own <= 0 or low * value <= own <= high * value:
+        return ""
+    return (
+        f"found {value:g}: prices of {year} would be multiplied by {own / value:g} to be those of "
+        f"{own_year}; expected {low:g} to {high:g}; mend the value of {year} or of {own_year}"
+    )

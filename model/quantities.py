@@ -168,7 +168,7 @@ class Expect:
                 yield f"the interval {low:g} to {high:g} does not hold the value {figure.value:g}"
 
     def _percent(self, number: float) -> bool:
-        return self.high == 1.0 and 1.0 < number <= 100.0
+        return (self.low, self.high) == (0.0, 1.0) and 1.0 < number <= 100.0
 
 
 class Price(Expect):

@@ -29,7 +29,8 @@ class UsualCare:
     (span month, region, group, timing); `eligible` (point, region, group, span month); `entries`,
     the same with those waiting on the window's first day; `other_cause_survival` (point,
     group, months + 1) since reaching a point, `survival_since_metastasis` (group, months + 1) since
-    first metastasis, which published curves are taken to hold too; `flow` over `span`.
+    first metastasis; `studied_survival` (months + 1,), that of all groups together, which published
+    curves are taken to hold; `flow` over `span`.
     """
 
     scenario: Scenario
@@ -42,6 +43,7 @@ class UsualCare:
     entries: Floats
     other_cause_survival: Floats
     survival_since_metastasis: Floats
+    studied_survival: Floats
     kernels: Kernels
     waiting: WaitingMonth
     worth: Values

@@ -25,8 +25,10 @@ from hepaplan.model.renewal import overall_survival
 Tables = Mapping[str, pd.DataFrame]
 THIS = "this scenario"
 LIFETIME = "lifetime "
-SPENDING = "spending in the window, undiscounted"
+SPENDING = "spending a year in the window, undiscounted"
 FIVE_YEARS = 60
+NEAR_POINTS = 10
+"""Percentage points within which modelled survival counts as near the published."""
 
 
 def key_figures(usual: UsualCare, capacity: Replayed, tables: Tables) -> pd.DataFrame:
@@ -111,12 +113,36 @@ def headlines(usual: UsualCare, capacity: Capacity, tables: Tables) -> tuple[str
         f"Deaths on a waiting list {span}: {deaths[0]} first come, {deaths[1]} with the plan.",
         f"Scarce capacity costs {lost[0]} QALYs {span} first come, {lost[1]} with the plan "
         f"(discounted; a minus means better than usual options with nothing scarce).",
-        f"Lifetime health of these patients: {qalys[0]} QALYs first come, {qalys[1]} with the plan "
-        f"(discounted).",
+        f"Lifetime health of all who come, wait or start in the window, those ill before it "
+        f"included: {qalys[0]} QALYs first come, {qalys[1]} with the plan (discounted to its "
+        f"first month).",
         f"Spending: £{spending[0]} million a year first come, £{spending[1]} million with the plan "
         f"(undiscounted, {settings.economics.price_year} prices).",
+        *misfit(usual, tables["published"]),
         "Sites and capacities, and several costs and shares, are illustrative or judgement: see "
         "Assumptions.",
+    )
+
+
+def near_published(difference: pd.Series[float]) -> int:
+    """Return how many modelled shares alive are near the published, given what they differ by."""
+    return int((100 * difference.abs() <= NEAR_POINTS).sum())
+
+
+def misfit(usual: UsualCare, table: pd.DataFrame) -> tuple[str, ...]:
+    """Return how far modelled survival is from what was published, if anything was."""
+    if table.empty:
+        return ()
+    worst = max(table.to_dict("records"), key=lambda row: abs(row["difference"]))
+    point = usual.scenario.pathway.decision_point[str(worst["decision_point"])]
+    option = point.option[str(worst["option"])].label
+    points, month = 100 * float(worst["difference"]), float(worst["month"])
+    when = f"{month:.2g} months" if month < 24 else f"{month / 12:.2g} years"
+    return (
+        f"Modelled survival lies within {NEAR_POINTS} points of "
+        f"{near_published(table['difference'])} of {len(table)} published figures; furthest from "
+        f"it: {option} ({when}), {abs(points):.0f} points "
+        f"{'above' if points > 0 else 'below'}.",
     )
 
 

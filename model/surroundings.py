@@ -39,8 +39,9 @@ def surroundings(
     """Return what surrounds the options of each decision point, by point and group.
 
     `other_cause_survival` (point, group, months + 1) escapes death from other causes since a start;
-    without the first axis it is the same at all points. `published_survival`, in either shape, is
-    that of patients in published curves that count other deaths, the same unless given.
+    without the first axis it is the same at all points. `published_survival`, in either shape or
+    (months + 1,), is that of patients in published curves that count other deaths, the same unless
+    given.
     """
     if published_survival is None:
         published_survival = other_cause_survival

@@ -13,6 +13,9 @@ from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Problem
 from hepaplan.model.quantities import DAYS_PER_MONTH, MONTHS_PER_YEAR
 
+SHORT_HORIZON_YEARS = 5
+"""Up to which waiting that pays is put down to the horizon."""
+
 
 @dataclass(frozen=True)
 class WaitingMonth:
@@ -89,22 +92,33 @@ def worth_of_waiting(month: WaitingMonth, kernels: Kernels, qalys: Value) -> Flo
 def waiting_that_pays(
     month: WaitingMonth, kernels: Kernels, qalys: Value, tolerance: float = 1e-9
 ) -> list[Problem]:
-    """Return one problem for each option and group where a month on the list beats starting now."""
+    """Return one problem for each option and group where a month on the list beats starting now.
+
+    One for all if the horizon is short: that is the likelier cause.
+    """
     gain = worth_of_waiting(month, kernels, qalys) - qalys.start
-    problems = []
-    for k, (point, option) in enumerate(kernels.options):
-        for g, group in enumerate(kernels.groups):
-            listed = month.waits[kernels.point_of[k]] and kernels.usual_share[k, g] > 0.0
-            if listed and gain[k, g] > tolerance:
-                problems.append(
-                    Problem(
-                        ("pathway", "decision_point", point, "waiting"),
-                        f"for group {group}, one more month on the list for {option} is worth "
-                        f"{gain[k, g]:.4f} QALYs more than starting now: waiting must not look "
-                        f"like a treatment. Raise the monthly cancer_death or move probabilities "
-                        f"of waiting, or lower its utility, so that they match untreated disease; "
-                        f"if they do, raise economics.horizon_years, which may be too short to "
-                        f"see what treatment gains",
-                    )
-                )
-    return problems
+    listed = month.waits[kernels.point_of][:, None] & (kernels.usual_share > 0.0)
+    paying = [(int(k), int(g)) for k, g in np.argwhere(listed & (gain > tolerance))]
+    if paying and kernels.months <= SHORT_HORIZON_YEARS * MONTHS_PER_YEAR:
+        k, g = max(paying, key=lambda where: gain[where])
+        return [
+            Problem(
+                ("economics", "horizon_years"),
+                f"found {kernels.months // MONTHS_PER_YEAR}, too short to see what treatment "
+                f"gains: waiting seems to pay, most for {kernels.options[k][1]} in group "
+                f"{kernels.groups[g]}, {gain[k, g]:.4f} QALYs a month; raise it until none of "
+                "those treated may live longer",
+            )
+        ]
+    return [
+        Problem(
+            ("pathway", "decision_point", kernels.options[k][0], "waiting"),
+            f"for group {kernels.groups[g]}, one more month on the list for "
+            f"{kernels.options[k][1]} is worth {gain[k, g]:.4f} QALYs more than starting now: "
+            "waiting must not look like a treatment. Raise the monthly cancer_death or move "
+            "probabilities of waiting, or lower its utility, so that they match untreated "
+            "disease; if they do, raise economics.horizon_years, which may be too short to see "
+            "what treatment gains",
+        )
+        for k, g in paying
+    ]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.model.delay import BEYOND, LARGEST_RESIDUAL
+from hepaplan.model.delay import ALONE, BEYOND, LARGEST_RESIDUAL
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.value_views import shown_group
-from hepaplan.reports.views import in_sentence, labelled, options_labelled
+from hepaplan.reports.views import in_sentence, labelled, optional, options_labelled
 
 MONTHS_SHOWN = (1, 3)
+PLACES = 2
 BASE, NO_EFFECT, UPPER = "base case", "no effect", "upper end"
 WORDS = {
-    BASE: "base case",
+    BASE: "base",
     NO_EFFECT: "waiting only",
     "after 12 weeks": "from week 12",
     UPPER: "upper end",
 }
-RESIDUAL = "residual ratio"
+RESIDUAL = "residual"
 NOT_STATED = (
     "What a later start costs: this scenario states no further harm of delay, so only waiting "
     "itself harms, by deaths and lost eligibility on the list."
@@ -33,7 +34,8 @@ def _shown(content: ReportContent) -> pd.DataFrame:
 def later_start(content: ReportContent) -> pd.DataFrame:
     """Return QALYs lost by a wait of each length under each variant, and the residual.
 
-    One row for each decision point and option of the group shown.
+    One row for each decision point and option of the group shown; options of a point that read
+    alike share one. No residual where waiting alone does the harm or more.
     """
     table = _shown(content)
     keys = ["decision_point", "option"]
@@ -51,8 +53,23 @@ def later_start(content: ReportContent) -> pd.DataFrame:
             lost = chosen.set_index(keys)["qalys_lost"].reindex(index)
             frame[f"{_wait(month)}: {WORDS.get(str(variant), variant)}"] = lost.to_numpy()
         base = waited[waited["variant"] == BASE].set_index(keys).reindex(index)
-        frame[f"{_wait(month)}: {RESIDUAL}"] = base["residual_hazard_ratio"].to_numpy()
-    return frame
+        more = (base["status"] == ALONE) & (base["total_hazard_ratio"] > 1.0)
+        frame[f"{_wait(month)}: {RESIDUAL}"] = base["residual_hazard_ratio"].where(~more).to_numpy()
+    return optional(_one_row_for_alike(frame), list(frame.columns[2:]))
+
+
+def _one_row_for_alike(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for options of a decision point whose figures look the same."""
+    numbers = list(frame.columns[2:])
+    shown = frame.assign(**frame[numbers].round(PLACES))
+    alike = shown.groupby(["Decision point", *numbers], sort=False, dropna=False)["Option"]
+    more = alike.transform("size") - 1
+    first = ~shown.duplicated(["Decision point", *numbers])
+    words = [
+        f"{option} (and {count} alike)" if count else str(option)
+        for option, count in zip(frame["Option"], more, strict=True)
+    ]
+    return frame.assign(Option=words)[first].reset_index(drop=True)
 
 
 def delay_words(content: ReportContent) -> tuple[str, ...]:
@@ -92,9 +109,9 @@ def delay_words(content: ReportContent) -> tuple[str, ...]:
 def caption(content: ReportContent) -> str:
     """Return what the table of later starts is, and how its residual is to be read."""
     return (
-        f"What a later start costs, {content.label(shown_group(content))}: discounted QALYs lost "
-        "by one patient; residual: hazard ratio after the start, base case (1: waiting alone does "
-        "this harm or more)"
+        f"What a later start costs, {content.label(shown_group(content))}: discounted QALYs of "
+        "one patient; residual: hazard ratio after the start (1.00: nothing to add; "
+        "n/a: waiting alone does this harm or more)"
     )
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hepaplan.model.survival.figures import FIGURES_NEEDED, THROUGH_ALL
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.patient_views import ALL, ages
 from hepaplan.reports.value_views import CURVE_MONTHS, CURVE_STEP, shown_group
-from hepaplan.reports.views import in_sentence, labelled, option_column, options_labelled
+from hepaplan.reports.views import labelled, option_column, options_labelled
 
 SINCE = "Months since start"
 FIVE, TEN = 60, 120
+PARAMETERS = {str(family): count for family, count in FIGURES_NEEDED.items()}
 
 
 def fits(content: ReportContent) -> pd.DataFrame:
@@ -39,41 +41,78 @@ def fits(content: ReportContent) -> pd.DataFrame:
 
 
 def fit_words(content: ReportContent) -> list[str]:
-    """Return how far the fitted curves are from what they were fitted to."""
+    """Return how far the fitted curves are from what they were fitted to, each curve once."""
     table = content.tables["fits"]
     if table.empty:
         return []
     error = table["difference"].abs()
     worst = table.iloc[int(error.argmax())]
-    if error.max() < 0.0005:
-        return [
-            f"The fitted curves meet all {len(table)} stated inputs within 0.1 percentage points."
-        ]
     option = content.option_label(str(worst["decision_point"]), str(worst["option"]))
+    far = (
+        "meet them within 0.1 percentage points"
+        if error.max() < 0.0005
+        else f"differ from them by at most {100 * error.max():.1f} percentage points ({option}, "
+        f"month {worst['month']:g})"
+    )
+    curves = distinct_curves(table)
+    inputs = sum(len(curve.figures) for curve in curves)
+    exact = sum(curve.exact for curve in curves)
     return [
-        f"The fitted curves differ from the {len(table)} stated inputs by at most "
-        f"{100 * error.max():.1f} percentage points ({option}, month {worst['month']:g})."
+        f"Before any hazard ratio, {len(curves)} distinct curves with {inputs} stated inputs "
+        f"{far}; {exact} of the {len(curves)} meet theirs by construction, with no more figures "
+        "than parameters. Options may share a curve."
     ]
+
+
+@dataclass(frozen=True)
+class FittedCurve:
+    """A curve and the (month, share) it was fitted to, whichever options have it."""
+
+    family: str
+    cure_share: float
+    figures: tuple[tuple[float, float], ...]
+    source: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether it has no more figures than parameters, and so meets them all."""
+        return self.family in THROUGH_ALL or len(self.figures) <= PARAMETERS.get(self.family, 0)
+
+
+def distinct_curves(table: pd.DataFrame) -> list[FittedCurve]:
+    """Return the curves of a table of fits, those of same family, figures and source once."""
+    keys = ["decision_point", "option", "exit", "group"]
+    return list(
+        dict.fromkeys(
+            FittedCurve(
+                str(part["family"].iloc[0]),
+                float(part["cure_share"].iloc[0]),
+                tuple(zip(part["month"], part["published"], strict=True)),
+                str(part["source"].iloc[0]),
+            )
+            for _, part in table.groupby(keys, sort=False)
+        )
+    )
 
 
 @dataclass(frozen=True)
 class Cured:
     """An option after which a share is cured; `curves` by group, with the share as a column.
 
-    `event` is what never happens to the cured, in words.
+    The share is of the published curve, which may count other deaths as events: it is not the
+    share of modelled patients without the event.
     """
 
     point: str
     option: str
     label: str
-    event: str
     share: float
     curves: pd.DataFrame
 
     @property
     def cured_heading(self) -> str:
         """The heading of the cured share."""
-        return f"No {self.event} ever, {self.share:.0%}"
+        return f"Fitted cured share, {self.share:.0%}"
 
 
 def cured(content: ReportContent) -> Cured | None:
@@ -104,8 +143,8 @@ def cured(content: ReportContent) -> Cured | None:
         index="month", columns="group", values="overall_survival", sort=False
     ).sort_index()
     wide.columns = pd.Index([content.label(str(group)) for group in wide.columns])
-    label, event = content.option_label(point, option), in_sentence(content.label(str(row["exit"])))
-    made = Cured(point, option, label, event, share, wide.rename_axis(SINCE).reset_index())
+    label = content.option_label(point, option)
+    made = Cured(point, option, label, share, wide.rename_axis(SINCE).reset_index())
     made.curves[made.cured_heading] = share
     return made
 
@@ -115,12 +154,12 @@ def cured_headline(content: ReportContent, found: Cured) -> str:
     group = content.label(shown_group(content))
     alive = found.curves.set_index(SINCE)[group]
     if TEN not in alive.index:
-        return f"{found.label}: {found.share:.0%} have no {found.event} ever"
+        return f"{found.label}: fitted cured share {found.share:.0%}"
     early = 100 * (1.0 - alive[FIVE]) / 5
     late = 100 * (alive[FIVE] - alive[TEN]) / 5
     return (
         f"{found.label}, {group}: each of the first five years takes {early:.0f} in 100, each of "
-        f"the next five {late:.0f}; {found.share:.0%} have no {found.event} ever"
+        f"the next five {late:.0f}; fitted cured share {found.share:.0%}"
     )
 
 

@@ -186,7 +186,7 @@ def _draw_cured(
         cell,
         fit_views.cured_headline(content, found),
         f"Overall survival by age group after {found.label}, published figures as marks, and the "
-        "cured as a level line.",
+        "fitted cured share as a level line.",
     )
 
 

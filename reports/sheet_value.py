@@ -37,6 +37,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             *patient_views.expected(content),
             "Costs by treatment, category and year are not discounted, and shown in thousand "
             "pounds (k). All three together: tables/costs.csv.",
+            *value_views.whom_counted(content),
             "Nothing scarce is usual care without limits. The plan may beat it in money, because "
             "it may also exchange one treatment for another within stated limits.",
             *value_views.comparison(content),

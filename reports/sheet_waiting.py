@@ -89,7 +89,8 @@ def _later_start(sheet: SheetWriter, content: ReportContent) -> None:
             delay_views.caption(content),
             later,
             {h: TWO_PLACES for h in later.columns[2:]},
-            widths={h: 14.0 for h in later.columns[2:]},
+            widths={"Decision point": 38.0, "Option": 38.0}
+            | dict.fromkeys(later.columns[2:], 10.5),
             page=4,
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.model.summary import NEAR_POINTS, near_published
 from hepaplan.reports.content import DEATHS, POLICIES, ReportContent, readable
 from hepaplan.reports.views import (
     by_size,
@@ -22,7 +23,6 @@ from hepaplan.reports.views import (
 YEARS_SHOWN = (1, 2, 3, 5, 10)
 CURVE_STEP = 3
 CURVE_MONTHS = 120
-NEAR = 10
 SAME_CURVE = 0.002
 CAUSES = dict(
     zip(DEATHS, ("Dies of cancer", "Dies of a procedure", "Dies of other causes"), strict=True)
@@ -73,6 +73,23 @@ def comparison(content: ReportContent) -> list[str]:
         )
     per_qaly = f": £{round(cost / qalys, -2):,.0f} per QALY" if qalys > 0 and cost > 0 else ""
     return [f"{text}{per_qaly}."]
+
+
+def whom_counted(content: ReportContent) -> list[str]:
+    """Return whose health the policies' totals and the region's table count, and from when."""
+    measure, free = "QALYs, discounted", POLICIES[0]
+    table, region = content.tables["outcomes"], content.tables["region"]
+    whole = table.loc[(table["measure"] == measure) & (table["policy"] == free), "value"]
+    new = region.loc[region["measure"] == measure, "all_new_patients"]
+    if whole.empty or new.empty:
+        return []
+    return [
+        f"Two totals: what each policy gives ({whole.iloc[0]:,.0f} discounted QALYs, {free}) "
+        "counts all who come, wait or start in the window, with those on its first day's lists "
+        "and those treated before it who come back, all discounted to its first month. The "
+        f"region's new patients ({new.iloc[0]:,.0f}) are only those whose first liver metastases "
+        "are found in the window, each counted from arrival and discounted to that arrival.",
+    ]
 
 
 def costs(content: ReportContent, column: str, name: str) -> pd.DataFrame:
@@ -193,9 +210,9 @@ def published_words(content: ReportContent) -> str:
     difference = content.tables["published"]["difference"] * 100
     if difference.empty:
         return ""
-    near = int((difference.abs() <= NEAR).sum())
     return (
-        f"{near} of {len(difference)} published figures are met within {NEAR} percentage points; "
+        f"{near_published(difference / 100)} of {len(difference)} published figures are met "
+        f"within {NEAR_POINTS} percentage points; "
         f"modelled less published is {difference.min():+.0f} to {difference.max():+.0f} points, "
         f"{difference.mean():+.1f} on average. The studies' patients may differ from the region's."
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hepaplan.model.parameters import Place
-from hepaplan.model.problems import Key, dotted, listed, nearest
+from hepaplan.model.problems import Key, Problem, dotted, listed, nearest
 from hepaplan.scenarios.overlays import Merged
 from hepaplan.scenarios.problems import LocatedProblem
 
@@ -109,6 +111,20 @@ def _copy_places(merged: Merged, value: Any, source: Key, key: Key) -> None:
             _copy_places(merged, part, (*source, name), (*key, name))
 
 
+def told_once(merged: Merged, problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems without those that a copy repeats; the original's says how many do."""
+    known, copies = set(problems), Counter[Problem]()
+    for problem in dict.fromkeys(problems):
+        original = replace(problem, key=merged.original(problem.key))
+        if original != problem and original in known:
+            known.remove(problem)
+            copies[original] += 1
+    return [
+        replace(p, message=f"{p.message} (and {n} cop{'y' if n == 1 else 'ies'})") if n else p
+        for p, n in ((p, copies[p]) for p in dict.fromkeys(problems) if p in known)
+    ]
+
+
 def apply_where_stated(merged: Merged, settings: Mapping[str, str]) -> dict[str, str]:
     """Change values that the files state, in place; return the settings that find none.
 
@@ -142,6 +158,9 @@ def _apply(merged: Merged, stated: str, text: str) -> str:
         table = table[part]
     name = key[-1]
     if name not in table:
+        by_group = table.get("value")
+        if isinstance(by_group, dict) and name in by_group:
+            return f"found no {dotted(key)}; did you mean {dotted((*key[:-1], 'value', name))}?"
         return _unknown(key, table)
     if isinstance(table[name], dict):
         if "value" not in table[name]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hepaplan.model.assumptions import prices_in_words
+from hepaplan.model.assumptions import prices_in_words, value_in_use
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Place, Scenario, TableFile
 from hepaplan.model.problems import Key, dotted, listed, nearest
-from hepaplan.model.quantities import Quantity, Schedule, Sourced
+from hepaplan.model.quantities import Amount, Quantity, Sourced
 from hepaplan.scenarios.load import Loaded
 
 PART = re.compile(r'"([^"]*)"|\[(\d+)\]|([^.\[\]"]+)')
@@ -54,15 +54,23 @@ def explain(loaded: Loaded, key: str) -> Explanation:
     reason = next((loaded.reasons[k] for k in ((*path, "value"), path) if k in loaded.reasons), "")
     if isinstance(value, Sourced | TableFile):
         return Explanation(
-            dotted(path), _stated(value), place, value.unit, _details(scenario, path, value, reason)
+            dotted(path),
+            _stated(scenario, path, value),
+            place,
+            value.unit if _is_amount(value) else "",
+            _details(scenario, path, value, reason),
         )
     if isinstance(value, BaseModel | Mapping | tuple):
-        below = [f"{dotted(k)} = {_stated(f)} {f.unit}" for k, f in figures(value, path)]
+        below = [
+            f"{dotted(k)} = {_stated(scenario, k, f)}{f' {f.unit}' if _is_amount(f) else ''}"
+            for k, f in figures(value, path)
+        ]
         more = [f"and {len(below) - MOST_BELOW} more"] if len(below) > MOST_BELOW else []
-        names = _names(value)
         return Explanation(
             dotted(path),
-            f"a table with {listed(names, 20)}",
+            f"a list of {len(value)}"
+            if isinstance(value, tuple)
+            else f"a table with {listed(_names(value), 20)}",
             place,
             below=(*below[:MOST_BELOW], *more),
         )
@@ -109,14 +117,18 @@ def _place(scenario: Scenario, path: Key) -> Place | None:
     return None
 
 
-def _stated(figure: Sourced | TableFile) -> str:
+def _is_amount(figure: Sourced | TableFile) -> bool:
+    """Whether the unit is that of the value shown, not of one of its parts."""
+    return isinstance(figure, Amount | TableFile)
+
+
+def _stated(scenario: Scenario, path: Key, figure: Sourced | TableFile) -> str:
     if isinstance(figure, TableFile):
         return figure.file
-    if isinstance(figure, Quantity):
-        return ", ".join(f"{k} {v:g}" if k else f"{v:g}" for k, v in figure.numbers().items())
-    if isinstance(figure, Schedule):
-        return ", ".join(f"{k} {v:g}" for k, v in figure.numbers().items())
-    return type(figure).__name__.lower()
+    if isinstance(figure, Quantity) and isinstance(figure.value, dict):
+        return ", ".join(f"{group} {value:g}" for group, value in figure.value.items())
+    value = value_in_use(scenario, path, figure)
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _details(
@@ -128,6 +140,7 @@ def _details(
         family = f", {figure.distribution}" if figure.distribution else ""
         interval = f"{figure.low:g} to {figure.high:g}{family}"
     return {
+        "unit": "" if _is_amount(figure) else figure.unit,
         "95% interval": interval,
         "prices": prices_in_words(scenario, path, figure),
         "quality": figure.quality,

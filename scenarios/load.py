@@ -36,7 +36,7 @@ from hepaplan.model.scenario_checks import (
 from hepaplan.model.service_checks import check_services
 from hepaplan.model.table_checks import check_tables
 from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
-from hepaplan.scenarios.changes import apply_settings, apply_where_stated, resolve_likes
+from hepaplan.scenarios.changes import apply_settings, apply_where_stated, resolve_likes, told_once
 from hepaplan.scenarios.files import inside, shipped, shown
 from hepaplan.scenarios.overlays import Merged, merge
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
@@ -131,10 +131,11 @@ class _Checking:
 
     def _record(self, model: type[BaseModel], values: Mapping[str, Any], prefix: Key) -> Any:
         record, found = faults(model, values)
-        for key, message in found:
-            where = self.merged.original(prefix + key)
+        stated = [Problem(prefix + key, message) for key, message in found]
+        for problem in told_once(self.merged, stated):
+            where = self.merged.original(problem.key)
             if not any(where[: len(b)] == b for b in self.merged.broken):
-                self.problems.append(self.merged.problem(where, message))
+                self.problems.append(self.merged.problem(where, problem.message))
         return record
 
     def _pathway(self) -> tuple[Pathway | None, bool]:
@@ -227,7 +228,9 @@ class _Checking:
             if "population" in frames:
                 regions = tuple(dict.fromkeys(frames["population"]["region"].tolist()))
                 found += check_services(pathway, frames, regions)
-        self.problems += [self._located(problem, tables) for problem in found]
+        self.problems += [
+            self._located(problem, tables) for problem in told_once(self.merged, found)
+        ]
 
     def _names(self) -> Names:
         def keys(*path: str) -> tuple[str, ...]:

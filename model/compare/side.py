@@ -18,6 +18,7 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import Totals
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import NOTHING_SCARCE, Replayed, UsualCare
+from hepaplan.model.replay import Replay
 
 SAME_PEOPLE = 1e-9
 
@@ -67,7 +68,8 @@ class Side:
     """What a comparison keeps of one scenario under its policies.
 
     `figures`: measure, unit, policy, value. `costs`: undiscounted spending by policy, calendar
-    year, treatment and category. `status` is the plan's, empty where none was sought.
+    year, treatment and category. `list_deaths`: deaths on each decision point's list in the
+    window, by policy. `status` is the plan's, empty where none was sought.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Side:
     figures: pd.DataFrame
     costs: pd.DataFrame
     totals: Mapping[str, Totals]
+    list_deaths: Mapping[str, Mapping[str, float]]
     people: People
     checks: pd.DataFrame
     status: str
@@ -113,6 +116,7 @@ def side_of(scenario: Scenario, name: str, with_plan: bool, progress: Progress) 
         figures=_figures(usual, replayed, costs),
         costs=costs,
         totals=replayed.totals,
+        list_deaths={p: _list_deaths(usual, done) for p, done in replayed.replays.items()},
         people=people,
         checks=pd.concat([made, _whole(usual, replayed, people)], ignore_index=True),
         status=status,
@@ -173,6 +177,13 @@ def _needs(usual: UsualCare, replayed: Replayed) -> pd.DataFrame:
         for what, column in (("need of", "required"), ("capacity of", "capacity"))
     ]
     return pd.DataFrame(rows, columns=["measure", "unit", "policy", "value"])
+
+
+def _list_deaths(usual: UsualCare, done: Replay) -> dict[str, float]:
+    """Return deaths on the lists of each decision point in the window."""
+    window = usual.scenario.settings.window.months
+    dead = (done.cancer_deaths + done.other_deaths)[..., :window].sum(axis=(1, 2))
+    return {point: float(dead[place]) for place, point in enumerate(usual.kernels.points)}
 
 
 def _people(usual: UsualCare, replayed: Replayed) -> People:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from hepaplan.model.checks import REPLAYED_PLAN
@@ -18,13 +19,15 @@ from hepaplan.model.readings import FIRST_COME, MOST_HEALTH
 Tables = Mapping[str, pd.DataFrame]
 DEATHS = "deaths on a waiting list"
 SHOWN = 3
+TENTH = 0.1
 MILLION, THOUSAND = 1e6, 1e3
 
 
 def headlines(sides: Sequence[Side], tables: Tables) -> tuple[str, ...]:
     """Return what a planner reads first: what differs, who waits, health, money, and the best."""
     return (
-        *(_inputs(side, sides[0], tables["differences"]) for side in sides[1:]),
+        *(inputs_words(side, sides, tables["differences"]) for side in sides[1:]),
+        *later_start(tables["differences"]),
         *_different_people(sides, tables["per_patient"]),
         *(
             _against(side, sides[0], policy, tables)
@@ -63,13 +66,29 @@ def changed_inputs(side: Side, reference: Side, table: pd.DataFrame) -> pd.DataF
     return ours[ours["value"] != base.reindex(ours.index)].reset_index()
 
 
-def _inputs(side: Side, reference: Side, table: pd.DataFrame) -> str:
+def inputs_words(side: Side, sides: Sequence[Side], table: pd.DataFrame) -> str:
+    """Return what a scenario changes, first what no other scenario of the comparison changes."""
+    reference = sides[0]
     changed = changed_inputs(side, reference, table)
+    others = [changed_inputs(s, reference, table) for s in sides[1:] if s is not side]
+    shared = {(r["what"], r["value"]) for other in others for r in other.to_dict("records")}
+    also = [(r["what"], r["value"]) in shared for r in changed.to_dict("records")]
+    changed = changed.iloc[np.argsort(also, kind="stable")]
     if changed.empty:
         return f"{side.name} has the same inputs as {reference.name}."
     named = [f"{row['what']} ({row['value']})" for row in changed.head(SHOWN).to_dict("records")]
     more = f"; and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
     return f"{side.name} differs from {reference.name} in {'; '.join(named)}{more}."
+
+
+def later_start(table: pd.DataFrame) -> list[str]:
+    """Return that an input on the harm of delay moves no figure, if one differs."""
+    if not table["what"].str.startswith("delay.").any():
+        return []
+    return [
+        "Inputs of delay differ, but the plan and the replay do not count what a later start does "
+        "after the start, only what waiting itself does: no figure here depends on them."
+    ]
 
 
 def _different_people(sides: Sequence[Side], table: pd.DataFrame) -> list[str]:
@@ -102,6 +121,7 @@ def _against(side: Side, reference: Side, policy: str, tables: Tables) -> str:
         else f"{side.name}, {_by(policy)}: {within[0]:.1%} start within the standard, as before"
     )  # fmt: skip
     text += f"; {deaths[0]:,.1f} deaths on a waiting list in {span(side)}, against {deaths[1]:,.1f}"
+    text += where_more_die(side, reference, policy) if deaths[0] - deaths[1] >= TENTH else ""
     if not side.people.same_as(reference.people):
         return f"{text}."
     table = tables["strategies"]
@@ -115,10 +135,20 @@ def _against(side: Side, reference: Side, policy: str, tables: Tables) -> str:
     added = increment(ours, base)
     if added.relation == "equal":
         return f"{text}; no difference in lifetime QALYs and cost."
-    return (
-        f"{text}; {added.qalys:+,.1f} QALYs and {pounds(added.cost, signed=True)} "
-        "(lifetime, discounted)."
-    )
+    qalys = (
+        "no difference in QALYs" if f"{abs(added.qalys):.1f}" == "0.0" else
+        f"{added.qalys:+,.1f} QALYs"
+    )  # fmt: skip
+    return f"{text}; {qalys} and {pounds(added.cost, signed=True)} (lifetime, discounted)."
+
+
+def where_more_die(side: Side, reference: Side, policy: str) -> str:
+    """Return the list on which deaths rise most, in words."""
+    before = reference.list_deaths[policy]
+    more = {p: n - before.get(p, 0.0) for p, n in side.list_deaths[policy].items()}
+    point = max(more, key=lambda name: more[name])
+    label = side.scenario.pathway.decision_point[point].label
+    return f" (largest rise: {label}, {more[point]:+,.1f})"
 
 
 def _by(policy: str) -> str:

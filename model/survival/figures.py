@@ -37,7 +37,8 @@ def figure_faults(
     if given < needed:
         yield (
             f"{family} needs {needed} figure{'s' * (needed > 1)}, a median or points of the curve, "
-            f"but {given} given: add points, or choose exponential, which needs 1"
+            f"but {given} given: add points"
+            + (", or choose exponential, which needs 1" if given else "")
         )
         return
     for share in survival[~((survival > 0.0) & (survival < 1.0))]:

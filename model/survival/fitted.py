@@ -6,7 +6,8 @@ the fits in `fit`; the page is docs/survival.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -32,9 +33,7 @@ def time_to_event(distribution: Distribution, group: str = "") -> TimeToEvent:
     """
     if faults := list(_faults(distribution, group)):
         raise ValueError("; ".join(faults))
-    fitted = fit_curve(
-        distribution.family, *_figures(distribution, group), _cure_share(distribution, group)
-    )
+    fitted = _fitted(distribution, group)
     median, cured = distribution.median_months, distribution.cure_share
     curve = fitted.curve
     uncured = curve.curve if isinstance(curve, MixtureCure) else curve
@@ -50,9 +49,9 @@ def check_distribution(distribution: Distribution) -> list[str]:
     """Return why a distribution cannot be fitted, for every group it names; empty if it can."""
     stated = (distribution.median_months, distribution.cure_share)
     groups = {name for figure in stated if figure for name in figure.numbers() if name}
-    return list(
-        dict.fromkeys(fault for g in sorted(groups) or [""] for fault in _faults(distribution, g))
-    )
+    stated_in = sorted(groups) or [""]
+    faults = [fault for group in stated_in for fault in _faults(distribution, group)]
+    return list(dict.fromkeys(faults or _unfitted(distribution, stated_in)))
 
 
 def monthly_hazards(
@@ -69,6 +68,30 @@ def monthly_hazards(
         steps = np.diff(distribution.cumulative_hazard(np.arange(months + 1)), axis=0)
     np.minimum(steps, LARGEST_MONTHLY_HAZARD, out=steps)
     return np.nan_to_num(steps, copy=False, nan=LARGEST_MONTHLY_HAZARD)
+
+
+def _fitted(distribution: Distribution, group: str) -> TimeToEvent:
+    """Return the curve fitted to the stated figures, drawn or not."""
+    return fit_curve(
+        distribution.family, *_figures(distribution, group), _cure_share(distribution, group)
+    )
+
+
+def _unfitted(distribution: Distribution, groups: Iterable[str]) -> Iterator[str]:
+    """Yield what stops the fit of sound figures, group by group."""
+    for group in groups:
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                settled = np.isfinite(_fitted(distribution, group).fit_error)
+            reason = "" if settled else "its distance from them is no number"
+        except (ValueError, ArithmeticError) as error:
+            reason = str(error)
+        if reason:
+            yield (
+                f"no {distribution.family} curve could be fitted to these figures ({reason}): "
+                "choose another family or other points"
+            )
 
 
 def _figures(distribution: Distribution, group: str) -> tuple[Floats, Floats, list[int | None]]:

@@ -8,12 +8,25 @@ from typing import Any
 import numpy as np
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.figures import figures
 from hepaplan.model.pathway import Pathway
-from hepaplan.model.problems import Key
+from hepaplan.model.problems import Key, dotted, nearest
 from hepaplan.model.quantities import Quantity
 
 Values = Floats | dict[str, Floats]
 """One value a draw, for all or by group."""
+
+
+def refuse_unknown(pathway: Pathway, draws: Mapping[Key, Floats]) -> None:
+    """Raise ValueError naming every key that is no figure of the pathway."""
+    known = [key for key, _ in figures(pathway)]
+    faults = [
+        f"no figure {dotted(key)}{nearest(dotted(key), map(dotted, known))}"
+        for key in draws
+        if key not in known
+    ]
+    if faults:
+        raise ValueError("; ".join(faults))
 
 
 def drawn_pathway(pathway: Pathway, draws: Mapping[Key, Floats]) -> Pathway:

@@ -20,7 +20,7 @@ from hepaplan.model.semi_markov import Moves
 from hepaplan.model.superposition import superposed
 from hepaplan.model.surroundings import surroundings
 from hepaplan.model.tidy import add_up
-from hepaplan.model.uncertainty.drawn import drawn_pathway
+from hepaplan.model.uncertainty.drawn import drawn_pathway, refuse_unknown
 
 BLOCK = 125
 """Draws worked on at once: many to spread the cost of calls, few to stay in the cache."""
@@ -58,7 +58,8 @@ def region_draws(
 ) -> RegionDraws:
     """Return health, money and monthly starts of the whole region for every draw.
 
-    `draws` are values (draw,) by the key of the pathway's figure; the rest is as in `usual`, the
+    `draws` are values (draw,) by the key of the pathway's figure, those of options switched off
+    without effect; the rest is as in `usual`, the
     ages at which the base case brings people to each point included. Draws are worked on in
     blocks, by `workers` threads, and do not depend on each other.
     """
@@ -66,6 +67,7 @@ def region_draws(
     if len(counts) != 1 or 0 in counts:
         raise ValueError(f"every figure needs the same number of draws, 1 or more, not {counts}")
     (count,) = counts
+    refuse_unknown(usual.scenario.pathway, draws)
     frame = _frame(usual)
     edges = np.linspace(0, count, math.ceil(count / block) + 1).astype(int)
     blocks = [
@@ -99,9 +101,7 @@ def _block(frame: _Frame, draws: Mapping[Key, Floats]) -> tuple[Floats, Floats]:
     pathway = drawn_pathway(usual.scenario.pathway, draws)
     groups, points = usual.scenario.groups, usual.kernels.points
     span = usual.span.count
-    around = surroundings(
-        pathway, groups, usual.other_cause_survival, usual.survival_since_metastasis
-    )
+    around = surroundings(pathway, groups, usual.other_cause_survival, usual.studied_survival)
     chance: dict[tuple[int, int], Floats] = {}
     share = np.zeros((len(groups), len(usual.kernels.options), count))
     totals = np.zeros((len(MEASURES), count))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from hepaplan.model.summary import SPENDING
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.style import (
     CHANGE,
@@ -27,7 +28,7 @@ MAIN = {
     "lifetime QALYs, discounted": "QALY",
     "lifetime cost, discounted": "GBP",
     "lifetime net monetary benefit, discounted": "GBP",
-    "spending in the window, undiscounted": "GBP a year",
+    SPENDING: "GBP a year",
 }
 """The figures a planner reads first, with their units."""
 LEAST = 1e-9

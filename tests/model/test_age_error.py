@@ -127,7 +127,7 @@ def test_groups_with_a_clock_for_each_point_stand_for_single_ages(name: str) -> 
     table = age_groups_error(usual_of(name))
     for measure, most in ((LIFE_YEARS, 2e-4), ("qalys", 2e-4), ("qalys_discounted", 4e-4)):
         assert (np.abs(relative(table, measure)) < most).all()
-    for measure, most in (("alive_1y", 2e-3), ("alive_5y", 1e-2)):
+    for measure, most in (("alive_1y", 2e-3), ("alive_5y", 1.2e-2)):
         assert (np.abs(relative(table, measure)) < most).all()
     assert largest_life_years_error(table) == np.abs(relative(table, LIFE_YEARS)[:-1]).max()
 
@@ -137,7 +137,9 @@ def test_a_clock_that_restarts_with_each_treatment_fails_the_check(name: str) ->
     """Expected: patients who do not age between treatments live 0.4% to 0.7% longer."""
     usual = usual_of(name)
     scenario, survival = usual.scenario, usual.survival_since_metastasis
-    restarted = pathway_kernels(scenario.pathway, scenario.groups, {}, survival)
+    restarted = pathway_kernels(
+        scenario.pathway, scenario.groups, {}, survival, published_survival=usual.studied_survival
+    )
     table = age_groups_error(replace(usual, kernels=restarted))
     error = relative(table, LIFE_YEARS)
     assert ((error > 0.004) & (error < 0.007)).all()

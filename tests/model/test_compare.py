@@ -16,7 +16,7 @@ from hepaplan.model.compare.comparison import (
     refuse_incomparable,
 )
 from hepaplan.model.compare.inputs import differences
-from hepaplan.model.compare.words import pounds
+from hepaplan.model.compare.words import inputs_words, later_start, pounds, where_more_die
 from hepaplan.model.evaluate import evaluate
 from hepaplan.model.parameters import Scenario
 from tests.support.compared import compared, dear_theatre, more_capacity, more_people, named
@@ -181,6 +181,52 @@ def test_what_differs_is_listed_with_reason_and_place() -> None:
     assert str(dear.loc["dear", "reason"]).startswith("set on the command line")
     capacity = table[table["what"] == "table of capacity"].set_index("scenario")["value"]
     assert capacity.to_dict() == {"tiny": "4 rows", "dear": "4 rows", "more": "4 of 4 rows differ"}
+
+
+def rows_that_differ(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["what", "scenario", "value"])
+
+
+def test_what_only_this_scenario_changes_comes_first() -> None:
+    sides = [side for side in compared().sides if side.name in ("tiny", "more", "dear")]
+    shared = [
+        (f"shared {n}", name, "1" if name == "tiny" else "2")
+        for n in range(4)
+        for name in ("tiny", "more", "dear")
+    ]
+    own = [("own", "tiny", "5"), ("own", "more", "5"), ("own", "dear", "9")]
+    table = rows_that_differ(*shared, *own)
+    assert inputs_words(sides[2], sides, table) == (
+        "dear differs from tiny in own (9); shared 0 (2); shared 1 (2); and 2 more."
+    )
+    assert "in shared 0 (2); shared 1 (2); shared 2 (2); and 1 more" in inputs_words(
+        sides[1], sides, table
+    )
+
+
+def test_an_input_of_delay_that_differs_is_said_to_move_nothing() -> None:
+    table = rows_that_differ(("delay.from_week", "tiny", "0"), ("delay.from_week", "dear", "12"))
+    (said,) = later_start(table)
+    assert "do not count what a later start does after the start" in said
+    assert later_start(rows_that_differ(("resource.delay.x", "tiny", "0"))) == []
+
+
+def test_the_same_care_for_more_money_is_no_difference_in_qalys() -> None:
+    said = [s for s in compared().headlines if s.startswith("dear, as today")]
+    assert "; no difference in QALYs and +£" in said[0]
+    assert not any("+0.0 QALYs" in s or "-0.0 QALYs" in s for s in compared().headlines)
+
+
+def test_deaths_that_rise_are_placed_on_the_list_where_they_rise_most() -> None:
+    one, other = compared().sides[0], compared().sides[2]
+    for policy in SCARCE:
+        assert sum(one.list_deaths[policy].values()) == pytest.approx(
+            one.figure("deaths on a waiting list", policy)
+        )
+    risen = replace(other, list_deaths={"p": {"operable": 2.0, "systemic": 9.0}})
+    before = replace(one, list_deaths={"p": {"operable": 0.5, "systemic": 8.9}})
+    label = tiny().pathway.decision_point["operable"].label
+    assert where_more_die(risen, before, "p") == f" (largest rise: {label}, +1.5)"
 
 
 def test_nothing_differs_between_a_scenario_and_itself() -> None:

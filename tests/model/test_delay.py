@@ -147,6 +147,12 @@ def test_restricted_to_less_than_a_year_is_refused() -> None:
         Delay.model_validate(record)
 
 
+@pytest.mark.parametrize(("ratio", "high"), [(0.97, 1.12), (3.5, 4.0), (1.06, 3.5)])
+def test_a_delay_that_helps_or_harms_beyond_reason_is_refused(ratio: float, high: float) -> None:
+    with pytest.raises(ValidationError, match="lies outside 1 to 3"):
+        delay(ratio, high=high)
+
+
 def test_without_a_stated_delay_the_table_is_empty() -> None:
     assert tiny().settings.delay is None
     assert harm_of_delay(tiny_usual()).empty

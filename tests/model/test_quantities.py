@@ -14,6 +14,7 @@ from hepaplan.model.quantities import (
     Quantity,
     Schedule,
     Share,
+    Utility,
     apply_hazard_ratio,
     apply_odds_ratio,
     probability_to_rate,
@@ -106,6 +107,12 @@ def test_a_schedule_goes_on_with_its_last_word() -> None:
 def test_a_wrong_figure_is_refused(figure: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Record.model_validate({"share": figure})
+
+
+def test_a_utility_above_1_is_not_taken_for_a_percentage() -> None:
+    with pytest.raises(ValidationError, match=r"1\.5 lies outside -1 to 1") as refused:
+        TypeAdapter(Utility).validate_python(share(1.5) | {"unit": "utility"})
+    assert "%" not in str(refused.value)
 
 
 def test_all_faults_of_a_figure_come_together() -> None:

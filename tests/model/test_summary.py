@@ -11,7 +11,7 @@ import pytest
 
 from hepaplan.model.evaluate import Results, evaluate, usual_care
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, POLICIES
-from hepaplan.model.summary import THIS, evidence_sets
+from hepaplan.model.summary import THIS, evidence_sets, misfit
 from tests.support.scenarios import scaled, tiny, tiny_capacity, tiny_usual, with_table
 
 
@@ -53,7 +53,7 @@ def test_waiting_figures_are_those_of_the_lists() -> None:
 def test_spending_is_that_of_the_cost_table() -> None:
     costs = results().tables["costs"].groupby("policy")["cost_gbp"].sum()
     for policy in POLICIES:
-        found = key("spending in the window, undiscounted", policy)
+        found = key("spending a year in the window, undiscounted", policy)
         assert found == pytest.approx(costs[policy] / 0.25)
 
 
@@ -74,6 +74,20 @@ def test_sentences_say_what_the_key_figures_say() -> None:
     assert f"{key('starts of resection'):,.0f}" in text
     assert "Operating theatre" in text  # full at Hilltop
     assert "Hilltop" in text
+
+
+def test_the_misfit_of_survival_is_a_sentence_if_anything_is_published() -> None:
+    options = [("operable", "resection"), ("operable", "resection"), ("systemic", "systemic")]
+    table = pd.DataFrame(options, columns=["decision_point", "option"])
+    table = table.assign(month=[12.0, 77.5, 60.0], difference=[0.1, -0.244, 0.2])
+    label = tiny().pathway.decision_point["operable"].option["resection"].label
+    assert misfit(tiny_usual(), table) == (
+        "Modelled survival lies within 10 points of 1 of 3 published figures; furthest from it: "
+        f"{label} (6.5 years), 24 points below.",
+    )
+    (above,) = misfit(tiny_usual(), table.assign(month=7.1, difference=[0.3, 0.1, 0.2]))
+    assert above.endswith("(7.1 months), 30 points above.")
+    assert misfit(tiny_usual(), table.iloc[:0]) == ()
 
 
 def test_sentences_of_a_region_without_shortage_do_not_name_one() -> None:

@@ -182,6 +182,30 @@ def test_figures_that_no_curve_has_are_refused(wrong: Distribution, message: str
         time_to_event(wrong, "b")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (distribution("gompertz", (12, 0.5), (12.0000001, 0.4)), "first hazard must be above 0"),
+        (
+            distribution("generalised_gamma", (1, 0.5), (2, 1e-200), (3, 1e-300)),
+            "least squares did not settle",
+        ),
+    ],
+)
+def test_figures_that_the_solver_cannot_fit_are_a_fault(wrong: Distribution, reason: str) -> None:
+    (fault,) = check_distribution(wrong)
+    assert fault.startswith(f"no {wrong.family} curve could be fitted to these figures (")
+    assert reason in fault
+    assert fault.endswith("): choose another family or other points")
+
+
+def test_one_figure_too_few_is_not_sent_back_to_the_family_that_lacks_it() -> None:
+    (fault,) = check_distribution(distribution("exponential"))
+    assert fault.endswith("but 0 given: add points")
+    (fault,) = check_distribution(distribution("weibull", median=12))
+    assert fault.endswith("but 1 given: add points, or choose exponential, which needs 1")
+
+
 def drawn(record: Distribution, **values: Any) -> Distribution:
     """Return a distribution whose figures hold draws, as a drawn pathway has them."""
     changed = {name: getattr(record, name).drawn(value) for name, value in values.items()}

@@ -268,7 +268,7 @@ def test_published_survival_stands_beside_that_of_operations_carried_out() -> No
             group,
             usual.other_cause_survival[0, g].tolist(),
             tiny().settings.resource,
-            usual.survival_since_metastasis[g].tolist(),
+            usual.studied_survival.tolist(),
         )
         alive = course.alive[60]
         for point, flow in course.arrive.items():

@@ -84,8 +84,8 @@ def paying_record() -> dict[str, Any]:
     return record
 
 
-def faults(record: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
-    escape = np.exp(-0.002 * np.arange(241))[None]
+def faults(record: dict[str, Any], years: int = 20) -> list[tuple[tuple[str | int, ...], str]]:
+    escape = np.exp(-0.002 * np.arange(12 * years + 1))[None]
     kernels = small_kernels(record, escape)
     month = waiting_month(Pathway.model_validate(record), ("all",), escape)
     value = pathway_values(kernels, 0.035, 0.015).qalys_discounted
@@ -101,6 +101,17 @@ def test_waiting_that_pays_is_refused_naming_point_option_and_group() -> None:
     assert key == ("pathway", "decision_point", "listed", "waiting")
     for name in ("all", "operation", "QALY"):
         assert name in message
+
+
+@pytest.mark.parametrize(("years", "short"), [(1, True), (5, True), (6, False)])
+def test_a_short_horizon_is_told_once_instead(years: int, short: bool) -> None:
+    ((key, message),) = faults(paying_record(), years)
+    assert (key == ("economics", "horizon_years")) == short
+    expected = (
+        f"found {years}, too short to see what treatment gains: waiting seems to pay, most "
+        "for operation in group all,"
+    )
+    assert message.startswith(expected) == short
 
 
 def test_the_gain_that_is_refused_is_wait_first_then_start() -> None:

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import budget_views, delay_views, fit_views, patient_views
+from hepaplan.reports import budget_views, delay_views, fit_views, patient_views, value_views
 from hepaplan.reports.content import (
     COLUMNS,
     SURVIVAL,
@@ -151,11 +151,12 @@ def test_the_fits_equal_the_table_and_the_worst_is_told(
     assert shown["Age group"].unique().tolist() == ["All ages"]
     (words,) = fit_views.fit_words(content)
     worst = 100 * table["difference"].abs().max()
-    assert f"{len(table)} stated inputs by at most {worst:.1f} percentage points" in words
+    assert words.startswith("Before any hazard ratio, 2 distinct curves with 4 stated inputs ")
+    assert f"differ from them by at most {worst:.1f} percentage points" in words
+    assert "; 1 of the 2 meet theirs by construction, " in words
     exact = of(content, fits=table.assign(difference=1e-16))
-    assert fit_views.fit_words(exact) == [
-        f"The fitted curves meet all {len(table)} stated inputs within 0.1 percentage points."
-    ]
+    (words,) = fit_views.fit_words(exact)
+    assert "with 4 stated inputs meet them within 0.1 percentage points; 1 of the 2" in words
     assert fit_views.fit_words(of(content, fits=table.iloc[:0])) == []
 
 
@@ -171,10 +172,10 @@ def test_the_cured_are_shown_where_published_survival_reaches_furthest(
     survival = content.tables["survival"].query("treatment == 'two_stage' and group == @SHOWN")
     alive = survival.set_index("month")["overall_survival"]
     assert found.curves["65 to 79"].tolist() == alive[found.curves["Months since start"]].tolist()
-    assert found.curves["No recurrence ever, 20%"].unique().tolist() == [0.2]
+    assert found.curves["Fitted cured share, 20%"].unique().tolist() == [0.2]
     early, late = 20 * (1 - alive[60]), 20 * (alive[60] - alive[120])
     assert f"takes {early:.0f} in 100" in fit_views.cured_headline(content, found)
-    assert f"the next five {late:.0f}; 20% have no recurrence ever" in fit_views.cured_headline(
+    assert f"the next five {late:.0f}; fitted cured share 20%" in fit_views.cured_headline(
         content, found
     )
     for nobody in ({"cure_share": 0.0}, {"hazard_ratio": "1.2"}):
@@ -196,11 +197,34 @@ def test_published_figures_of_a_study_stand_in_runs(content: ReportContent) -> N
     assert list(fit_views.published_runs(made, found)) == [("a", 0, 1), ("b", 1, 2)]
 
 
+def test_a_curve_is_counted_once_and_exact_if_it_has_a_parameter_for_each_figure() -> None:
+    def fit(option: str, family: str, ratio: str, source: str, *months: float) -> pd.DataFrame:
+        rows = [
+            ("resectable", option, "recurrence", "all", family, 0.2, month, 1 - month / 100,
+             1 - month / 100, 0.0, ratio, source, "published")
+            for month in months
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=list(COLUMNS["fits"]))
+
+    table = pd.concat(
+        [
+            fit("open", "weibull", "1", "a", 12, 36),
+            fit("laparoscopic", "weibull", "0.8", "a", 12, 36),
+            fit("ablation", "weibull", "1", "b", 12, 36),
+            fit("repeat", "weibull", "1", "a", 12, 24, 36),
+            fit("systemic", "published_curve", "1", "a", 12, 24, 36),
+        ]
+    )
+    found = fit_views.distinct_curves(table)
+    assert [len(curve.figures) for curve in found] == [2, 2, 3, 3]
+    assert [curve.exact for curve in found] == [True, True, False, True]
+
+
 def test_a_later_start_equals_the_table(workbook: Workbook, content: ReportContent) -> None:
     table = content.tables["delay"].query("group == @SHOWN")
     shown = block(workbook, "later_start")
     words = {
-        "base case": "base case", "no effect": "waiting only", "after 12 weeks": "from week 12",
+        "base case": "base", "no effect": "waiting only", "after 12 weeks": "from week 12",
         "upper end": "upper end",
     }  # fmt: skip
     for waited, months in ((1, "1 month"), (3, "3 months")):
@@ -208,7 +232,14 @@ def test_a_later_start_equals_the_table(workbook: Workbook, content: ReportConte
             rows = table[(table["variant"] == variant) & (table["months_waited"] == waited)]
             same(shown[f"{months}: {heading}"], rows["qalys_lost"])
             if variant == "base case":
-                same(shown[f"{months}: residual ratio"], rows["residual_hazard_ratio"])
+                more = rows["status"].str.startswith("waiting alone") & (
+                    rows["total_hazard_ratio"] > 1
+                )
+                assert more.any()
+                same(
+                    shown[f"{months}: residual"].replace("n/a", -1.0),
+                    rows["residual_hazard_ratio"].mask(more, -1.0),
+                )
     top = [str(workbook["Waiting lists"].cell(row, 1).value) for row in range(3, 9)]
     assert any("not yet the residual hazard ratio" in line for line in top)
 
@@ -235,6 +266,36 @@ def test_the_sentence_on_a_later_start_is_computed(content: ReportContent) -> No
         "resection: 0.50, of which waiting 0.20."
     )
     assert second.endswith("(above 1 for 1 of 2 options after 3 months).")
+
+
+def test_options_that_read_alike_share_a_row_and_no_residual_is_told_from_nothing_to_add(
+    content: ReportContent,
+) -> None:
+    alone = "waiting alone does this harm or more"
+    table = delays(
+        ("resection", "", 3, "base case", 0.5381, 1.2, "solved"),
+        ("resection", "", 3, "no effect", 0.2, 1.0, alone),
+        ("two_stage", "", 3, "base case", 0.5379, 1.2, "solved"),
+        ("two_stage", "", 3, "no effect", 0.2, 1.0, alone),
+        ("rfa", "", 3, "base case", 0.7, 1.0, alone),
+        ("rfa", "", 3, "no effect", 0.7, 1.0, alone),
+    )
+    shown = delay_views.later_start(of(content, delay=table))
+    assert len(shown) == 2
+    assert shown["Option"][0].endswith(" (and 1 alike)")
+    assert shown["3 months: residual"].tolist() == [1.2, None]
+    nothing = table.assign(total_hazard_ratio=1.0)
+    shown = delay_views.later_start(of(content, delay=nothing))
+    assert shown["3 months: residual"].tolist() == [1.2, 1.0]
+
+
+def test_health_and_cost_says_whom_each_total_counts(content: ReportContent) -> None:
+    (words,) = value_views.whom_counted(content)
+    table = content.tables["outcomes"].query("measure == 'QALYs, discounted'").set_index("policy")
+    assert f"({table['value']['nothing scarce']:,.0f} discounted QALYs, nothing scarce)" in words
+    new = content.tables["region"].set_index("measure")["all_new_patients"]["QALYs, discounted"]
+    assert f"patients ({new:,.0f}) are only those" in words
+    assert value_views.whom_counted(of(content, region=content.tables["region"].iloc[:0])) == []
 
 
 def test_where_no_delay_is_stated_it_is_said_and_no_table_is_shown(
@@ -269,7 +330,7 @@ def test_years_beyond_the_horizon_have_no_column_and_no_curve(
     found = fit_views.cured(made)
     assert found is not None
     assert found.curves["Months since start"].max() == 48
-    assert fit_views.cured_headline(made, found).endswith("20% have no recurrence ever")
+    assert fit_views.cured_headline(made, found).endswith("fitted cured share 20%")
 
 
 def test_what_new_patients_die_of_is_computed(content: ReportContent) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from hepaplan.model.assumptions import in_words
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import OPTIONAL_TABLES, TABLE_COLUMNS, Place
+from hepaplan.model.quantities import Schedule
 from hepaplan.scenarios.explain import UnknownKey, explain
 from hepaplan.scenarios.keylines import key_lines
 from hepaplan.scenarios.load import load, load_scenario, shipped
@@ -214,6 +216,36 @@ def test_explain_a_value_by_group_a_plain_setting_a_table_and_a_file(tiny: Path)
     assert "metastases.late_share = 0.12 share" in explain(loaded, "metastases").below
     assert explain(loaded, "tables.stage").value == "stage.csv"
     assert explain(loaded, "site").value == "a table with hilltop, riverside"
+
+
+def test_explain_a_distribution_a_schedule_and_the_delay(tiny: Path) -> None:
+    with (tiny / "scenario.toml").open("a", encoding="utf-8") as file:
+        file.write(DELAY)
+    loaded = load(tiny)
+    exits = "pathway.decision_point.operable.option.resection.exits"
+    time = explain(loaded, f"{exits}.recurrence.time").value
+    assert time.startswith("family: log_normal; ")
+    assert "None" not in time
+    assert "survival 0.45" in time
+    assert explain(loaded, "delay").below == (
+        "delay.hazard_ratio = 1.06 (from week 4) hazard ratio",
+        "delay.restricted_to = 5 years",
+    )
+    assert explain(loaded, "delay.hazard_ratio").value == "1.06 (from week 4)"
+
+
+def test_equal_months_of_a_schedule_are_told_together() -> None:
+    months = (2.0, *[1.45] * 24, 3.0, 3.0)
+    stated = Schedule(value=months, unit="doses", source="made_up", quality="illustrative")
+    assert in_words(stated) == "by month: 2, 24 x 1.45, 3, 3; then 0"
+
+
+DELAY = """
+[delay]
+hazard_ratio = { value = 1.06, unit = "hazard ratio", source = "made_up", quality = "judgement" }
+from_week = 4
+restricted_to = { value = 5, unit = "years", source = "made_up", quality = "judgement" }
+"""
 
 
 @pytest.mark.parametrize(

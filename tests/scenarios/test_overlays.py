@@ -248,6 +248,7 @@ def test_an_unknown_key_of_a_variant_is_placed_there(tiny: Path, problems: Probl
     assert 'did you mean "age_neutral"?' in problem.message
 
 
+MORTALITY = "pathway.decision_point.operable.option.resection.procedural_mortality"
 LIKE = """
 [decision_point.operable.option.microwave]
 like = "{}"
@@ -304,6 +305,34 @@ def test_a_fault_that_a_copy_repeats_is_told_once(
         line,
         "pathway.decision_point.operable.option.ablation.kind",
     )
+    assert problem.message.endswith(" (and 1 copy)")
+
+
+def test_a_fault_across_figures_that_copies_repeat_is_told_once(
+    tiny: Path, edit: Edit, problems: Problems
+) -> None:
+    line = edit("pathway.toml", "{ month = 3, survival = 0.9 }", "{ month = 24, survival = 0.6 }")
+    path = tiny / "pathway.toml"
+    twice = LIKE.format("ablation") + LIKE.format("ablation").replace("microwave", "laser")
+    path.write_text(path.read_text() + twice)
+    [problem] = problems(tiny)
+    assert problem.key == "pathway.decision_point.operable.option.ablation.exits.recurrence.time"
+    assert problem.line == line
+    assert problem.message.startswith("survival does not fall from 0.55 at month 12 to 0.6")
+    assert problem.message.endswith(" (and 2 copies)")
+
+
+def test_a_fault_of_a_copy_alone_is_told_where_it_is(tiny: Path, problems: Problems) -> None:
+    path = tiny / "pathway.toml"
+    copy = (
+        LIKE.format("ablation")
+        .replace("operable", "inoperable")
+        .replace('"ablation"', '"operable.ablation"')
+    )
+    path.write_text(path.read_text() + copy)
+    [problem] = problems(tiny)
+    assert problem.key == "pathway.decision_point.inoperable.option.microwave.kind"
+    assert "copy" not in problem.message
 
 
 @pytest.mark.parametrize(
@@ -361,6 +390,7 @@ def test_set_one_group_a_list_and_a_switch(tiny: Path) -> None:
         ("metastasis.late_share", "0.2", 'did you mean "metastases"?'),
         ("metastases.synchronous_share", "lots", "found 'lots'; expected a value such as 0.16"),
         ("metastases", "0.2", "is a table, not a value; expected one of its keys"),
+        (f"{MORTALITY}.65_and_over", "0.2", f"; did you mean {MORTALITY}.value.65_and_over?"),
         ("a b", "0.2", "expected a key such as economics.horizon_years"),
         ("window.months", "3\nx = 4", "expected a value such as 3"),
     ],

@@ -9,10 +9,12 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from hepaplan.model.assumptions import assumption_table
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.pathway import TimeFamily
 from hepaplan.model.survival.fitted import time_to_event
-from hepaplan.scenarios.load import load_scenario
+from hepaplan.scenarios.explain import explain
+from hepaplan.scenarios.load import LocatedProblem, load, load_scenario
 
 FAMILIES = get_args(TimeFamily)
 FARTHEST = dict.fromkeys(FAMILIES, 0.03) | {
@@ -24,6 +26,10 @@ FARTHEST = dict.fromkeys(FAMILIES, 0.03) | {
 POINTS = (
     "{ month = 6, survival = 0.86, at_risk = 120 }, { month = 12, survival = 0.7, at_risk = 90 }, "
     "{ month = 36, survival = 0.46, at_risk = 31 }"
+)
+TIME_IN_WORDS = (
+    "family: weibull; points: (month 6, survival 0.86, at_risk 120), "
+    "(month 12, survival 0.7, at_risk 90), (month 36, survival 0.46, at_risk 31)"
 )
 POINTS_AT = "decision_point.operable.option.resection.exits.recurrence.time"
 
@@ -62,6 +68,16 @@ def test_a_family_with_too_few_figures_is_refused_with_its_place(
     assert "recurrence.time" in str(problem)
 
 
+def test_a_fit_that_does_not_settle_is_refused_with_its_place(
+    tiny: Path, problems: Callable[..., tuple[LocatedProblem, ...]]
+) -> None:
+    points = "{ month = 12, survival = 0.5 }, { month = 12.0000001, survival = 0.4 }"
+    (problem,) = problems(overlay(tiny, "gompertz", points=points))
+    assert "no gompertz curve could be fitted to these figures" in problem.message
+    assert problem.key == f"pathway.{POINTS_AT}"
+    assert problem.line is not None
+
+
 CHANGE = """
 [[pathway.decision_point.operable.option.resection.exits.recurrence.hazard_ratio_changes]]
 from_month = {from_month}
@@ -89,7 +105,16 @@ def test_hazard_ratios_that_cannot_follow_each_other_are_refused(
     first = CHANGE.format(from_month=12, over_months=24, ratio=0.8)
     later = CHANGE.format(**second)
     path.write_text(plain + first, encoding="utf-8")
-    load_scenario(folder)
+    loaded = load(folder)
+    changes = f"pathway.{POINTS_AT}".replace("time", "hazard_ratio_changes")
+    key, words_used = f"{changes}[1].hazard_ratio", "0.8 (from month 12, over 24 months)"
+    values = assumption_table(loaded.scenario).set_index("key")["value"]
+    assert values[key] == words_used
+    assert values[f"pathway.{POINTS_AT}"] == TIME_IN_WORDS
+    assert explain(loaded, changes).value == "a list of 1"
+    assert explain(loaded, changes).below == (f"{key} = {words_used} hazard ratio",)
+    said = str(explain(loaded, f"pathway.{POINTS_AT}"))
+    assert said.startswith(f"pathway.{POINTS_AT} = {TIME_IN_WORDS}\n  unit: months\n")
     path.write_text(plain + first + later, encoding="utf-8")
     (problem,) = problems(folder)
     assert words in str(problem)

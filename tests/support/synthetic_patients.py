@@ -47,6 +47,7 @@ def arrival_tables(
             ("new patients", "people", None, 2_000.0),
             ("life-years", "years", 3.1, 6_200.0),
             ("QALYs", "QALY", 2.3, 4_600.0),
+            ("QALYs, discounted", "QALY", 1.9, 3_800.0),
             ("cost", "GBP", 33_500.4, 67_000_800.0),
             ("cost, discounted", "GBP", 31_000.4, 62_000_800.0),
             ("dies of cancer", "share", 0.866, 1_732.0),

@@ -91,7 +91,11 @@ def test_every_draw_equals_the_region_read_on_its_own(monkeypatch: pytest.Monkey
     totals, _ = read_once(usual_care(one_draw(usual, draws, 3)))
     np.testing.assert_allclose(found.totals[:, 3], totals, rtol=3e-3)
     assert not np.allclose(found.totals[:, 3], totals, rtol=1e-7)
-    clocks = (usual.other_cause_survival, usual.survival_since_metastasis)
+    clocks = (
+        usual.other_cause_survival,
+        usual.survival_since_metastasis,
+        usual.studied_survival,
+    )
     monkeypatch.setattr(evaluate, "other_cause_clocks", lambda *_: clocks)
     for draw in (0, 3, DRAWS - 1):
         totals, starts = read_once(usual_care(one_draw(usual, draws, draw)))
@@ -128,3 +132,14 @@ def test_d10_draws_of_the_base_values_give_the_base_case() -> None:
     np.testing.assert_allclose(found.totals[:, 0], totals, rtol=2e-5)  # kernels of the plan lump
     np.testing.assert_allclose(found.starts[..., 0], starts, rtol=1e-4, atol=1e-3)
     assert found.treatments[0] == usual.treatments[0]
+
+
+def test_draws_that_fit_nothing_are_refused() -> None:
+    usual = tiny_usual()
+    key = next(iter(tiny_draws()))
+    with pytest.raises(ValueError, match="same number of draws"):
+        region_draws(usual, {})
+    with pytest.raises(ValueError, match="same number of draws"):
+        region_draws(usual, {key: np.ones(2), ("decision_point", "x"): np.ones(3)})
+    with pytest.raises(ValueError, match=r"no figure decision_point\.x; did you mean"):
+        region_draws(usual, {("decision_point", "x"): np.ones(3)})
