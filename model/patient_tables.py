@@ -123,7 +123,7 @@ def region(usual: UsualCare, found: Fates, by_point: Floats) -> pd.DataFrame:
         for (label, unit), value in zip(UNITS.values(), _values(usual, found), strict=True)
     ]
     rows += [
-        (f"alive at {year} years", "share", float(alive[month]), people * float(alive[month]))
+        (_alive_at(year), "share", float(alive[month]), people * float(alive[month]))
         for year in YEARS
         if (month := year * MONTHS_PER_YEAR) < alive.size
     ]
@@ -136,6 +136,10 @@ def region(usual: UsualCare, found: Fates, by_point: Floats) -> pd.DataFrame:
     median = ("median survival", "months", median_months(alive), None)
     table.loc[len(table)] = median
     return table
+
+
+def _alive_at(year: int) -> str:
+    return f"alive at {year} year" + "s" * (year > 1)
 
 
 def _values(usual: UsualCare, found: Fates) -> tuple[Value, ...]:

@@ -114,7 +114,7 @@ def _measure(content: ReportContent, measure: str) -> str:
     first, comma, category = measure.partition("cost, ")
     if comma and not first:
         return f"Cost, {in_sentence(content.label(category))}"
-    return heading("alive at 1 year" if measure == "alive at 1 years" else measure)
+    return heading(measure)
 
 
 def expected(content: ReportContent) -> list[str]:

@@ -53,7 +53,7 @@ def arrival_tables(
             ("dies of cancer", "share", 0.866, 1_732.0),
             ("dies of a procedure", "share", 0.004, 8.0),
             ("dies of other causes", "share", 0.13, 260.0),
-            ("alive at 1 years", "share", 0.66, 1_320.0),
+            ("alive at 1 year", "share", 0.66, 1_320.0),
             ("cost, theatre", "GBP", 1_200.0, 2_400_000.0),
             ("cost, follow_up", "GBP", 450.0, 900_000.0),
             ("median survival", "months", 19.7, None),
