@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from hepaplan.model.drug_checks import check_drugs
+from hepaplan.model.horizon_notices import horizon_notices
 from hepaplan.model.parameters import (
     OPTIONAL_TABLES,
     TABLE_COLUMNS,
@@ -126,7 +127,11 @@ class _Checking:
             self._hashes(tables),
             dict(self.merged.reasons),
         )
-        notices = (*self.merged.notices, *price_notices(settings, pathway))
+        notices = (
+            *self.merged.notices,
+            *price_notices(settings, pathway),
+            *horizon_notices(settings, pathway),
+        )
         return Loaded(in_own_prices(scenario), notices, dict(self.merged.reasons))
 
     def _record(self, model: type[BaseModel], values: Mapping[str, Any], prefix: Key) -> Any:
