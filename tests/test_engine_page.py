@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -11,25 +9,20 @@ import pytest
 from hepaplan.model.cohort.cycle_weights import CycleWeights
 from hepaplan.model.cohort.transitions import Conversion
 from hepaplan.model.discounting import Convention
+from tests.support.pages import blocks, names_of, page
 
-PAGE = (Path(__file__).parents[1] / "docs" / "cohort-engine.md").read_text(encoding="utf-8")
+NAME = "cohort-engine.md"
+PAGE = page(NAME)
 FEW_LINES = 40
 
 
 def code() -> str:
-    return blocks()[0]
-
-
-def blocks() -> list[str]:
-    return re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+    return blocks(NAME)[0]
 
 
 @pytest.fixture(scope="module")
 def names() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for block in blocks():
-        exec(compile(block, "cohort-engine.md", "exec"), found)
-    return found
+    return names_of(NAME)
 
 
 def test_the_model_is_short() -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-PAGE = (Path(__file__).parents[1] / "docs" / "open-population.md").read_text(encoding="utf-8")
+from tests.support.pages import names_of, page
+
+NAME = "open-population.md"
+PAGE = page(NAME)
 CHEMOTHERAPY, SURGERY = range(2)
 
 
 @pytest.fixture(scope="module")
 def names() -> dict[str, Any]:
-    (block,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
-    found: dict[str, Any] = {}
-    exec(compile(block, "open-population.md", "exec"), found)
-    return found
+    return names_of(NAME)
 
 
 def test_every_way_gives_the_same(names: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -13,16 +12,15 @@ from hepaplan.model.survival import changes as changed
 from hepaplan.model.survival.changes import Changed
 from hepaplan.model.survival.curve import SurvivalCurve
 from hepaplan.model.survival.figures import FIGURES_NEEDED, THROUGH_ALL
+from tests.support.pages import names_of, page
 
-PAGE = (Path(__file__).parents[1] / "docs" / "survival.md").read_text(encoding="utf-8")
+NAME = "survival.md"
+PAGE = page(NAME)
 
 
 @pytest.fixture(scope="module")
 def names() -> dict[str, Any]:
-    (block,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
-    found: dict[str, Any] = {}
-    exec(compile(block, "survival.md", "exec"), found)
-    return found
+    return names_of(NAME)
 
 
 def test_the_figures_in_the_text_are_those_of_the_code(names: dict[str, Any]) -> None:

@@ -11,10 +11,15 @@ from hepaplan.model import kernels
 from hepaplan.model.age_error import lifetime
 from hepaplan.model.ageing import disease_kernels, survival_by_point, usual_arrivals
 from hepaplan.model.arrays import Floats
+from hepaplan.model.course import exit_hazards
+from hepaplan.model.evaluate import usual_care
 from hepaplan.model.kernels import Kernels, pathway_kernels
 from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.renewal import usual_flow
+from hepaplan.model.surroundings import surroundings
+from hepaplan.scenarios.load import load_scenario
+from tests.support.scenarios import tiny_usual
 from tests.support.small import (
     ESCAPE,
     exponential,
@@ -191,3 +196,33 @@ def test_kernels_take_a_clock_for_each_point() -> None:
         np.testing.assert_array_equal(both.alive[point], one.alive[point])
         np.testing.assert_array_equal(both.arrive[point], one.arrive[point])
     assert both.alive[SETTLED, 0, 1] == pytest.approx(0.6 * 0.8, rel=1e-12)
+
+
+def test_published_curves_lose_the_deaths_of_all_ages_together() -> None:
+    """Expected: groups weighted by their patients since first metastasis, not any one group."""
+    usual = tiny_usual()
+    patients = usual.eligible.sum(axis=(0, 1, 3))
+    assert patients[0] != pytest.approx(patients[1])
+    expected = patients @ usual.survival_since_metastasis / patients.sum()
+    np.testing.assert_allclose(usual.studied_survival, expected, rtol=1e-12)
+    for one in usual.survival_since_metastasis:
+        assert np.abs(usual.studied_survival[60:240] / one[60:240] - 1).min() > 0.01
+
+
+def test_the_disease_of_such_a_curve_is_the_same_at_every_age() -> None:
+    """Expected: equal hazards in all groups, above 0; with each group's own they would differ."""
+    usual = usual_care(load_scenario("greater-manchester"))
+    pathway, groups = usual.scenario.pathway, usual.scenario.groups
+    exit_ = pathway.decision_point["resectable"].option["minor_open"].exits["recurrence"]
+    assert exit_.time.counts_other_deaths
+
+    def hazards(published: Floats) -> list[Floats]:
+        around = surroundings(pathway, groups, usual.other_cause_survival, published)
+        return [exit_hazards(exit_, around["resectable", group]) for group in groups]
+
+    together = hazards(usual.studied_survival)
+    assert (together[0][:60] > 0).all()
+    for other in together[1:]:
+        np.testing.assert_array_equal(other, together[0])
+    apart = hazards(usual.survival_since_metastasis)
+    assert (apart[2][:60] < apart[0][:60]).all()
