@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,9 @@ import pandas as pd
 from hepaplan.model.arrays import Flags, Floats, Ints
 from hepaplan.model.calendar import Months
 from hepaplan.model.demand import resource_use
+from hepaplan.model.extras import Extras
 from hepaplan.model.kernels import Kernels
+from hepaplan.model.lumps import Lumps
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.renewal import carried_in
 from hepaplan.model.waiting import WaitingMonth
@@ -28,6 +30,7 @@ class Network:
     present shares. `capacity` and `committed` (resource, site, month): what may be used, after
     the utilisation cap, and what earlier starts still take. `offers` (option, site);
     `travel` (group, site): average minutes; `may_shift` (pair): share of a list that may take it.
+    `extras` and `lumps`: capacity that may be bought by the unit, or as a whole.
     """
 
     months: Months
@@ -44,6 +47,8 @@ class Network:
     offers: Flags
     capacity: Floats
     committed: Floats
+    extras: Extras = field(default_factory=Extras)
+    lumps: Lumps = field(default_factory=Lumps)
 
     @property
     def horizon(self) -> int:

@@ -9,11 +9,20 @@ import pandas as pd
 from pydantic import Field
 
 from hepaplan.model.pathway import Pathway
+from hepaplan.model.plan_rules import (
+    MONTH,
+    Expansion,
+    ExtraCapacity,
+    MinimumVolume,
+    Plan,
+    PoundsPerUnit,
+    RingFence,
+    WholeMonths,
+)
 from hepaplan.model.quantities import (
     Amount,
     Expect,
     Frozen,
-    Price,
     Quality,
     Quantity,
     Share,
@@ -27,11 +36,8 @@ AGE_BANDS = tuple(range(0, 95, 5))
 """Five-year bands by the age they start from; the last is open."""
 TIMINGS = ("synchronous", "metachronous")
 
-MONTH = r"^(199[0-9]|20[0-9]{2}|21[0-4][0-9])-(0[1-9]|1[0-2])$"
 AnnualRate = Annotated[Quantity, Expect("per year", 0.0, 1.0)]
 PoundsPerQaly = Annotated[Quantity, Expect("GBP per QALY", 0.0, 1e6)]
-PoundsPerUnit = Annotated[Quantity, Price("GBP per unit", 0.0, 1e6)]
-WholeMonths = Annotated[Quantity, Expect("months", 0.0, 240.0)]
 Years = Annotated[Quantity, Expect("years", 0.0, 100.0)]
 AYearOrMore = Annotated[Quantity, Expect("years", 1.0, 100.0)]
 
@@ -135,6 +141,13 @@ class Resource(Frozen):
     calendar: Literal["working_days", "every_day"]
     utilisation_cap: Share
     unit_cost: PoundsPerUnit = Field(description="cost of one unit used")
+    cancelled: Share | None = Field(
+        default=None, description="share of what is set aside that is cancelled on the day"
+    )
+    whole_cases: bool = Field(
+        default=False,
+        description="a case is done within one session: sessions hold whole cases, not minutes",
+    )
 
 
 class Site(Frozen):
@@ -143,13 +156,6 @@ class Site(Frozen):
     label: str
     quality: Quality
     note: str = ""
-
-
-class Plan(Frozen):
-    """The rules the plan must keep."""
-
-    referral_shift: Share = Field(description="how far referral shares may move either way")
-    age_neutral: bool = Field(description="nobody on a list is passed over for age")
 
 
 class Delay(Frozen):
@@ -194,6 +200,10 @@ class Settings(Frozen):
     resource: dict[str, Resource]
     site: dict[str, Site]
     plan: Plan
+    ring_fence: dict[str, RingFence] = Field(default_factory=dict)
+    extra_capacity: dict[str, ExtraCapacity] = Field(default_factory=dict)
+    expansion: dict[str, Expansion] = Field(default_factory=dict)
+    minimum_volume: dict[str, MinimumVolume] = Field(default_factory=dict)
     prices: Prices = Field(default_factory=Prices)
     delay: Delay | None = Field(default=None, description="absent: only waiting itself harms")
     tables: dict[str, TableFile]
@@ -202,7 +212,7 @@ class Settings(Frozen):
 
 @dataclass(frozen=True)
 class Tables:
-    """The scenario's tables, checked; columns as the tuple in `TABLE_COLUMNS`."""
+    """The scenario's tables, checked; columns as in `table_columns.TABLE_COLUMNS`."""
 
     population: pd.DataFrame
     projection: pd.DataFrame
@@ -215,46 +225,9 @@ class Tables:
     travel: pd.DataFrame
     capacity: pd.DataFrame
     capacity_changes: pd.DataFrame
+    other_use: pd.DataFrame
+    site_shares: pd.DataFrame
     backlog: pd.DataFrame
-
-
-TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
-    "population": ("region", "sex", "age_from", "people"),
-    "projection": ("region", "sex", "age_from", "year", "people"),
-    "incidence": ("sex", "age_from", "rate_per_100k"),
-    "trend": ("age_from", "change_per_year"),
-    "stage": ("sex", "age_from", "I", "II", "III", "IV"),
-    "life_table": ("sex", "age_from", "deaths_per_person_year"),
-    "eligibility": ("group", "decision_point", "share", "source", "quality"),
-    "referral": ("region", "service", "site", "share", "source", "quality"),
-    "travel": ("region", "site", "minutes", "source", "quality"),
-    "capacity": ("site", "resource", "number", "source", "quality"),
-    "capacity_changes": (
-        "site",
-        "resource",
-        "from_month",
-        "to_month",
-        "multiply",
-        "add",
-        "reason",
-    ),
-    "backlog": ("decision_point", "group", "months_waited", "patients", "source", "quality"),
-}
-TABLE_UNITS: dict[str, str] = {
-    "population": "people",
-    "projection": "people",
-    "incidence": "per 100,000 person-years",
-    "trend": "share per year",
-    "stage": "share",
-    "life_table": "deaths per person-year",
-    "eligibility": "share",
-    "referral": "share",
-    "travel": "minutes",
-    "capacity": "saleable units",
-    "capacity_changes": "saleable units",
-    "backlog": "people",
-}
-OPTIONAL_TABLES = frozenset({"projection", "travel", "capacity_changes", "backlog"})
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,15 @@ class Plan:
     """Starts to make (pair, group, site, month) and referral shares (list, group, site, month).
 
     In a `pooled` plan the numbers of a list count, not their split by group: the longest wait goes
-    first whatever the age.
+    first whatever the age. `extra` (resource, site, month): capacity bought or built for the plan,
+    if any; `built` (expansion,): 1 for each expansion chosen.
     """
 
     starts: Floats
     referral: Floats
     pooled: bool
+    extra: Floats | None = None
+    built: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def replay(network: Network, plan: Plan) -> Replay:
         owed[:] = np.maximum(taken.sum(axis=-1) - made, 0.0)
         return begun
 
-    return walk(network, lambda month: plan.referral[..., month], choose)
+    return walk(network, lambda month: plan.referral[..., month], choose, plan.extra)
 
 
 def _room(network: Network, begun: Floats, available: Floats) -> Floats:
@@ -92,7 +95,12 @@ def _room(network: Network, begun: Floats, available: Floats) -> Floats:
     return share
 
 
-def walk(network: Network, referral: Callable[[int], Floats], choose: Choice) -> Replay:
+def walk(
+    network: Network,
+    referral: Callable[[int], Floats],
+    choose: Choice,
+    extra: Floats | None = None,
+) -> Replay:
     """Return the forward calculation under a rule for referral and a rule for starts.
 
     `choose(month, queue, available)` gives starts (pair, group, site, months waited) from the
@@ -113,7 +121,7 @@ def walk(network: Network, referral: Callable[[int], Floats], choose: Choice) ->
     moved = np.zeros((len(kernels.points), *arrivals.shape))
     cancer, other = np.zeros_like(arrivals), np.zeros_like(arrivals)
     use = network.committed.copy()
-    free = network.available.copy()
+    free = network.available + (0.0 if extra is None else extra)
     queue = np.zeros((lists, groups, sites, longest))
     queue[..., : network.backlog.shape[-1]] += network.backlog
     for month in range(horizon):

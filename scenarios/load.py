@@ -13,9 +13,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from hepaplan.model.drug_checks import check_drugs
 from hepaplan.model.horizon_notices import horizon_notices
 from hepaplan.model.parameters import (
-    OPTIONAL_TABLES,
-    TABLE_COLUMNS,
-    TABLE_UNITS,
     Place,
     Resource,
     Scenario,
@@ -36,6 +33,7 @@ from hepaplan.model.scenario_checks import (
 )
 from hepaplan.model.service_checks import check_services
 from hepaplan.model.table_checks import check_tables
+from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS, TABLE_UNITS
 from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
 from hepaplan.scenarios.changes import apply_settings, apply_where_stated, resolve_likes, told_once
 from hepaplan.scenarios.files import inside, shipped, shown

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hepaplan.model.parameters import TABLE_COLUMNS, TABLE_UNITS, Settings
+from hepaplan.model.parameters import Settings
 from hepaplan.model.pathway import Pathway
+from hepaplan.model.table_columns import TABLE_COLUMNS, TABLE_UNITS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REASON = {"type": "string", "description": "why this file changes what lies below it"}

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.parameters import MONTH, OPTIONAL_TABLES, SEXES, TABLE_COLUMNS
+from hepaplan.model.parameters import SEXES
+from hepaplan.model.plan_rules import MONTH
 from hepaplan.model.problems import listed, nearest
+from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS
 from hepaplan.scenarios.files import MAX_CSV_BYTES, read_source
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.words import NUMBER, number_advice
@@ -58,6 +60,7 @@ COLUMNS: dict[str, Numbers | Words] = {
     "source": Words(),
     "quality": Words(QUALITIES),
     "service": Words(),
+    "option": Words(),
     "site": Words(),
     "minutes": Numbers(0, 1440),
     "resource": Words(),

@@ -309,13 +309,13 @@ def interrupt(*_):
 workbook.write_workbook = interrupt
 """
 IN_THE_SOLVER = """
-from hepaplan.model.allocation import solver
+from hepaplan.model.allocation import session
 class Busy:
     def run(self):
         os.kill(os.getpid(), {signal})
         time.sleep(30)
-listen = solver._run_interruptibly
-solver._run_interruptibly = lambda _: listen(Busy())
+listen = session._run_interruptibly
+session._run_interruptibly = lambda _: listen(Busy())
 """
 PROGRAM = """
 import os, sys, time

@@ -9,7 +9,7 @@ from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.rows import Rows
 from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
-from hepaplan.model.parameters import Plan as PlanRules
+from hepaplan.model.plan_rules import Plan as PlanRules
 
 
 def arrivals(network: Network, classes: Classes, at: Columns) -> Rows:
@@ -138,6 +138,11 @@ def capacity(network: Network, classes: Classes, at: Columns) -> Rows:
             at.starts[pair][..., : horizon - since],
             taken[..., : horizon - since],
         )
+    extras, lumps = network.extras, network.lumps
+    if extras.names:
+        rows.add(number[extras.resource, extras.site], at.bought, -1.0)
+    if lumps.expansions:
+        rows.add(number[None], at.built[:, None, None, None], -lumps.adds)
     return rows
 
 

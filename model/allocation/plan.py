@@ -14,7 +14,7 @@ from hepaplan.model.allocation.solver import minimise
 from hepaplan.model.arrays import Floats
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
-from hepaplan.model.parameters import Plan as PlanRules
+from hepaplan.model.plan_rules import Plan as PlanRules
 from hepaplan.model.replay import Plan, Replay
 
 QALYS_PER_MONTH_BEYOND = 1e-3
@@ -65,7 +65,7 @@ def programme(network: Network, classes: Classes, rules: PlanRules) -> tuple[Col
         constraints.capacity(network, classes, at),
         constraints.substitution(network, classes, at),
     ]
-    return at, assemble(rows, at.count)
+    return at, assemble(rows, at.count, at.upper, at.whole)
 
 
 def most_health(network: Network, rules: PlanRules, values: Values, usual: Replay) -> BestPlan:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from hepaplan.model.arrays import Floats, Ints
+from hepaplan.model.arrays import Flags, Floats, Ints
 
 
 @dataclass
@@ -43,12 +43,19 @@ class Rows:
 
 @dataclass(frozen=True)
 class Programme:
-    """Rows of all constraints as one matrix (row, column) with bounds, and each row's name."""
+    """Rows of all constraints as one matrix (row, column) with bounds, and each row's name.
+
+    Columns lie between 0 and `most` (column,); those in `whole` (column,) are whole numbers.
+    `kept` (row,): the number that each row had in its constraint before empty ones were left out.
+    """
 
     matrix: csr_array
     lower: Floats
     upper: Floats
     blocks: tuple[tuple[str, int, int], ...]
+    most: Floats
+    whole: Flags
+    kept: Ints
 
     def residual(self, point: Floats) -> Floats:
         """Return by how much each row is broken at a point, 0 where it holds, shape (row,)."""
@@ -61,6 +68,13 @@ class Programme:
         first, stop = next((first, stop) for block, first, stop in self.blocks if block == name)
         return csr_array(self.matrix[first:stop])
 
+    def rows_of(self, name: str, like: Sequence[int]) -> Ints:
+        """Return the row numbers of a constraint in its own shape, -1 where a row was empty."""
+        first, stop = next((first, stop) for block, first, stop in self.blocks if block == name)
+        numbers = np.full(int(np.prod(like)), -1, dtype=np.int64)
+        numbers[self.kept[first:stop]] = np.arange(first, stop)
+        return numbers.reshape(like)
+
     def worst(self, point: Floats) -> dict[str, float]:
         """Return the largest residual of each constraint."""
         broken = self.residual(point)
@@ -69,9 +83,14 @@ class Programme:
         }
 
 
-def assemble(constraints: Sequence[Rows], columns: int) -> Programme:
+def assemble(
+    constraints: Sequence[Rows],
+    columns: int,
+    most: Floats | None = None,
+    whole: Flags | None = None,
+) -> Programme:
     """Return the constraints as one programme, rows in the order given; empty ones are left out."""
-    first, blocks = 0, []
+    first, blocks, kept = 0, [], []
     matrices, lower, upper = [], [], []
     for constraint in constraints:
         if not constraint.row:
@@ -85,6 +104,7 @@ def assemble(constraints: Sequence[Rows], columns: int) -> Programme:
         matrices.append(matrix[used])
         lower.append(constraint.lower[used])
         upper.append(constraint.upper[used])
+        kept.append(used)
         blocks.append((constraint.name, first, first + used.size))
         first += used.size
     return Programme(
@@ -92,4 +112,7 @@ def assemble(constraints: Sequence[Rows], columns: int) -> Programme:
         np.concatenate(lower),
         np.concatenate(upper),
         tuple(blocks),
+        np.full(columns, np.inf) if most is None else most,
+        np.zeros(columns, dtype=bool) if whole is None else whole,
+        np.concatenate(kept),
     )

@@ -1,30 +1,24 @@
-"""PuLP and HiGHS: a programme handed over, solved, and believed only with a proof."""
+"""A programme solved and believed only with a proof; PuLP shows it to other solvers and eyes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from threading import Thread
-from typing import Any, Literal
+from dataclasses import replace
 
-import highspy
 import numpy as np
 import pulp
 
 from hepaplan.model.allocation.rows import Programme
+from hepaplan.model.allocation.session import (
+    TIME_LIMIT_SECONDS,
+    Session,
+    Solution,
+    Status,
+    Stopped,
+)
 from hepaplan.model.arrays import Floats
 
-Status = Literal["optimal", "time limit", "infeasible", "unbounded", "failed"]
-TIME_LIMIT_SECONDS = 600.0
 DUST = 2e-9
 SMALLEST, LARGEST = 1e-6, 1e6
-_STATUS: dict[Any, Status] = {
-    highspy.HighsModelStatus.kOptimal: "optimal",
-    highspy.HighsModelStatus.kTimeLimit: "time limit",
-    highspy.HighsModelStatus.kIterationLimit: "time limit",
-    highspy.HighsModelStatus.kInfeasible: "infeasible",
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
-    highspy.HighsModelStatus.kUnbounded: "unbounded",
-}
 _WORDS: dict[Status, str] = {
     "infeasible": "no plan keeps every rule at once",
     "time limit": "the solver reached its time limit before it proved a best plan",
@@ -35,60 +29,16 @@ class NoPlan(Exception):
     """The programme has no plan to show: what the solver said, in words."""
 
 
-@dataclass(frozen=True)
-class Solution:
-    """A point proven best, its total weight, and the relative gap to the proof."""
-
-    point: Floats
-    objective: float
-    status: Status
-    gap: float
-    seconds: float
-
-
 def minimise(
     programme: Programme, weights: Floats, time_limit: float = TIME_LIMIT_SECONDS
 ) -> Solution:
-    """Return the point of least total weight; all variables are people and cannot be negative.
-
-    Interior point without crossover: on plans of this shape, where every start touches every later
-    month, it is tens of times faster than simplex. Raises `NoPlan` unless optimality is proven.
-    """
+    """Return the point of least total weight. Raises `NoPlan` unless it is proven."""
     check_range(programme)
-    programme = without_dust(programme)
-    scale = float(np.abs(weights).max(initial=0.0)) or 1.0
-    problem = pulp_problem(programme, weights / scale)
-    route = pulp.HiGHS(
-        msg=False,
-        threads=1,
-        timeLimit=time_limit,
-        random_seed=1,
-        solver="ipx",
-        run_crossover="off",
-    )
-    route.createAndConfigureSolver(problem)
-    route.buildSolverModel(problem)
-    highs: Any = problem.solverModel
-    _run_interruptibly(highs)
-    status = _STATUS.get(highs.getModelStatus(), "failed")
-    if status != "optimal":
-        raise NoPlan(_WORDS.get(status, f"the solver stopped without a proven plan ({status})"))
-    point = np.maximum(np.array(highs.getSolution().col_value), 0.0)
-    return Solution(
-        point=point,
-        objective=float(weights @ point),
-        status=status,
-        gap=abs(float(highs.getInfo().primal_dual_objective_error)),
-        seconds=float(highs.getRunTime()),
-    )
-
-
-def _run_interruptibly(highs: Any) -> None:
-    """Run the solver so that Ctrl-C and other signals are heard while it works."""
-    work = Thread(target=highs.run, daemon=True)
-    work.start()
-    while work.is_alive():
-        work.join(timeout=0.1)
+    try:
+        return Session(without_dust(programme), weights, time_limit, crossover=False).solve()
+    except Stopped as stop:
+        words = _WORDS.get(stop.status, f"the solver stopped without a proven plan ({stop.status})")
+        raise NoPlan(words) from stop
 
 
 def without_dust(programme: Programme) -> Programme:

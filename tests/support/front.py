@@ -162,6 +162,8 @@ def tables() -> Tables:
         travel=pd.DataFrame(),
         capacity=pd.DataFrame(),
         capacity_changes=pd.DataFrame(),
+        other_use=pd.DataFrame(),
+        site_shares=pd.DataFrame(),
         backlog=pd.DataFrame(),
     )
 

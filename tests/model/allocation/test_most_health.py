@@ -193,6 +193,9 @@ def test_unlimited_capacity_and_nobody_waiting_is_reading_1(pooled: bool) -> Non
         np.append(rows.lower, 0.0),
         np.append(upper, 0.0),
         rows.blocks,
+        rows.most,
+        rows.whole,
+        np.append(rows.kept, 0),
     )
     value = tiny_usual().worth.qalys_discounted
     weights = health(network, classes, at, value)

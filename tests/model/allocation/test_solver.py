@@ -25,7 +25,8 @@ INF = np.inf
 def made(matrix: list[list[float]], lower: list[float], upper: list[float]) -> Programme:
     rows = csr_array(np.array(matrix, dtype=float))
     return Programme(rows, np.array(lower, dtype=float), np.array(upper, dtype=float),
-                     (("capacity", 0, len(lower)),))  # fmt: skip
+                     (("capacity", 0, len(lower)),), np.full(rows.shape[1], INF),
+                     np.zeros(rows.shape[1], dtype=bool), np.arange(len(lower)))  # fmt: skip
 
 
 def test_a_plan_on_paper_agrees_with_every_corner_tried() -> None:
