@@ -16,12 +16,21 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
+from hepaplan.reports.options import (
+    FILE,
+    Output,
+    depth_options,
+    output_options,
+    plan_options,
+    set_option,
+)
 from hepaplan.reports.progress import note, progress
 
 if TYPE_CHECKING:
+    from hepaplan.model.depth import Depth
     from hepaplan.model.parameters import Scenario
 
-DONE, USAGE, INVALID_INPUT, NO_PLAN, CHECKS_FAILED, DISK = 0, 2, 3, 4, 6, 7
+DONE, USAGE, INVALID_INPUT, NO_PLAN, STOPPED_AT_A_LIMIT, CHECKS_FAILED, DISK = 0, *range(2, 8)
 INTERRUPTED, TERMINATED = 130, 143
 DEFAULT_SCENARIO = "greater-manchester"
 FEWEST_COMPARED = 2
@@ -36,25 +45,15 @@ class Stop(Exception):
 @contextmanager
 def user_errors() -> Iterator[None]:
     """Turn a user's mistakes into messages and exit codes; what else is raised is our bug."""
-    from hepaplan.model.allocation.solver import NoPlan
-    from hepaplan.model.compare.comparison import Incomparable
-    from hepaplan.model.evaluate import WaitingPays
-    from hepaplan.reports.output import OutputExists
-    from hepaplan.scenarios.explain import UnknownKey
-    from hepaplan.scenarios.load import InvalidScenario
-    from hepaplan.scenarios.starter import CannotCreate
+    from hepaplan.model.problems import InvalidInput, NoAnswer, WrongUse
 
     try:
         yield
-    except InvalidScenario as error:
-        count = len(error.problems)
-        noun = "problem" if count == 1 else "problems"
-        raise Stop(INVALID_INPUT, f"{error}\n{count} {noun}; nothing was run") from error
-    except (WaitingPays, Incomparable) as error:
-        raise Stop(INVALID_INPUT, f"{error}\nnothing was run") from error
-    except NoPlan as error:
-        raise Stop(NO_PLAN, f"no plan: {error}") from error
-    except (OutputExists, CannotCreate, UnknownKey) as error:
+    except InvalidInput as error:
+        raise Stop(INVALID_INPUT, f"{error}\n{error.ending}") from error
+    except NoAnswer as error:
+        raise Stop(NO_PLAN, str(error)) from error
+    except WrongUse as error:
         raise Stop(USAGE, str(error)) from error
     except OSError as error:
         raise Stop(DISK, f"cannot write or read: {error}") from error
@@ -76,42 +75,7 @@ def command(function: Callable[Parameters, int]) -> Callable[Parameters, NoRetur
     return run
 
 
-def settings_of(_: click.Context, __: click.Parameter, stated: tuple[str, ...]) -> dict[str, str]:
-    """Return --set options as a mapping; one without '=' is a mistake of usage."""
-    pairs = {}
-    for text in stated:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise click.BadParameter(f"'{text}' needs the form key=value")
-        pairs[key.strip()] = value.strip()
-    return pairs
-
-
 scenario_argument = click.argument("scenario", default=DEFAULT_SCENARIO)
-set_option = click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    callback=settings_of,
-    help="Change a figure for this run, e.g. metastases.synchronous_share=0.16. Repeatable.",
-)
-
-
-def output_options(function: Callable[Parameters, NoReturn]) -> Callable[Parameters, NoReturn]:
-    """Return a command with the options of all that write a folder."""
-    for option in (
-        click.option("--quiet", is_flag=True, help="No progress; the summary is still printed."),
-        click.option("--json", "as_json", is_flag=True,
-                     help="Print the summary as one JSON document."),
-        click.option("--overwrite", is_flag=True,
-                     help="Replace the files of an earlier run in --out."),
-        set_option,
-        click.option("--out", type=click.Path(path_type=Path),
-                     help="Folder to write; it must be new."),
-    ):  # fmt: skip
-        function = option(function)
-    return function
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -122,79 +86,104 @@ def cli() -> None:
 
 @cli.command()
 @scenario_argument
+@plan_options
+@depth_options
 @output_options
 @command
 def run(
     scenario: str,
-    out: Path | None,
-    settings: dict[str, str],
-    overwrite: bool,
-    as_json: bool,
-    quiet: bool,
+    output: Output,
+    depth: Depth,
+    write_model: Path | None,
+    actuals: Path | None,
 ) -> int:
     """Run the whole path for SCENARIO and write report.xlsx, tables/ and manifest.json.
 
     SCENARIO is a shipped name or a folder; without one it is Greater Manchester.
     """
     started = time.time()
-    say = progress(quiet)
+    say = progress(output.quiet)
     from hepaplan.model.evaluate import evaluate
     from hepaplan.model.utility_norms import norm_notices
-    from hepaplan.reports.output import create_run_folder, refuse_taken
-    from hepaplan.reports.run import write_run
+    from hepaplan.reports.run import write_programme, write_run
     from hepaplan.reports.terminal import run_as_json, run_as_text
     from hepaplan.scenarios.evidence_sets import under_each_evidence_set
+    from hepaplan.scenarios.plan_files import actuals_for
 
     say("reading the scenario")
-    loaded = _loaded(scenario, settings)
-    refuse_taken(out, overwrite)
-    evidence, notices = under_each_evidence_set(scenario, settings)
+    loaded = _loaded(scenario, output.settings, output)
+    evidence, notices = under_each_evidence_set(scenario, output.settings)
     note(notices)
-    results = evaluate(loaded, evidence, say)
+    done = None if actuals is None else actuals_for(loaded, actuals)
+    results = evaluate(loaded, evidence, say, depth, done)
     note(norm_notices(results.tables["utility_norms"]))
     say("the report")
-    folder = create_run_folder(loaded.settings.name, out, overwrite=overwrite)
-    write_run(folder, results, started, settings)
-    show = run_as_json if as_json else run_as_text
+    folder = _folder(loaded.settings.name, output, "run")
+    write_run(folder, results, started, output.settings)
+    if write_model is not None:
+        say("the programme")
+        write_programme(write_model, results.best)
+    show = run_as_json if output.as_json else run_as_text
     click.echo(show(results, folder, time.time() - started))
-    return DONE if results.checks_pass else CHECKS_FAILED
+    if not results.checks_pass:
+        return CHECKS_FAILED
+    return DONE if results.is_proven else STOPPED_AT_A_LIMIT
+
+
+@cli.command()
+@click.argument("scenario")
+@click.argument("plan", type=FILE)
+@depth_options
+@output_options
+@command
+def replay(scenario: str, plan: Path, output: Output, depth: Depth) -> int:
+    """Say what PLAN, such as an edited tables/plan.csv, would do in SCENARIO.
+
+    It is compared with the best plan and with first come; rules it breaks are listed, not refused.
+    """
+    started = time.time()
+    say = progress(output.quiet)
+    from hepaplan.model.edited import evaluate_edited
+    from hepaplan.model.evaluate import usual_care
+    from hepaplan.reports.run import write_replay
+    from hepaplan.reports.terminal import replay_as_json, replay_as_text
+    from hepaplan.scenarios.plan_files import plan_for
+
+    say("reading the scenario and the plan")
+    loaded = _loaded(scenario, output.settings, output)
+    edited = evaluate_edited(usual_care(loaded), plan_for(loaded, plan), say, depth)
+    folder = _folder(loaded.settings.name, output, "replay")
+    write_replay(folder, edited, loaded, started, output.settings)
+    show = replay_as_json if output.as_json else replay_as_text
+    click.echo(show(edited, folder, time.time() - started))
+    return DONE
 
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, metavar="REFERENCE OTHER...")
-@click.option("--no-plan", is_flag=True, help="Compare first come only: seconds, not minutes.")
+@click.option("--no-plan", is_flag=True, help="Only what needs no plan: seconds, not minutes.")
 @output_options
 @command
-def compare(
-    scenarios: tuple[str, ...],
-    no_plan: bool,
-    out: Path | None,
-    settings: dict[str, str],
-    overwrite: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+def compare(scenarios: tuple[str, ...], no_plan: bool, output: Output) -> int:
     """Run two or more scenarios and lay them side by side; the first is the REFERENCE.
 
     Writes compare.xlsx, tables/ and manifest.json. --set changes all of the scenarios.
     """
     started = time.time()
-    say = progress(quiet)
+    say = progress(output.quiet)
     from hepaplan.model.compare.comparison import compare as compared
     from hepaplan.reports.compare.write import write_comparison
-    from hepaplan.reports.output import create_run_folder, refuse_taken
     from hepaplan.reports.terminal import comparison_as_json, comparison_as_text
 
     if len(scenarios) < FEWEST_COMPARED:
         raise Stop(USAGE, "compare needs two or more scenarios: the reference, then the others")
     say("reading the scenarios")
-    loaded = [_loaded(scenario, settings) for scenario in scenarios]
-    refuse_taken(out, overwrite)
+    loaded = [_loaded(scenario, output.settings, output) for scenario in scenarios]
     found = compared(loaded, not no_plan, say)
     say("the workbook")
-    folder = create_run_folder(found.reference.name, out, overwrite=overwrite, kind="compare")
-    write_comparison(folder, found, started, settings)
-    show = comparison_as_json if as_json else comparison_as_text
+    folder = _folder(found.reference.name, output, "compare")
+    write_comparison(folder, found, started, output.settings)
+    show = comparison_as_json if output.as_json else comparison_as_text
     click.echo(show(found, folder, time.time() - started))
     return DONE if found.checks_pass else CHECKS_FAILED
 
@@ -285,13 +274,23 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _loaded(scenario: str, settings: dict[str, str]) -> Scenario:
-    """Return a checked scenario; what a reader should know of its overlays is said."""
+def _loaded(scenario: str, settings: dict[str, str], output: Output | None = None) -> Scenario:
+    """Return a checked scenario; what a reader should know is said, a taken folder refused."""
+    from hepaplan.reports.output import refuse_taken
     from hepaplan.scenarios.load import load
 
     loaded = load(scenario, settings=settings)
+    if output is not None:
+        refuse_taken(output.folder, output.overwrite)
     note(loaded.notices)
     return loaded.scenario
+
+
+def _folder(name: str, output: Output, kind: str) -> Path:
+    """Return the folder to write, made now."""
+    from hepaplan.reports.output import create_run_folder
+
+    return create_run_folder(name, output.folder, overwrite=output.overwrite, kind=kind)
 
 
 if __name__ == "__main__":

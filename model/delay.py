@@ -1,150 +1,149 @@
-"""The harm of a later start: how much waiting itself does, and what remains to be done after it.
+"""The harm of a later start: what it does by wait and variant, and what a plan owes to the input.
 
-The total is one input, a hazard ratio of death from the disease for each four weeks. Deaths and
-lost eligibility on the list are part of it; the rest is a residual hazard ratio on what follows the
-start, solved so that restricted mean survival counted from arrival shows the total (Royston &
-Parmar, Stat Med 2011;30:2409-21, 10.1002/sim.4274). Background mortality is never multiplied.
+How the residual hazard ratio is found is in `residual`; what the replay does with it, in `delayed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.course import Course, option_course
+from hepaplan.model.course import Course
+from hepaplan.model.delayed import Delayed
+from hepaplan.model.kernels import lump_small_flows
+from hepaplan.model.money_tables import deaths_waiting
+from hepaplan.model.network import Network
 from hepaplan.model.outcomes import discount_factors
-from hepaplan.model.parameters import Delay
-from hepaplan.model.pathway import Option
-from hepaplan.model.quantities import DAYS_PER_MONTH, MONTHS_PER_YEAR
+from hepaplan.model.plan_value import replay_totals
+from hepaplan.model.policies import nothing_scarce
+from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.renewal import overall_survival
-from hepaplan.model.surroundings import Surroundings, surroundings
+from hepaplan.model.replay import Replay
+from hepaplan.model.residual import (
+    NO_EFFECT,
+    Listed,
+    Variant,
+    everyone_listed,
+    restricted_months,
+    variants,
+)
 
-FOUR_WEEKS = 4.0
-LATE = 12
-"""Weeks without harm in the variant of late harm."""
 WAITED = (1, 2, 3, 6)
 """Months on the list for which the harm is reported."""
-LARGEST_RESIDUAL = 20.0
-TRIALS = np.geomspace(1.0, LARGEST_RESIDUAL, 61)
-POLISH, STEP = 2, 1e-4
-Texts = npt.NDArray[np.str_]
-SOLVED, ALONE, BEYOND = (
-    "solved",
-    "waiting alone does this harm or more",
-    f"more harm than a residual hazard ratio of {LARGEST_RESIDUAL:g} does",
-)
+LONGEST = 12
+"""Months on the list after which more do no more harm in a replay."""
 COLUMNS = (
     "variant", "decision_point", "option", "group", "months_waited", "total_hazard_ratio",
     "residual_hazard_ratio", "mean_months_now", "mean_months_with_wait", "qalys_lost",
     "qalys_lost_waiting_alone", "status",
 )  # fmt: skip
+OF_A_PLAN = (
+    "variant", "policy", "starts", "deaths_waiting", "life_years", "qalys_discounted",
+    "cost_gbp_discounted", "qalys_lost_to_waiting", "qalys_gained",
+)  # fmt: skip
+Policy = Callable[[Network], Replay]
 
 
-@dataclass(frozen=True)
-class Variant:
-    """One reading of the evidence on delay: its hazard ratio per four weeks, and from when."""
+def delayed_starts(usual: UsualCare, variant: Variant | None = None) -> Delayed | None:
+    """Return what follows a start by months waited, in the base case or another variant.
 
-    name: str
-    hazard_ratio: float
-    from_week: int
-
-    def total(self) -> Floats:
-        """Return the hazard ratio of death from the disease after each wait, shape (waited,)."""
-        weeks = np.array(WAITED) * DAYS_PER_MONTH / 7.0
-        return np.asarray(
-            self.hazard_ratio ** (np.maximum(weeks - self.from_week, 0.0) / FOUR_WEEKS)
-        )
-
-
-def variants(delay: Delay) -> tuple[Variant, ...]:
-    """Return the base case and those always shown beside it."""
-    base, first = delay.hazard_ratio, delay.from_week
-    shown = [
-        Variant("base case", base.number, first),
-        Variant("no effect", 1.0, first),
-        Variant("after 12 weeks", base.number, max(LATE, first)),
-    ]
-    if base.high is not None:
-        shown.append(Variant("upper end", base.high, first))
-    return tuple(shown)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Someone meant for one option, in one group, and what waits on its list mean.
-
-    `around` covers the horizon; `now` (months + 1,): overall survival of who starts at once. For
-    each wait in `WAITED`: `on_list`, mean months lived before a start or without one;
-    `still_there`, the share who start. `after`: mean months lived after an arrival at each point,
-    restricted to each number of months, (months + 1,).
+    Residual hazard ratios are solved for every wait of 1 to 12 months, or as many as half of the
+    months that mean survival is restricted to. Nothing where waits add no harm to what they do on
+    the list.
     """
+    delay = usual.scenario.settings.delay
+    if delay is None:
+        return None
+    variant = variant or variants(delay)[0]
+    if variant.hazard_ratio == 1.0:
+        return None
+    waits = range(1, 1 + min(LONGEST, restricted_months(usual, delay) // 2))
+    total = variant.total(waits)
+    kernels = usual.kernels
+    residual = np.ones((1 + len(waits), *kernels.usual_share.shape))
+    arrive = np.repeat(kernels.arrive[None], 1 + len(waits), axis=0)
+    rates = _annual_rates(usual)
+    own = {
+        name: np.repeat(getattr(usual.worth, name).own[None], 1 + len(waits), axis=0)
+        for name in rates
+    }
+    for k, listed in everyone_listed(usual, delay, waits):
+        g = kernels.groups.index(listed.around.group)
+        found = listed.residual(listed.mean_months(total)[:, None])[0][:, 0]
+        worse = np.flatnonzero(found > 1.0)
+        if not worse.size:
+            continue
+        at = 1 + worse
+        residual[at, k, g] = found[worse]
+        course = listed.course(found[worse], kernels.months)
+        arrive[at, k, g] = 0.0
+        for point, flow in course.arrive.items():
+            lumped = [lump_small_flows(by_month)[0] for by_month in flow.T]
+            arrive[at, k, g, kernels.points.index(point)] = lumped
+        booked = kernels.cost[k, g, : len(kernels.resources)].sum(axis=0)
+        streams = _streams(course, booked)
+        for name, (stream, rate) in rates.items():
+            own[name][at, k, g] = discount_factors(rate, kernels.months) @ streams[stream]
+    return Delayed(residual, arrive, own) if (residual > 1.0).any() else None
 
-    option: Option
-    around: Surroundings
-    now: Floats
-    on_list: Floats
-    still_there: Floats
-    after: dict[str, Floats]
 
-    @property
-    def months(self) -> int:
-        """Months that mean survival is restricted to."""
-        return self.now.size - 1
+def _annual_rates(usual: UsualCare) -> dict[str, tuple[str, float]]:
+    """Return the stream and the yearly discount rate of each measure of `Values`."""
+    economics = usual.scenario.settings.economics
+    return {
+        "life_years": ("life_years", 0.0),
+        "qalys": ("qalys", 0.0),
+        "cost": ("cost", 0.0),
+        "qalys_discounted": ("qalys", economics.discount_rate_effects.number),
+        "cost_discounted": ("cost", economics.discount_rate_costs.number),
+    }
 
-    def course(self, residual: Floats, months: int) -> Course:
-        """Return the option's course after a start, one draw for each residual hazard ratio."""
-        return option_course(self.option, self.around.cut(months), residual)
 
-    def mean_months(self, ratio: Floats) -> Floats:
-        """Return mean months (waited,) if a ratio (waited,) multiplies disease deaths alone."""
-        reached = np.concatenate(([0.0], np.cumsum(self.around.background[: self.months])))
-        excess = np.maximum(-np.log(np.maximum(self.now, 1e-300)) - reached, 0.0)
-        alive = np.exp(-reached[:, None] - np.outer(excess, ratio))
-        return np.asarray(0.5 * (alive[1:] + alive[:-1]).sum(axis=0))
+def _streams(course: Course, booked: Floats) -> dict[str, Floats]:
+    """Return years, QALYs and pounds by month (month, draw); `booked` (month,): of resources."""
+    qalys = course.qalys.copy()
+    qalys[0] -= course.complication_qalys
+    cost = sum(
+        (amounts * course.treated for amounts in course.costs.values()),
+        np.repeat(booked[:, None], qalys.shape[1], axis=1),
+    )
+    cost[0] += course.complication_cost
+    return {"life_years": course.person_months / MONTHS_PER_YEAR, "qalys": qalys, "cost": cost}
 
-    def with_wait(self, residual: Floats) -> Floats:
-        """Return mean months from arrival (waited, draw) with these residual hazard ratios (draw,).
 
-        Only what falls within the restricted months counts, the wait included.
-        """
-        course = self.course(residual, self.months)
-        lived = np.cumsum(course.person_months, axis=0)
-        found = np.empty((len(WAITED), lived.shape[1]))
-        for w, waited in enumerate(WAITED):
-            left = self.months - waited
-            later = lived[left - 1]
-            for point, flow in course.arrive.items():
-                later = later + self.after[point][:left][::-1] @ flow[1 : left + 1]
-            found[w] = self.on_list[w] + self.still_there[w] * later
-        return found
+def delay_variants(
+    usual: UsualCare, network: Network, policies: Mapping[str, Policy]
+) -> pd.DataFrame:
+    """Return what policies do in the window under each variant of the harm of delay.
 
-    def residual(self, wanted: Floats) -> tuple[Floats, Floats, Texts]:
-        """Return residual hazard ratios that give mean months (waited, variant) where any does.
-
-        With them the mean months that they give, and in words how they were found.
-        """
-        trials = self.with_wait(TRIALS)
-        status = np.where(
-            wanted >= trials[:, :1], ALONE, np.where(wanted < trials[:, -1:], BEYOND, SOLVED)
-        )
-        rows = zip(wanted, trials, strict=True)
-        logs = np.array([np.interp(-w, -row, np.log(TRIALS)) for w, row in rows])
-        each = np.arange(len(WAITED)).repeat(wanted.shape[1]), np.arange(wanted.size)
-
-        def given(log_ratios: Floats) -> Floats:
-            return self.with_wait(np.exp(log_ratios).ravel())[each].reshape(wanted.shape)
-
-        for _ in range(POLISH):
-            level = given(logs)
-            change = STEP * (wanted - level) / np.minimum(given(logs + STEP) - level, -1e-300)
-            logs = np.where(status == SOLVED, np.maximum(logs + change, 0.0), logs)
-        return np.exp(logs), given(logs), status
+    Each policy is walked again under each variant: a plan by `replay`, with its starts as they
+    are, a rule like first come by itself. `qalys_lost_to_waiting` is against nothing scarce,
+    `qalys_gained` against the first of the policies; both are discounted. Where the scenario states
+    no delay, one variant, of no effect beyond the list.
+    """
+    delay = usual.scenario.settings.delay
+    window = usual.window_in(network)
+    free = replay_totals(network, nothing_scarce(network), usual.worth, window).qalys_discounted
+    rows: list[tuple[object, ...]] = []
+    for variant in variants(delay) if delay else (Variant(NO_EFFECT, 1.0, 0),):
+        under = replace(network, delayed=delayed_starts(usual, variant))
+        done = {name: policy(under) for name, policy in policies.items()}
+        totals = {name: replay_totals(under, d, usual.worth, window) for name, d in done.items()}
+        first = next(iter(totals.values())).qalys_discounted
+        rows += [
+            (
+                variant.name, name, float(done[name].starts[..., :window].sum()),
+                deaths_waiting(done[name], window), found.life_years, found.qalys_discounted,
+                found.cost_discounted, free - found.qalys_discounted,
+                found.qalys_discounted - first,
+            )
+            for name, found in totals.items()
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(OF_A_PLAN))
 
 
 def harm_of_delay(usual: UsualCare) -> pd.DataFrame:
@@ -157,9 +156,9 @@ def harm_of_delay(usual: UsualCare) -> pd.DataFrame:
     if delay is None:
         return pd.DataFrame(columns=list(COLUMNS))
     shown = variants(delay)
-    totals = np.stack([variant.total() for variant in shown], axis=1)
+    totals = np.stack([variant.total(WAITED) for variant in shown], axis=1)
     rows = []
-    for k, listed in _everyone_listed(usual, delay):
+    for k, listed in everyone_listed(usual, delay, WAITED):
         now = float(listed.mean_months(np.ones(1))[0])
         wanted = np.stack([listed.mean_months(ratio) for ratio in totals.T], axis=1)
         residual, months, status = listed.residual(wanted)
@@ -172,38 +171,6 @@ def harm_of_delay(usual: UsualCare) -> pd.DataFrame:
             for w, waited in enumerate(WAITED)
         ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _everyone_listed(usual: UsualCare, delay: Delay) -> Iterator[tuple[int, Listed]]:
-    """Yield the option's index and `Listed` for each option and group where anybody waits."""
-    kernels, month = usual.kernels, usual.waiting
-    months = min(round(delay.restricted_to.number * MONTHS_PER_YEAR), kernels.months)
-    by_point, by_option = overall_survival(kernels, months)
-    lived = np.zeros_like(by_point)
-    lived[..., 1:] = np.cumsum(0.5 * (by_point[..., 1:] + by_point[..., :-1]), axis=-1)
-    pathway = usual.scenario.pathway
-    around = surroundings(
-        pathway, kernels.groups, usual.other_cause_survival, usual.studied_survival
-    )
-    for k, (point, _, option) in enumerate(pathway.options()):
-        c = kernels.points.index(point)
-        for g, group in enumerate(kernels.groups) if month.waits[c] else ():
-            stay = month.stay[c, g] ** np.arange(max(WAITED) + 1)
-            moved = np.array(
-                [month.move[c, :, g] @ lived[:, g, months - w] for w in range(1, max(WAITED) + 1)]
-            )
-            each = stay[:-1] * (month.person_months()[c, g] + moved)
-            yield (
-                k,
-                Listed(
-                    option,
-                    around[point, group],
-                    by_option[k, g],
-                    np.array([each[:waited].sum() for waited in WAITED]),
-                    stay[list(WAITED)],
-                    {name: lived[x, g] for x, name in enumerate(kernels.points)},
-                ),
-            )
 
 
 def _qalys_lost(usual: UsualCare, k: int, listed: Listed, residual: Floats) -> Floats:

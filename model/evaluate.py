@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from hepaplan.model import patient_tables, plan_tables, policies, summary, usual_tables
+from hepaplan.model.actuals import COLUMNS, fixed_months
 from hepaplan.model.age_error import age_groups_error
 from hepaplan.model.ageing import other_cause_clocks
-from hepaplan.model.allocation.plan import most_health
+from hepaplan.model.allocation.conflict_words import words_for
+from hepaplan.model.allocation.plan import BestPlan, most_health
+from hepaplan.model.allocation.written import Asked
+from hepaplan.model.analyses import plan_analyses
 from hepaplan.model.assumptions import assumption_table, capacity_table, change_table, source_table
 from hepaplan.model.calendar import Months
 from hepaplan.model.checks import all_checks
-from hepaplan.model.delay import harm_of_delay
+from hepaplan.model.delay import delayed_starts, harm_of_delay
+from hepaplan.model.depth import FULL, Depth
+from hepaplan.model.feasibility import feasibility_faults
 from hepaplan.model.fit_tables import fits
+from hepaplan.model.headlines import headlines
 from hepaplan.model.incidence import incident_cases
 from hepaplan.model.kernels import pathway_kernels
 from hepaplan.model.metastases import (
@@ -31,10 +38,12 @@ from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import Totals, replay_totals
 from hepaplan.model.population import regions
-from hepaplan.model.problems import dotted
+from hepaplan.model.price_tables import whose
+from hepaplan.model.problems import InvalidInput, Problem, dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import (
     FIRST_COME,
+    LONGEST_WAIT,
     MOST_HEALTH,
     NOTHING_SCARCE,
     Capacity,
@@ -43,14 +52,15 @@ from hepaplan.model.readings import (
 )
 from hepaplan.model.renewal import usual_flow
 from hepaplan.model.replay import Replay, replay
+from hepaplan.model.site_shares import with_site_shares
 from hepaplan.model.utility_norms import utilities_above_norm
 from hepaplan.model.waiting import waiting_month, waiting_that_pays
 
 Progress = Callable[[str], None]
 
 
-class WaitingPays(Exception):
-    """The scenario makes a month on a list worth more than starting now."""
+class CannotPlan(InvalidInput):
+    """The scenario asks what cannot be, or makes waiting worth more than starting now."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,24 @@ class Results:
     tables: Mapping[str, pd.DataFrame]
     headlines: tuple[str, ...]
     labels: Mapping[str, str]
-    status: str
-    gap: float
+    best: BestPlan
     seconds: Mapping[str, float]
+
+    @property
+    def status(self) -> str:
+        """How the plan was proven: "optimal", or "time limit"."""
+        return self.best.status
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether every aim was sought to its proof, not stopped at a limit."""
+        ends = (self.best.status, *(step.status for step in self.best.reached))
+        return all(status == "optimal" for status in ends)
+
+    @property
+    def gap(self) -> float:
+        """Relative gap between the plan and the proof."""
+        return self.best.gap
 
     @property
     def checks_pass(self) -> bool:
@@ -89,6 +114,9 @@ def usual_care(scenario: Scenario) -> UsualCare:
         scenario.pathway, scenario.groups, settings.resource, survival,
         published_survival=studied,
     )  # fmt: skip
+    first = span.count - months.count
+    mix = region_mix(eligible[..., first:])
+    kernels = with_site_shares(scenario, kernels, regions(scenario), mix)
     waiting = waiting_month(scenario.pathway, scenario.groups, survival)
     values = pathway_values(
         kernels,
@@ -96,9 +124,8 @@ def usual_care(scenario: Scenario) -> UsualCare:
         rate_effects=economics.discount_rate_effects.number,
     )
     entries = eligible.copy()
-    first = span.count - months.count
     waiting_on_day_one = day_one_people(scenario, kernels).sum(axis=-1)
-    entries[..., first] += waiting_on_day_one[:, None] * region_mix(eligible[..., first:]).T
+    entries[..., first] += waiting_on_day_one[:, None] * mix.T
     flow = usual_flow(kernels, entries)
     return UsualCare(
         scenario, months, span, case_months, cases, grouped, eligible, entries, survival,
@@ -107,21 +134,24 @@ def usual_care(scenario: Scenario) -> UsualCare:
 
 
 def refuse_waiting_that_pays(usual: UsualCare) -> None:
-    """Raise `WaitingPays` if a month on some list is worth more than starting now."""
+    """Raise `CannotPlan` if a month on some list is worth more than starting now."""
+    _refuse(usual, waiting_that_pays(usual.waiting, usual.kernels, usual.worth.qalys_discounted))
+
+
+def _refuse(usual: UsualCare, faults: Sequence[Problem]) -> None:
+    """Raise `CannotPlan` with all faults, if there are any."""
     places = usual.scenario.places
-    faults = waiting_that_pays(usual.waiting, usual.kernels, usual.worth.qalys_discounted)
-    if faults:
-        raise WaitingPays(
-            "\n".join(
-                f"{places.get(fault.key, 'pathway')}: {dotted(fault.key)}: {fault.message}"
-                for fault in faults
-            )
-        )
+    lines = [
+        f"{places.get(fault.key, 'pathway')}: {dotted(fault.key)}: {fault.message}"
+        for fault in faults
+    ]
+    if lines:
+        raise CannotPlan("\n".join(lines))
 
 
 def network_of(usual: UsualCare) -> Network:
     """Return the sites and lists that reading 1's patients meet in the window and its run-out."""
-    return build_network(
+    network = build_network(
         usual.scenario,
         usual.months,
         regions(usual.scenario),
@@ -130,34 +160,73 @@ def network_of(usual: UsualCare) -> Network:
         usual.waiting,
         usual.flow.starts[..., : usual.before],
     )
+    return replace(network, delayed=delayed_starts(usual))
 
 
 def as_today(usual: UsualCare, progress: Progress = lambda _: None) -> Replayed:
     """Return what needs no plan: the network of sites with nothing scarce, and first come."""
     refuse_waiting_that_pays(usual)
     network = network_of(usual)
+    _refuse(usual, feasibility_faults(network))
     progress("who waits when the longest wait goes first")
     done = {
         NOTHING_SCARCE: policies.nothing_scarce(network),
         FIRST_COME: policies.first_come(network),
+        LONGEST_WAIT: policies.longest_wait(network),
     }
     return Replayed(network, done, _totals(usual, network, done))
 
 
-def scarce_capacity(usual: UsualCare, progress: Progress = lambda _: None) -> Capacity:
-    """Return reading 2: the network of sites, and what each policy does there."""
+def scarce_capacity(
+    usual: UsualCare,
+    progress: Progress = lambda _: None,
+    depth: Depth = FULL,
+    actuals: pd.DataFrame | None = None,
+) -> Capacity:
+    """Return reading 2: the network of sites, and what each policy does there.
+
+    `actuals` (`actuals.fixed_months`): what was done in the months that have happened; the rest is
+    planned from there.
+    """
     today = as_today(usual, progress)
-    network = today.network
+    fixed = None if actuals is None else fixed_months(today.network, actuals)
+    network = today.network if fixed is None else fixed.rest
+    there = dict(today.replays)
+    if fixed is not None:
+        there = {
+            NOTHING_SCARCE: policies.nothing_scarce(network),
+            FIRST_COME: policies.first_come(network),
+            LONGEST_WAIT: policies.longest_wait(network),
+        }
     progress("the plan with most health")
-    rules = usual.scenario.settings.plan
-    best = most_health(network, rules, usual.worth, today.replays[NOTHING_SCARCE])
-    planned = {MOST_HEALTH: replay(network, best.plan)}
+    best = plan_for(usual, network, there[NOTHING_SCARCE], depth)
+    there[MOST_HEALTH] = replay(network, best.plan)
+    whole = today.network if fixed is None else fixed.whole
+    done = there if fixed is None else {name: fixed.joined(d) for name, d in there.items()}
+    done[NOTHING_SCARCE] = today.replays[NOTHING_SCARCE]
     return Capacity(
-        network,
-        {**today.replays, **planned},
-        {**today.totals, **_totals(usual, network, planned)},
-        best,
+        network=whole,
+        replays=done,
+        totals=_totals(usual, whole, done),
+        best=best,
+        planned_in=network,
+        planned=there[MOST_HEALTH],
+        first_come_there=there[FIRST_COME],
+        nothing_scarce_there=there[NOTHING_SCARCE],
+        corrections=pd.DataFrame(columns=COLUMNS) if fixed is None else fixed.corrections,
     )
+
+
+def plan_for(usual: UsualCare, network: Network, nothing: Replay, depth: Depth) -> BestPlan:
+    """Return the best plan of a network by the scenario's rules; `nothing` is scarce in one."""
+    scenario = usual.scenario
+    rules, economics = scenario.settings.plan, scenario.settings.economics
+    origin = whose(usual, network, rules.equity.over)[1] if rules.equity else None
+    asked = Asked(tuple(usual.treatments), origin, scenario.settings.window.months, nothing)
+    words = words_for(network, scenario, summary.labels(scenario))
+    worth = economics.willingness_to_pay.number
+    limit, solver = depth.time_limit, depth.solver
+    return most_health(network, rules, usual.worth, nothing, worth, limit, asked, words, solver)
 
 
 def _totals(usual: UsualCare, network: Network, replays: Mapping[str, Replay]) -> dict[str, Totals]:
@@ -172,18 +241,22 @@ def evaluate(
     scenario: Scenario,
     evidence_sets: Mapping[str, Scenario] | None = None,
     progress: Progress = lambda _: None,
+    depth: Depth = FULL,
+    actuals: pd.DataFrame | None = None,
 ) -> Results:
     """Return every table of a run.
 
-    `evidence_sets` are the same region under other evidence, shown beside it. Raises `WaitingPays`
-    and `NoPlan`, whose messages say what to do.
+    `evidence_sets` are the same region under other evidence, shown beside it; `actuals` are the
+    months that have happened. Raises `CannotPlan` and `NoPlan`, whose messages say what to do.
     """
     clock = [time.perf_counter()]
     progress("cases, metastases and demand")
     usual = usual_care(scenario)
     others = {name: usual_care(other) for name, other in (evidence_sets or {}).items()}
     clock.append(time.perf_counter())
-    capacity = scarce_capacity(usual, progress)
+    capacity = scarce_capacity(usual, progress, depth, actuals)
+    clock.append(time.perf_counter())
+    beyond = plan_analyses(usual, capacity, depth, progress)
     clock.append(time.perf_counter())
 
     progress("tables")
@@ -194,6 +267,8 @@ def evaluate(
         "delay": harm_of_delay(usual),
         "age_groups_error": age_groups_error(usual),
         **plan_tables.all_tables(usual, capacity),
+        **beyond,
+        "actuals": capacity.corrections,
         "evidence_sets": summary.evidence_sets(usual, others),
         "utility_norms": utilities_above_norm(usual),
         "assumptions": assumption_table(scenario),
@@ -203,15 +278,14 @@ def evaluate(
         "checks": all_checks(usual, capacity),
     }
     tables["key_figures"] = summary.key_figures(usual, capacity, tables)
-    tables["about"] = summary.about(usual, capacity)
+    tables["about"] = summary.about(usual, capacity, depth.solver)
     clock.append(time.perf_counter())
-    seconds = dict(zip(("demand", "plan", "tables"), np.diff(clock).tolist(), strict=True))
+    steps = ("demand", "plan", "prices, gain and chance", "tables")
     return Results(
         scenario=scenario,
         tables=tables,
-        headlines=summary.headlines(usual, capacity, tables),
+        headlines=headlines(usual, capacity, tables),
         labels=summary.labels(scenario),
-        status=capacity.best.status,
-        gap=capacity.best.gap,
-        seconds=seconds,
+        best=capacity.best,
+        seconds=dict(zip(steps, np.diff(clock).tolist(), strict=True)),
     )

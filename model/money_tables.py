@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.economics import net_monetary_benefit
+from hepaplan.model.network import Network
 from hepaplan.model.readings import FIRST_COME, NOTHING_SCARCE, Replayed, UsualCare
 from hepaplan.model.replay import Replay
 from hepaplan.model.tidy import add_up, tidy, years_of
@@ -80,12 +82,11 @@ def outcomes(usual: UsualCare, capacity: Replayed) -> pd.DataFrame:
         done = capacity.replays[policy]
         window = usual.scenario.settings.window.months
         benefit = net_monetary_benefit(totals.cost_discounted, totals.qalys_discounted, threshold)
-        deaths = done.cancer_deaths[..., :window].sum() + done.other_deaths[..., :window].sum()
-        standard = share_within_standard(usual, capacity, done)
+        standard = share_within_standard(usual, capacity.network, done)
         for measure, unit, value in (
             ("starts of treatment", "people", done.starts[..., :window].sum()),
             (WITHIN_STANDARD, "share", standard),
-            ("deaths on a waiting list", "people", deaths),
+            ("deaths on a waiting list", "people", deaths_waiting(done, window)),
             ("moved on while waiting", "people", done.moved[..., :window].sum()),
             ("life-years", "years", totals.life_years),
             ("QALYs", "QALY", totals.qalys),
@@ -100,22 +101,45 @@ def outcomes(usual: UsualCare, capacity: Replayed) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["policy", "measure", "unit", "value", "low", "high"])
 
 
-def share_within_standard(usual: UsualCare, capacity: Replayed, done: Replay) -> float:
+def deaths_waiting(done: Replay, months: int) -> float:
+    """Return deaths on a waiting list in the first months, from any cause."""
+    return float((done.cancer_deaths + done.other_deaths)[..., :months].sum())
+
+
+def share_within_standard(usual: UsualCare, network: Network, done: Replay) -> float:
     """Return the share started within the waiting standard, of all whose wait ended or broke it.
 
     Whoever dies, moves on, or still waits beyond the standard when the window ends counts against
-    it: nobody drops out of the figure by not being treated.
+    it. Who moves on to another list is counted once, where they first waited: a new list does not
+    begin a new wait. So nobody improves the figure by not being treated.
     """
-    window = usual.scenario.settings.window.months
-    point = usual.kernels.point_of[capacity.network.pair_list]
+    window = usual.window_in(network)
+    point, lists = network.kernels.point_of, len(network.kernels.options)
     standard, waits = usual.waiting.standard_months[point], usual.waiting.waits[point]
-    starts = done.starts[..., :window].sum(axis=(1, 2, 4))
-    inside = sum(starts[pair, : standard[pair] + 1].sum() for pair in np.flatnonzero(waits))
-    gone = sum(
-        people[..., : window - 1].sum()
-        for people in (done.moved, done.cancer_deaths, done.other_deaths)
-    )
-    lists = len(usual.kernels.options)
-    late = sum(done.left[k, ..., standard[k] :, window - 1].sum() for k in range(lists))
-    whole = starts[waits].sum() + gone + late
-    return float(inside / whole) if whole > 0 else 1.0
+    first = first_wait(network, done, window)[point]
+    starts = first[network.pair_list] * done.starts[..., :window].sum(axis=2)
+    left = first * done.left[..., :window].sum(axis=2)
+    leaving = 1.0 - network.waiting.stay[point]
+    started = inside = 0.0
+    for pair, listed in enumerate(network.pair_list):
+        if waits[listed]:
+            started += float(starts[pair].sum())
+            inside += float(starts[pair, :, : standard[listed] + 1].sum())
+    gone = float(np.einsum("lgwt,lg->", left[..., : window - 1], leaving))
+    late = sum(float(left[k, :, standard[k] :, window - 1].sum()) for k in range(lists))
+    whole = started + gone + late
+    return inside / whole if whole > 0 else 1.0
+
+
+def first_wait(network: Network, done: Replay, months: int) -> Floats:
+    """Return the share of those on a list who did not move there from another list.
+
+    By (point, group, months waited, month). People of one month's arrivals wait together, so the
+    share is that of the month they came in; all of day one's people wait for the first time.
+    """
+    moved_in = np.zeros_like(done.arrivals)
+    moved_in[..., 1:] = done.moved.sum(axis=0)[..., :-1]
+    again = np.divide(moved_in, done.arrivals, out=np.zeros_like(moved_in), where=done.arrivals > 0)
+    came = np.arange(months) - np.arange(done.left.shape[3])[:, None]
+    share = 1.0 - np.clip(again[..., np.maximum(came, 0)], 0.0, 1.0)
+    return np.where(came < 0, 1.0, share)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from hepaplan.model.arrays import Flags, Floats, Ints
 from hepaplan.model.calendar import Months
+from hepaplan.model.delayed import Delayed
 from hepaplan.model.demand import resource_use
-from hepaplan.model.extras import Extras
+from hepaplan.model.extras import Extras, extras_of
 from hepaplan.model.kernels import Kernels
-from hepaplan.model.lumps import Lumps
+from hepaplan.model.list_patterns import with_whole_cases
+from hepaplan.model.lumps import Lumps, lumps_of
+from hepaplan.model.made_resources import MadeResources, Supply
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.renewal import carried_in
+from hepaplan.model.ring_fences import with_ring_fences
+from hepaplan.model.site_capacity import site_capacity, usable_units
+from hepaplan.model.site_shares import regional_referral, service_referral
+from hepaplan.model.travel import most_within_reach, travel_minutes
 from hepaplan.model.waiting import WaitingMonth
 
 
@@ -31,6 +38,10 @@ class Network:
     the utilisation cap, and what earlier starts still take. `offers` (option, site);
     `travel` (group, site): average minutes; `may_shift` (pair): share of a list that may take it.
     `extras` and `lumps`: capacity that may be bought by the unit, or as a whole.
+    `delayed`: what follows a start by months waited, if that differs from the kernels.
+    `made`: the last resources, which no site has: they say a rule (whole cases, ring fences) as
+    capacity. `reachable` (list, group, site): most that a site's share of a list may be, if travel
+    is limited.
     """
 
     months: Months
@@ -49,6 +60,9 @@ class Network:
     committed: Floats
     extras: Extras = field(default_factory=Extras)
     lumps: Lumps = field(default_factory=Lumps)
+    delayed: Delayed | None = None
+    made: MadeResources = field(default_factory=MadeResources)
+    reachable: Floats | None = None
 
     @property
     def horizon(self) -> int:
@@ -59,6 +73,31 @@ class Network:
     def available(self) -> Floats:
         """Capacity left for starts of this plan (resource, site, month), never negative."""
         return np.maximum(self.capacity - self.committed, 0.0)
+
+    @property
+    def reported(self) -> int:
+        """Number of real resources: the first ones, which are reported and paid for."""
+        return len(self.kernels.resources) - self.made.of.size
+
+    @property
+    def brings(self) -> Floats:
+        """What one more unit of a real resource adds to all (resource, real resource)."""
+        return self.made.widened(np.eye(self.reported))
+
+    @property
+    def limits(self) -> Flags:
+        """Where the capacity of a resource may bind (resource, site); elsewhere another's does."""
+        real = np.ones((self.reported, len(self.sites)), dtype=bool)
+        return np.concatenate((real, self.made.at.reshape(-1, len(self.sites))))
+
+    def bought_capacity(self, bought: Floats) -> Floats:
+        """Return the capacity (resource, site, month) that units bought (extra, month) give."""
+        added = np.zeros(self.capacity.shape)
+        if not self.extras.names:
+            return added
+        gives = self.brings[:, self.extras.resource].T
+        np.add.at(added.swapaxes(0, 1), self.extras.site, gives[:, :, None] * bought[:, None, :])
+        return added
 
 
 def region_mix(by_region: Floats) -> Floats:
@@ -73,56 +112,25 @@ def region_mix(by_region: Floats) -> Floats:
     return np.asarray(np.divide(people, total, out=even, where=total > 0))
 
 
-def present_referral(
-    scenario: Scenario, kernels: Kernels, regions: tuple[str, ...], mix: Floats
-) -> Floats:
+def present_referral(scenario: Scenario, regions: tuple[str, ...], mix: Floats) -> Floats:
     """Return the share of each list's patients that go to each site (list, group, site)."""
-    sites = tuple(scenario.settings.site)
-    table = scenario.tables.referral
-    services = sorted(set(table["service"]))
-    share = np.zeros((len(services), len(regions), len(sites)))
-    where = (
-        table["service"].map(services.index),
-        table["region"].map(regions.index),
-        table["site"].map(sites.index),
-    )
-    share[tuple(column.to_numpy() for column in where)] = table["share"].to_numpy()
-    service_of = [services.index(o.service) for _, _, o in scenario.pathway.options()]
-    return np.asarray(np.einsum("krh,gr->kgh", share[service_of], mix))
+    if scenario.tables.site_shares.empty:
+        return np.asarray(np.einsum("krh,gr->kgh", service_referral(scenario, regions), mix))
+    return np.asarray(regional_referral(scenario, regions, mix).sum(axis=2))
 
 
 def mean_travel(scenario: Scenario, regions: tuple[str, ...], mix: Floats) -> Floats:
     """Return the average minutes to each site (group, site); zeros without a travel table."""
-    sites = tuple(scenario.settings.site)
-    minutes = np.zeros((len(regions), len(sites)))
-    table = scenario.tables.travel
-    for region, site, time in zip(table["region"], table["site"], table["minutes"], strict=True):
-        minutes[regions.index(region), sites.index(site)] = time
-    return np.asarray(mix @ minutes)
+    return np.asarray(mix @ travel_minutes(scenario, regions))
 
 
-def site_capacity(scenario: Scenario, months: Months) -> Floats:
-    """Return what each site may use of each resource (resource, site, month).
-
-    Saleable units x units a week x weeks of the month's calendar x utilisation cap, after the
-    scenario's dated changes.
-    """
-    settings = scenario.settings
-    resources, sites = tuple(settings.resource), tuple(settings.site)
-    number = np.zeros((len(resources), len(sites), months.count))
-    for row in scenario.tables.capacity.itertuples():
-        number[resources.index(str(row.resource)), sites.index(str(row.site))] += row.number
-    labels = np.array(months.labels)
-    for row in scenario.tables.capacity_changes.itertuples():
-        during = (labels >= str(row.from_month)) & (labels <= str(row.to_month))
-        r, h = resources.index(str(row.resource)), sites.index(str(row.site))
-        number[r, h, during] = number[r, h, during] * row.multiply + row.add
-    for r, resource in enumerate(settings.resource.values()):
-        weeks = months.weeks(
-            resource.calendar, settings.calendar.country, settings.calendar.subdivision
-        )
-        number[r] *= resource.units_per_week * weeks * resource.utilisation_cap.number
-    return np.maximum(number, 0.0)
+def saleable_capacity(scenario: Scenario, network: Network) -> Floats:
+    """Return what one more saleable unit adds (real resource, resource, site, month)."""
+    units = np.array(
+        [usable_units(scenario, name, network.months) for name in scenario.settings.resource]
+    )
+    gives = network.brings.T[:, :, None, None] * units[:, None, None, :]
+    return np.repeat(gives, len(network.sites), axis=2)
 
 
 def exchange_pairs(scenario: Scenario, kernels: Kernels) -> tuple[Ints, Ints, Floats]:
@@ -186,8 +194,10 @@ def build_network(
     (option, region, group, month) end with the month before.
     """
     mix = region_mix(by_region)
-    referral = present_referral(scenario, kernels, regions, mix)
+    referral = present_referral(scenario, regions, mix)
     pair_list, pair_option, may_shift = exchange_pairs(scenario, kernels)
+    supply = Supply((), kernels.use, site_capacity(scenario, months), MadeResources())
+    supply = with_ring_fences(scenario, months, with_whole_cases(scenario, supply))
     past = earlier_starts.shape[-1]
     earlier = earlier_starts.sum(axis=1)
     committed = np.stack(
@@ -197,17 +207,19 @@ def build_network(
                     (earlier * referral[:, :, h, None], _none(earlier, months.count)),
                     axis=-1,
                 ),
-                kernels.use,
+                supply.use,
                 months_before=past,
             )
             for h in range(referral.shape[2])
         ],
         axis=1,
     )
+    lumps = lumps_of(scenario, kernels, months, tuple(scenario.settings.site))
+    adds = supply.made.widened(lumps.adds.swapaxes(0, 1)).swapaxes(0, 1)
     return Network(
         months=months,
         sites=tuple(scenario.settings.site),
-        kernels=kernels,
+        kernels=supply.kernels(kernels),
         waiting=waiting,
         pair_list=pair_list,
         pair_option=pair_option,
@@ -216,9 +228,13 @@ def build_network(
         backlog=day_one_backlog(scenario, kernels, referral),
         referral=referral,
         travel=mean_travel(scenario, regions, mix),
-        offers=referral.max(axis=1) > 0.0,
-        capacity=site_capacity(scenario, months),
+        offers=(referral.max(axis=1) > 0.0) | lumps.opens.any(axis=0),
+        capacity=supply.capacity,
         committed=committed,
+        extras=extras_of(scenario, months),
+        lumps=replace(lumps, adds=adds),
+        made=supply.made,
+        reachable=most_within_reach(scenario, regions, mix),
     )
 
 

@@ -48,6 +48,7 @@ def check_pathway(
         if name == CANCER_DEATH:
             problems.append(Problem(key, "is a reserved name; rename the decision point"))
         problems += _point(point, key, groups, known)
+        problems += _exchanges(pathway, name, (*key, "interchangeable"))
         for option_name, option in point.option.items():
             at: Key = (*key, "option", option_name)
             problems += _option(option, at, point, known, groups)
@@ -119,17 +120,30 @@ def _point(
                     "uses resources though nobody waits at this point; expected a waiting table "
                     "where capacity can run out; add waiting and a standard, or no footprint",
                 )
+
+
+def _exchanges(pathway: Pathway, name: str, key: Key) -> Iterator[Problem]:
+    """Yield options that a point declares interchangeable and are not its own, or stand twice."""
+    point = pathway.decision_point[name]
     for place, exchange in enumerate(point.interchangeable):
-        for inner, name in enumerate(exchange.options):
-            if name not in point.option:
-                yield Problem(
-                    (*key, "interchangeable", place, "options", inner),
-                    f"found '{name}', an unknown option{nearest(name, point.option)}; "
-                    f"expected options of this point: {listed(point.option)}",
-                )
+        for inner, option in enumerate(exchange.options):
+            if option in point.option:
+                continue
+            elsewhere = [
+                other for other, record in pathway.decision_point.items() if option in record.option
+            ]
+            if elsewhere:
+                found = f"found '{option}', an option of another decision point: "
+                found += f"{listed(elsewhere)}; patients here cannot start it"
+            else:
+                found = f"found '{option}', an unknown option{nearest(option, point.option)}"
+            yield Problem(
+                (*key, place, "options", inner),
+                f"{found}; expected options of this point: {listed(point.option)}",
+            )
         if len(set(exchange.options)) < len(exchange.options):
             message = "found an option twice; expected each once; delete one"
-            yield Problem((*key, "interchangeable", place, "options"), message)
+            yield Problem((*key, place, "options"), message)
 
 
 def _waiting(

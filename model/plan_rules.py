@@ -10,8 +10,8 @@ from hepaplan.model.quantities import Expect, Frozen, Pounds, Price, Quantity, S
 
 MONTH = r"^(199[0-9]|20[0-9]{2}|21[0-4][0-9])-(0[1-9]|1[0-2])$"
 Month = Annotated[str, Field(pattern=MONTH)]
-Aim = Literal["health", "money", "standard", "cost", "travel"]
-AIMS: tuple[Aim, ...] = ("health", "standard", "cost", "travel")
+Aim = Literal["health", "money", "standard", "cost", "travel", "waiting"]
+AIMS: tuple[Aim, ...] = ("health", "standard", "cost", "travel", "waiting")
 """The order in which aims are sought unless a scenario states another."""
 
 WholeMonths = Annotated[Quantity, Expect("months", 0.0, 240.0)]
@@ -38,6 +38,9 @@ class Plan(Frozen):
     age_neutral: bool = Field(description="nobody on a list is passed over for age")
     aims: Annotated[tuple[Aim, ...], Field(strict=False, min_length=1)] = Field(
         default=AIMS, description="sought one after the other, each kept while the next is sought"
+    )
+    give_up: Share | None = Field(
+        default=None, description="share of the first aim that later ones may cost; absent: none"
     )
     longest_travel: Minutes | None = Field(
         default=None, description="nobody is newly sent further than this"

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.access import access_table
 from hepaplan.model.arrays import Floats
 from hepaplan.model.money_tables import budget_impact, cost_table, outcomes
 from hepaplan.model.population import regions
+from hepaplan.model.queueing import list_planning
 from hepaplan.model.readings import NOTHING_SCARCE, Replayed, UsualCare
 from hepaplan.model.replay import Replay
 from hepaplan.model.tidy import add_up, concat, tidy, years_of
@@ -35,6 +37,8 @@ def all_tables(usual: UsualCare, capacity: Replayed) -> dict[str, pd.DataFrame]:
         "requirements": requirements(usual, capacity),
         "treatments": treatments[["year", "treatment", "policy", "starts"]],
         "lists": each(list_table, scarce=True),
+        "access": each(access_table, scarce=True),
+        "list_planning": each(_list_planning, scarce=True),
         "costs": costs,
         "budget_impact": budget_impact(costs),
         "bottlenecks": bottlenecks(resources),
@@ -90,19 +94,20 @@ def waiting_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.Data
 
 def resource_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
     """Return use and capacity by month, site and resource where the site has any of it."""
-    window = usual.scenario.settings.window.months
+    window, real = usual.scenario.settings.window.months, capacity.network.reported
+    has, taken = capacity.network.capacity[:real], done.use[:real]
     table = tidy(
-        _month_site_resource(done.use[..., :window]),
+        _month_site_resource(taken[..., :window]),
         "used",
         month=usual.window_labels,
         site=capacity.network.sites,
         resource=usual.kernels.resources,
     )
-    table["capacity"] = _month_site_resource(capacity.network.capacity[..., :window]).ravel()
+    table["capacity"] = _month_site_resource(has[..., :window]).ravel()
     units = {name: r.unit for name, r in usual.scenario.settings.resource.items()}
     table.insert(3, "unit", table["resource"].map(units))
-    held = capacity.network.capacity.sum(axis=2).T > 0
-    needed = done.use.sum(axis=2).T > 0
+    held = has.sum(axis=2).T > 0
+    needed = taken.sum(axis=2).T > 0
     keep = np.broadcast_to(held | needed, (window, *held.shape)).ravel()
     return table[keep].reset_index(drop=True)
 
@@ -110,9 +115,10 @@ def resource_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.Dat
 def requirements(usual: UsualCare, capacity: Replayed) -> pd.DataFrame:
     """Return what all sites together would need if nothing were scarce, against what they have."""
     window = usual.scenario.settings.window.months
-    need = capacity.replays[NOTHING_SCARCE].use[..., :window].sum(axis=1).T
+    real = capacity.network.reported
+    need = capacity.replays[NOTHING_SCARCE].use[:real, :, :window].sum(axis=1).T
     table = tidy(need, "required", month=usual.window_labels, resource=usual.kernels.resources)
-    table["capacity"] = capacity.network.capacity[..., :window].sum(axis=1).T.ravel()
+    table["capacity"] = capacity.network.capacity[:real, :, :window].sum(axis=1).T.ravel()
     units = {name: r.unit for name, r in usual.scenario.settings.resource.items()}
     table.insert(2, "unit", table["resource"].map(units))
     return table
@@ -142,6 +148,10 @@ def list_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFra
     table = tidy(waiting, "waiting", month=usual.window_labels, decision_point=kept)
     table["beyond_standard"] = over[keep].T.ravel()
     return table
+
+
+def _list_planning(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
+    return list_planning(capacity.network, done, usual.scenario.settings.window.months)
 
 
 def beyond_standard(usual: UsualCare, done: Replay) -> Floats:

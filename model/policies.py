@@ -1,10 +1,12 @@
-"""Policies without foresight: everyone at once, and first come as services work today."""
+"""Policies without foresight: everyone at once, and the longest wait first at or across sites."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from hepaplan.model.arrays import Floats
+from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
 from hepaplan.model.quantities import DAYS_PER_MONTH
 from hepaplan.model.replay import Replay, own_option_starts, walk
@@ -24,36 +26,100 @@ def first_come(network: Network) -> Replay:
     Where lists share a resource, the wait relative to its list's standard decides, and equal waits
     share what is left in proportion. A start is made only if its whole footprint still fits.
     """
+    return _most_urgent_everywhere(network, np.zeros(network.referral.shape))
+
+
+def longest_wait(network: Network) -> Replay:
+    """Return the replay of the longest wait relative to its standard first, wherever it is.
+
+    As `first_come`, but over all sites: people start at their own site if there is room, otherwise
+    at any site that offers their option today, has room and is within reach (`plan.longest_travel`,
+    if stated), spread evenly over those sites. Nobody less urgent starts before them.
+    """
+    opens = network.lumps.opens
+    offered = network.offers & ~opens.any(axis=0) if len(opens) else network.offers
+    within = np.ones(network.referral.shape)
+    if network.reachable is not None:
+        others = 1.0 - network.referral
+        newly = np.maximum(network.reachable - network.referral, 0.0)
+        np.divide(newly, others, out=within, where=others > FITS)
+    return _most_urgent_everywhere(network, offered[:, None, :] * within)
+
+
+def _most_urgent_everywhere(network: Network, may_go: Floats) -> Replay:
+    """Return the replay of the longest relative wait first.
+
+    `may_go` (list, group, site): the share of those whose own site is full who may start there.
+    """
     waiting, point = network.waiting, network.kernels.point_of
     standard = np.where(waiting.waits[point], waiting.standard_days[point], 1.0)
 
     def choose(_: int, queue: Floats, available: Floats) -> Floats:
-        taken = np.zeros_like(queue)
-        for site in range(len(network.sites)):
-            taken[:, :, site] = _start_at_site(
-                network, queue[:, :, site], available[:, site].copy(), standard
-            )
-        return own_option_starts(network, taken)
+        return own_option_starts(network, _start(network, queue, available, standard, may_go))
 
     return walk(network, lambda _: network.referral, choose)
 
 
-def _start_at_site(network: Network, queue: Floats, free: Floats, standard: Floats) -> Floats:
-    """Return who starts at one site (list, group, months waited), longest relative wait first."""
-    use = network.kernels.use[..., : free.shape[-1]]
-    free = free[..., : use.shape[-1]]
-    taken = np.zeros_like(queue)
-    everyone = np.einsum("lgw,lgrd->rd", queue, use, optimize=True)
-    if np.all(everyone <= free + FITS):
-        return queue.copy()
-    lists, waits = np.nonzero(queue.sum(axis=1) > 0)
+def _start(
+    network: Network, queue: Floats, available: Floats, standard: Floats, may_go: Floats
+) -> Floats:
+    """Return who starts where (list, group, site, months waited), longest relative wait first."""
+    use = network.kernels.use[..., : available.shape[-1]]
+    free = available[..., : use.shape[-1]].copy()
+    everyone = np.einsum("lghw,lgrd->rhd", queue, use, optimize=True)
+    full = (everyone > free + FITS).any(axis=(0, 2))
+    taken = np.where(full[:, None], 0.0, queue)
+    if not full.any():
+        return taken
+    travels = bool(may_go.any())
+    sites = np.arange(full.size) if travels else np.flatnonzero(full)
+    for lists, waits in _most_urgent_first(queue.sum(axis=(1, 2)), standard):
+        people, need = queue[lists, :, :, waits], use[lists]
+        begun = np.zeros_like(people)
+        for site in sites:
+            share, free[:, site] = _fit(people[..., site], need, free[:, site])
+            begun[..., site] = share[:, None] * people[..., site]
+        if travels:
+            begun, free = _elsewhere(people, begun, may_go[lists], need, free)
+        taken[lists[:, None], :, sites, waits[:, None]] = begun[:, :, sites].swapaxes(1, 2)
+    return taken
+
+
+def _most_urgent_first(people: Floats, standard: Floats) -> Iterator[tuple[Ints, Ints]]:
+    """Yield the (lists, months waited) of equal relative wait, the longest first."""
+    lists, waits = np.nonzero(people > 0)
     urgency = np.round(waits * DAYS_PER_MONTH / standard[lists], 9)
     for level in np.unique(urgency)[::-1]:
         chosen = urgency == level
-        people = queue[lists[chosen], :, waits[chosen]]
-        need = np.einsum("jg,jgrd->jrd", people, use[lists[chosen]])
-        share = share_what_fits(need, free)
-        free -= np.einsum("j,jrd->rd", share, need)
-        np.maximum(free, 0.0, out=free)
-        taken[lists[chosen], :, waits[chosen]] = share[:, None] * people
-    return taken
+        yield lists[chosen], waits[chosen]
+
+
+def _fit(people: Floats, use: Floats, free: Floats) -> tuple[Floats, Floats]:
+    """Return the share of each claim (claim, group) that starts at a site, and what is left."""
+    need = np.einsum("jg,jgrd->jrd", people, use)
+    share = share_what_fits(need, free)
+    return share, np.maximum(free - np.einsum("j,jrd->rd", share, need), 0.0)
+
+
+def _elsewhere(
+    people: Floats, begun: Floats, may_go: Floats, use: Floats, free: Floats
+) -> tuple[Floats, Floats]:
+    """Return who starts (claim, group, site) once those left over have tried the other sites.
+
+    Each round spreads them evenly over the sites still open to them; a site that cannot take all
+    of its part is closed. Also returned: what is then free (resource, site, month).
+    """
+    left, begun, free = (people - begun).sum(axis=2), begun.copy(), free.copy()
+    most = np.where(people - begun <= FITS, may_go * left[..., None], 0.0)
+    while True:
+        still = most > FITS
+        part = np.divide(left, still.sum(axis=2), out=np.zeros_like(left), where=still.any(axis=2))
+        if part.max(initial=0.0) <= FITS:
+            return begun, free
+        for site in np.flatnonzero(still.any(axis=(0, 1))):
+            asked = np.where(still[..., site], np.minimum(part, most[..., site]), 0.0)
+            share, free[:, site] = _fit(asked, use, free[:, site])
+            gone = share[:, None] * asked
+            begun[..., site] += gone
+            left = left - gone
+            most[..., site] = np.where((share > 1.0 - FITS)[:, None], most[..., site] - gone, 0.0)

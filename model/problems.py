@@ -10,6 +10,20 @@ Key = tuple[str | int, ...]
 LONG_ENOUGH = 3
 
 
+class InvalidInput(Exception):
+    """Files that cannot be used; the text says where and what to do. Nothing was run."""
+
+    ending = "nothing was run"
+
+
+class NoAnswer(Exception):
+    """Sound files for which there is no answer to give; the text says why."""
+
+
+class WrongUse(Exception):
+    """A command that cannot be carried out as it was given."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault: the key or the table row it sits at, and what to do about it."""

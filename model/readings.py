@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
 from hepaplan.model.allocation.plan import BestPlan
 from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
@@ -17,7 +19,8 @@ from hepaplan.model.renewal import Flow
 from hepaplan.model.replay import Replay
 from hepaplan.model.waiting import WaitingMonth
 
-NOTHING_SCARCE, FIRST_COME, MOST_HEALTH = POLICIES = ("nothing scarce", "first come", "most health")
+POLICIES = ("nothing scarce", "first come", "longest wait", "most health")
+NOTHING_SCARCE, FIRST_COME, LONGEST_WAIT, MOST_HEALTH = POLICIES
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class UsualCare:
         """Months of the window, the ones reported."""
         return self.months.labels[: self.scenario.settings.window.months]
 
+    def window_in(self, network: Network) -> int:
+        """Return the months of the window that a network has: fewer where some have happened."""
+        return self.scenario.settings.window.months - (self.months.count - network.horizon)
+
     @property
     def treatments(self) -> list[str]:
         """The treatment that each open option counts as, in the kernels' order."""
@@ -76,6 +83,17 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Capacity(Replayed):
-    """Reading 2: the same arrivals where capacity is scarce, under each policy, with the plan."""
+    """Reading 2: the same arrivals where capacity is scarce, under each policy, with the plan.
+
+    The plan is made in the network `planned_in`; where months have happened already that is the
+    network from then on, and `replays` join both. `planned`, `first_come_there` and
+    `nothing_scarce_there` are replays in it. `corrections`: where the record of those months says
+    other than the model expected.
+    """
 
     best: BestPlan
+    planned_in: Network
+    planned: Replay
+    first_come_there: Replay
+    nothing_scarce_there: Replay
+    corrections: pd.DataFrame

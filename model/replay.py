@@ -10,10 +10,11 @@ import numpy as np
 from hepaplan.model.arrays import Floats
 from hepaplan.model.network import Network
 from hepaplan.model.renewal import follow_on
-from hepaplan.model.sharing import share_what_fits
+from hepaplan.model.sharing import FITS, share_what_fits
 
 ROUNDING = 1e-9
 Choice = Callable[[int, Floats, Floats], Floats]
+Attendance = Callable[[int, Floats, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Replay:
     site, months waited, month); `left` (list, group, site, months waited, month) at each month's
     end; `moved` (from point, to point, group, month), `cancer_deaths` and `other_deaths` (point,
     group, month) of those left, in the month that follows; `use` (resource, site, month) with
-    what earlier starts still take.
+    what earlier starts still take; `transferred` (list, group, site, month) are the starts there of
+    people who were on another site's list.
     """
 
     arrivals: Floats
@@ -51,6 +53,7 @@ class Replay:
     cancer_deaths: Floats
     other_deaths: Floats
     use: Floats
+    transferred: Floats
 
 
 def replay(network: Network, plan: Plan) -> Replay:
@@ -100,12 +103,16 @@ def walk(
     referral: Callable[[int], Floats],
     choose: Choice,
     extra: Floats | None = None,
+    attend: Attendance | None = None,
 ) -> Replay:
     """Return the forward calculation under a rule for referral and a rule for starts.
 
     `choose(month, queue, available)` gives starts (pair, group, site, months waited) from the
     people on the lists (list, group, site, months waited) and the capacity still free from this
-    month on (resource, site, month); where nobody waits, everyone starts whatever it says.
+    month on (resource, site, month); where nobody waits, everyone starts whatever it says. Starts
+    beyond a site's own list are people who change site: see `Replay.transferred`.
+    `attend(month, expected, queue)` says who really comes to the lists (list, group, site) where
+    the model expects `expected` and `queue` waits already; without it all those expected come.
     """
     kernels, waiting, horizon = network.kernels, network.waiting, network.horizon
     point, groups, sites = kernels.point_of, len(kernels.groups), len(network.sites)
@@ -120,22 +127,23 @@ def walk(
     left = np.zeros((lists, groups, sites, longest, horizon))
     moved = np.zeros((len(kernels.points), *arrivals.shape))
     cancer, other = np.zeros_like(arrivals), np.zeros_like(arrivals)
-    use = network.committed.copy()
+    use, transferred = network.committed.copy(), np.zeros_like(at_site)
     free = network.available + (0.0 if extra is None else extra)
     queue = np.zeros((lists, groups, sites, longest))
     queue[..., : network.backlog.shape[-1]] += network.backlog
     for month in range(horizon):
         came = kernels.usual_share * arrivals[point, :, month]
-        at_site[..., month] = came[:, :, None] * referral(month)
+        expected = came[:, :, None] * referral(month)
+        at_site[..., month] = expected if attend is None else attend(month, expected, queue)
+        np.add.at(arrivals[..., month], point, (at_site[..., month] - expected).sum(axis=2))
         queue[..., 0] += at_site[..., month]
         begun = choose(month, queue, free[:, :, month:])
         begun[:lists][no_wait] = queue[no_wait]
         starts[..., month] = begun
-        queue = np.maximum(queue - _sum_by_list(network, begun), 0.0)
+        queue, transferred[..., month] = _left_behind(queue, _sum_by_list(network, begun))
         left[..., month] = queue
 
-        by_option = np.zeros((lists, groups, sites))
-        np.add.at(by_option, network.pair_option, begun.sum(axis=-1))
+        by_option = starts_by_option(network, begun.sum(axis=-1))
         taken = np.einsum(
             "kgh,kgrd->rhd", by_option, kernels.use[..., : horizon - month], optimize=True
         )
@@ -143,9 +151,9 @@ def walk(
         use[:, :, during] += taken
         free[:, :, during] = np.maximum(free[:, :, during] - taken, 0.0)
         ahead = min(horizon - month - 1, kernels.months)
-        arrivals[:, :, month + 1 : month + 1 + ahead] += follow_on(
-            kernels, by_option.sum(axis=2)[:, None, :], 1, ahead + 1
-        )[:, 0]
+        arrivals[:, :, month + 1 : month + 1 + ahead] += _who_comes_after(
+            network, begun.sum(axis=2), month, ahead
+        )
         on_list = np.zeros((len(kernels.points), groups))
         np.add.at(on_list, point[own], queue.sum(axis=(2, 3)))
         moved[..., month] = waiting.move * on_list[:, None, :]
@@ -155,7 +163,39 @@ def walk(
             arrivals[:, :, month + 1] += moved[..., month].sum(axis=0)
         stayed = waiting.stay[point][:, :, None, None] * queue
         queue = np.concatenate((np.zeros_like(stayed[..., :1]), stayed[..., :-1]), axis=-1)
-    return Replay(arrivals, at_site, starts, left, moved, cancer, other, use)
+    return Replay(arrivals, at_site, starts, left, moved, cancer, other, use, transferred)
+
+
+def _who_comes_after(network: Network, begun: Floats, month: int, ahead: int) -> Floats:
+    """Return arrivals (point, group, month) in the months `ahead` of starts in one month.
+
+    `begun` has the axes (pair, group, months waited).
+    """
+    kernels, delayed = network.kernels, network.delayed
+    if delayed is None:
+        starts = starts_by_option(network, begun.sum(axis=-1))
+        return follow_on(kernels, starts[:, None], 1, ahead + 1)[:, 0]
+    return delayed.follow_on(starts_by_option(network, delayed.by_harm(begun, month)), ahead)
+
+
+def starts_by_option(network: Network, by_pair: Floats) -> Floats:
+    """Return starts by the option started, of starts by pair; other axes stay."""
+    starts = np.zeros((len(network.kernels.options), *by_pair.shape[1:]))
+    np.add.at(starts, network.pair_option, by_pair)
+    return starts
+
+
+def _left_behind(queue: Floats, taken: Floats) -> tuple[Floats, Floats]:
+    """Return who is left, and who started (list, group, site) from another site's list.
+
+    Those who change site leave the lists of the other sites in proportion to who is left there.
+    """
+    left = np.maximum(queue - taken, 0.0)
+    beyond = taken - queue
+    beyond[beyond < FITS] = 0.0
+    wanted, there = beyond.sum(axis=2, keepdims=True), left.sum(axis=2, keepdims=True)
+    gone = np.divide(wanted, there, out=np.zeros_like(wanted), where=there > 0)
+    return left * np.maximum(1.0 - gone, 0.0), np.asarray(beyond.sum(axis=-1))
 
 
 def first_in_first_out(queue: Floats, number: Floats) -> Floats:

@@ -1,17 +1,137 @@
-"""Checks of who offers what: every service has sites, and every site what its services need."""
+"""Checks of who offers what: services have sites, sites what their services need and share."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
 from hepaplan.model.pathway import Pathway
-from hepaplan.model.problems import Problem, listed
+from hepaplan.model.problems import Problem, listed, nearest
 from hepaplan.model.scenario_checks import in_table
+
+ROUNDING = 1e-9
 
 
 def check_services(
+    pathway: Pathway, tables: Mapping[str, pd.DataFrame], regions: Collection[str]
+) -> list[Problem]:
+    """Return what is wrong with who offers what, and with what sites share or do their own way."""
+    problems = [*check_other_use(tables), *check_site_shares(pathway, tables)]
+    return problems + _check_referral(pathway, tables, regions)
+
+
+def check_other_use(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Return uses by other services that run backwards or take more than a site has."""
+    problems: list[Problem] = []
+    if "other_use" not in tables or "capacity" not in tables:
+        return problems
+    other = tables["other_use"].to_dict("records")
+    for row, use in enumerate(other):
+        first, last = str(use["from_month"]), str(use["to_month"])
+        if last < first:
+            message = f"found {last}, which is before from_month {first}; swap or mend them"
+            problems.append(in_table("other_use", "to_month", message, row))
+            continue
+        where = (use["site"], use["resource"])
+        for month in _turns(tables, where, first, last):
+            has = _number(tables, where, month)
+            taken = sum(
+                float(found["number"])
+                for found in other
+                if (found["site"], found["resource"]) == where
+                and found["from_month"] <= month <= found["to_month"]
+            )
+            if taken > has * (1.0 + ROUNDING):
+                message = (
+                    f"other services use {taken:g} of {where[1]} at {where[0]} in {month}, which "
+                    f"has {has:g}; take off at most that, or state more in the capacity table"
+                )
+                problems.append(in_table("other_use", "number", message, row))
+                break
+    return problems
+
+
+def _turns(
+    tables: Mapping[str, pd.DataFrame], where: tuple[str, str], first: str, last: str
+) -> list[str]:
+    """Return the months from first to last in which what a site has, or others use, may change."""
+    months = {first}
+    for name in ("capacity_changes", "other_use"):
+        for row in tables[name].to_dict("records") if name in tables else ():
+            if (row["site"], row["resource"]) == where:
+                after = np.datetime64(str(row["to_month"]), "M") + np.timedelta64(1, "M")
+                months |= {str(row["from_month"]), str(after)}
+    return sorted(month for month in months if first <= month <= last)
+
+
+def _number(tables: Mapping[str, pd.DataFrame], where: tuple[str, str], month: str) -> float:
+    """Return the saleable units that a site has of a resource in a month."""
+    number = sum(
+        float(row["number"])
+        for row in tables["capacity"].to_dict("records")
+        if (row["site"], row["resource"]) == where
+    )
+    changes = tables["capacity_changes"] if "capacity_changes" in tables else pd.DataFrame()
+    for row in changes.to_dict("records"):
+        there = (row["site"], row["resource"]) == where
+        if there and row["from_month"] <= month <= row["to_month"]:
+            number = number * float(row["multiply"]) + float(row["add"])
+    return number
+
+
+def check_site_shares(pathway: Pathway, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Return shares of a site for options that are not there, or that one service does not hold."""
+    problems: list[Problem] = []
+    if "site_shares" not in tables:
+        return problems
+    referral = tables.get("referral")
+    served = (
+        None
+        if referral is None
+        else {
+            (service, site)
+            for service, site, share in zip(
+                referral["service"], referral["site"], referral["share"], strict=True
+            )
+            if share > 0
+        }
+    )
+    told = set[tuple[str, str]]()
+    for row, stated in enumerate(tables["site_shares"].to_dict("records")):
+        name, site = str(stated["decision_point"]), str(stated["site"])
+        point = pathway.decision_point.get(name)
+        if point is None:
+            continue
+        options = point.open_options()
+        if stated["option"] not in options:
+            message = (
+                f"found '{stated['option']}', no open option of {name}"
+                f"{nearest(str(stated['option']), options)}; expected one of {listed(options)}"
+            )
+            problems.append(in_table("site_shares", "option", message, row))
+        services = dict.fromkeys(option.service for option in options.values())
+        if (name, site) in told:
+            continue
+        told.add((name, site))
+        if len(services) > 1:
+            message = (
+                f"{name} has options of {len(services)} services ({listed(services)}), to which "
+                "people are referred apart; a site's own shares need one service at the point: "
+                "give its options one service, or move the shares to the referral table"
+            )
+            problems.append(in_table("site_shares", "decision_point", message, row))
+        elif served is not None and not any((service, site) in served for service in services):
+            message = (
+                f"nobody is sent to {site} for {listed(services)}, so its shares at {name} change "
+                "nothing; delete the rows, or send people there"
+            )
+            problems.append(in_table("site_shares", "site", message, row))
+    return problems
+
+
+def _check_referral(
     pathway: Pathway, tables: Mapping[str, pd.DataFrame], regions: Collection[str]
 ) -> list[Problem]:
     """Return services without a site for a region, and sites without what a service needs."""

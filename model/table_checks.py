@@ -23,6 +23,7 @@ ROW_KEYS: dict[str, tuple[str, ...]] = {
     "referral": ("region", "service", "site"),
     "travel": ("region", "site"),
     "capacity": ("site", "resource"),
+    "site_shares": ("site", "decision_point", "option"),
     "backlog": ("decision_point", "group", "months_waited"),
 }
 EVERY_BAND: dict[str, tuple[str, ...]] = {
@@ -30,7 +31,11 @@ EVERY_BAND: dict[str, tuple[str, ...]] = {
     "projection": ("year", "region", "sex"),
     "incidence": ("sex",),
 }
-SHARES: dict[str, tuple[str, ...]] = {"eligibility": ("group",), "referral": ("region", "service")}
+SHARES: dict[str, tuple[str, ...]] = {
+    "eligibility": ("group",),
+    "referral": ("region", "service"),
+    "site_shares": ("site", "decision_point"),
+}
 
 
 def check_tables(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:

@@ -38,7 +38,8 @@ class Block:
 
     `formats` gives number formats by heading; `row_formats` one for each row, used by the
     headings in `by_row`; `cell_formats` one for each cell of a column. A block on page 0 is for
-    the screen and is not printed, nor are the last `unprinted` columns of any other.
+    the screen and is not printed, nor are the last `unprinted` columns of any other. `absent` is
+    what is said where there are no rows.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Block:
     page: int = 1
     unprinted: int = 0
     cell_formats: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    absent: str = "Nothing to show in this run."
 
 
 @dataclass(frozen=True)

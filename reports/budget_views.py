@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.model.readings import FIRST_COME
+from hepaplan.model.words import pounds
+from hepaplan.reports.content import ReportContent
 from hepaplan.reports.views import (
     by_size,
     heading,
@@ -15,7 +17,6 @@ from hepaplan.reports.views import (
     year_names,
 )
 
-FIRST_COME = POLICIES[1]
 ALL_YEARS = "All years"
 AGAINST = ", against first come"
 
@@ -72,7 +73,5 @@ def headline(frame: pd.DataFrame, policy: str) -> str:
     )
 
 
-def _more(pounds: float) -> str:
-    size = abs(pounds)
-    words = f"£{size / 1e6:,.1f} million" if size >= 999_500 else f"£{size / 1e3:,.0f} thousand"
-    return f"{words} {'more' if pounds >= 0 else 'less'}"
+def _more(added: float) -> str:
+    return f"{pounds(abs(added))} {'more' if added >= 0 else 'less'}"

@@ -6,7 +6,15 @@ import pandas as pd
 
 from hepaplan.reports.blocks import as_dates
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.views import in_order, labelled, pivot, policies_in, relabel, year_names
+from hepaplan.reports.views import (
+    compared,
+    in_order,
+    labelled,
+    pivot,
+    policies_in,
+    relabel,
+    year_names,
+)
 
 
 def use_by_site(content: ReportContent, *, monthly: bool) -> pd.DataFrame:
@@ -104,10 +112,10 @@ def bottlenecks(content: ReportContent) -> pd.DataFrame:
 
 
 def what_is_short(content: ReportContent, most: int) -> pd.DataFrame:
-    """Return the resources that are full in the most months, named with their sites."""
+    """Return what is full in the most months, and where, under the two policies compared."""
     table = bottlenecks(content)
-    full = [h for h in table.columns if h.startswith("Months full")]
-    shares = [h for h in table.columns if h.startswith("Share used")]
+    full = compared([h for h in table.columns if h.startswith("Months full")])
+    shares = compared([h for h in table.columns if h.startswith("Share used")])
     if table.empty:
         return table
     table = (

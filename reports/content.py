@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.parameters import Scenario
-
-POLICIES = ("nothing scarce", "first come", "most health")
+from hepaplan.model.readings import POLICIES
 
 DEATHS = ("dies_of_cancer", "dies_of_procedure", "dies_of_other_causes")
 SURVIVAL = ("survival_1y", "survival_2y", "survival_3y", "survival_5y", "survival_10y")
@@ -80,6 +79,49 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "site", "resource", "saleable_unit", "number", "units_a_week", "unit", "utilisation_cap",
         "source", "quality",
     ),
+    "plan": (
+        "month", "site", "decision_point", "intended", "option", "starts", "referral_share",
+    ),
+    "gain": (
+        "step", "qalys", "cost_gbp", "net_monetary_benefit_gbp", "within_standard",
+        "deaths_waiting", "qalys_gained", "cost_added_gbp", "within_standard_gained",
+        "deaths_avoided",
+    ),
+    "prices": (
+        "rank", "site", "resource", "unit", "window", "qalys_plus_one", "qalys_minus_one",
+        "nmb_plus_one", "nmb_minus_one", "beyond_standard_plus_one", "beyond_standard_minus_one",
+        "units_less", "qalys_by_row_price", "status",
+    ),
+    "equity": ("floor", "qalys", "qalys_lost", "worst", "worst_share", "status"),
+    "expansions": (
+        "option", "label", "site", "resource", "adds", "saleable_unit", "chosen", "capital_gbp",
+        "running_gbp_per_year", "decided", "decide_by", "breach_from", "qalys", "cost_gbp",
+        "relation", "cost_per_qaly_gbp", "qalys_displaced", "cost_per_qaly_uncharged_gbp",
+        "status",
+    ),
+    "delay_variants": ("variant", "policy", "qalys_lost_to_waiting", "qalys_gained"),
+    "fixed_plan": (
+        "constraint", "rows", "rows_broken", "largest_violation", "unit", "in_words",
+    ),
+    "access": (
+        "policy", "region", "decision_point", "share_within_standard", "minutes",
+        "starts_per_year",
+    ),
+    "chance": (
+        "policy", "month", "site", "decision_point", "probability", "standard_error",
+        "share_within",
+    ),
+    "chance_lists": ("policy", "measure", "month", "site", "name", "expected", "mean"),
+    "chance_years": (
+        "policy", "from_month", "to_month", "share_within", "target", "probability",
+        "standard_error",
+    ),
+    "headroom": (
+        "site", "share_within", "promised_probability", "headroom", "probability",
+        "standard_error",
+    ),
+    "list_planning": ("policy", "site", "decision_point"),
+    "actuals": ("month", "site", "what", "about", "amount", "unit", "in_words"),
     "about": ("item", "value"),
 }  # fmt: skip
 
@@ -97,8 +139,31 @@ MAY_BE_MISSING: dict[str, frozenset[str]] = {
     "evidence_sets": frozenset({"this scenario", "registry", "review"}),
     "bottlenecks": frozenset({"first_month_full"}),
     "assumptions": frozenset({"low", "high", "distribution", "year"}),
+    "plan": frozenset({"referral_share"}),
+    "prices": frozenset(
+        {
+            "qalys_plus_one", "qalys_minus_one", "nmb_plus_one", "nmb_minus_one",
+            "beyond_standard_plus_one", "beyond_standard_minus_one",
+        }
+    ),
+    "equity": frozenset({"qalys", "qalys_lost", "worst_share"}),
+    "expansions": frozenset(
+        {
+            "decide_by", "breach_from", "qalys", "cost_gbp", "relation", "cost_per_qaly_gbp",
+            "qalys_displaced", "cost_per_qaly_uncharged_gbp",
+        }
+    ),
+    "access": frozenset({"share_within_standard", "minutes"}),
+    "list_planning": frozenset({"load"}),
+    "chance": frozenset({"share_within", "standard_error", "p10", "p50", "p90"}),
+    "chance_lists": frozenset({"standard_error"}),
+    "chance_years": frozenset({"standard_error"}),
+    "headroom": frozenset({"headroom"}),
+    "comparison": frozenset(
+        {"most health", "first come", "against_most_health", "against_first_come"}
+    ),
     "strategies": frozenset({"icer", "frontier_cost_gbp", "frontier_qalys", "icer_on_frontier"}),
-}
+}  # fmt: skip
 
 
 class UnfitTable(ValueError):
@@ -148,6 +213,8 @@ class ResultsLike(Protocol):
     def labels(self) -> Mapping[str, str]: ...  # noqa: D102
     @property
     def status(self) -> str: ...  # noqa: D102
+    @property
+    def gap(self) -> float: ...  # noqa: D102
 
 
 def content_of(results: ResultsLike, version: str) -> ReportContent:
@@ -160,7 +227,7 @@ def content_of(results: ResultsLike, version: str) -> ReportContent:
         headlines=tuple(results.headlines),
         labels=results.labels,
         tables=results.tables,
-        status=results.status,
+        status=status_words(results.status, results.gap),
         version=version,
         site_note=site_note(results.scenario),
         option_labels={
@@ -168,6 +235,14 @@ def content_of(results: ResultsLike, version: str) -> ReportContent:
             for point, option, record in results.scenario.pathway.options()
         },
     )
+
+
+def status_words(status: str, gap: float) -> str:
+    """Return how the plan was proven; a solve that was stopped is called that."""
+    if status == "optimal":
+        return status
+    far = f"{gap:.2%} from proven" if np.isfinite(gap) else "how far from proven is not known"
+    return f"STOPPED at its {status}, {far}"
 
 
 def site_note(scenario: Scenario) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.model.delay import ALONE, BEYOND, LARGEST_RESIDUAL
+from hepaplan.model.readings import FIRST_COME, MOST_HEALTH
+from hepaplan.model.residual import ALONE, BEYOND, LARGEST_RESIDUAL
+from hepaplan.model.words import figure
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.value_views import shown_group
-from hepaplan.reports.views import in_sentence, labelled, optional, options_labelled
+from hepaplan.reports.views import heading, in_sentence, labelled, optional, options_labelled, pivot
 
+COMPARED = (FIRST_COME, MOST_HEALTH)
+GAINED = "QALYs gained by the plan"
 MONTHS_SHOWN = (1, 3)
 PLACES = 2
 BASE, NO_EFFECT, UPPER = "base case", "no effect", "upper end"
@@ -100,9 +104,39 @@ def delay_words(content: ReportContent) -> tuple[str, ...]:
         f"{base.min():.2f} to {base.max():.2f} QALYs, most before {in_sentence(names[worst])}. "
         f"Most is lost beyond what waiting itself does before {in_sentence(names[more])}: "
         f"{base[more]:.2f}, of which waiting {alone[more]:.2f}{upper}.",
-        "The plan and the replay count what waiting itself does, not yet the residual hazard ratio "
+        "The plan and the replay count what waiting itself does and the residual hazard ratio "
         f"(above 1 for {int((residual > 1.0).sum())} of {len(residual)} options after {wait}"
         f"{bounds}).",
+    )
+
+
+def variants(content: ReportContent) -> pd.DataFrame:
+    """Return QALYs lost to waiting and the plan's gain under each reading of what delay does."""
+    table = content.tables["delay_variants"]
+    lost = pivot(table, ["variant"], "policy", "qalys_lost_to_waiting", COMPARED)
+    gain = pivot(table, ["variant"], "policy", "qalys_gained", COMPARED)
+    return pd.DataFrame(
+        {
+            "What delay does": [heading(str(variant)) for variant in lost["variant"]],
+            "QALYs lost, first come": lost[FIRST_COME],
+            "QALYs lost, most health": lost[MOST_HEALTH],
+            GAINED: gain[MOST_HEALTH],
+        }
+    )
+
+
+def gain_words(content: ReportContent) -> tuple[str, ...]:
+    """Return how much of the plan's gain rests on the harm of delay, if readings of it differ."""
+    table = variants(content)
+    if len(table) < 2:
+        return ()
+    gain = [
+        f"{figure(gained)} ({in_sentence(str(name))})"
+        for name, gained in zip(table["What delay does"], table[GAINED], strict=True)
+    ]
+    return (
+        "How much of the plan's gain rests on the harm of a later start: QALYs gained over first "
+        f"come by the same plan are {', '.join(gain)}.",
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Literal
 
 import pandas as pd
 
+from hepaplan.model.problems import WrongUse
 from hepaplan.reports.content import UnfitTable, number_faults
 
 TABLES = "tables"
@@ -30,7 +31,7 @@ CSV_NOTES = (
 )
 
 
-class OutputExists(Exception):
+class OutputExists(WrongUse):
     """The chosen folder is there already, and nobody said to overwrite it."""
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from hepaplan.model.readings import NOTHING_SCARCE
 from hepaplan.reports.blocks import as_dates
-from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.reports.content import ReportContent
 from hepaplan.reports.views import (
     a_year,
     by_size,
+    compared,
     heading,
     in_order,
     in_sentence,
@@ -53,7 +55,7 @@ def treatments_in_all(content: ReportContent) -> pd.DataFrame:
 def treatments_missing(content: ReportContent) -> pd.DataFrame:
     """Return how many starts a year each policy makes fewer than wanted; below 0 if more."""
     total = treatments_in_all(content)
-    wanted = heading(POLICIES[0])
+    wanted = heading(NOTHING_SCARCE)
     scarce = [h for h in total.columns[1:] if h != wanted]
     if wanted not in total.columns:
         return total.iloc[:0][["Treatment", *scarce]]
@@ -63,10 +65,10 @@ def treatments_missing(content: ReportContent) -> pd.DataFrame:
 
 def starts_by_month(content: ReportContent) -> pd.DataFrame:
     """Return all starts by month: wanted, and under each policy."""
-    demand = content.tables["demand"].assign(policy=POLICIES[0])
+    demand = content.tables["demand"].assign(policy=NOTHING_SCARCE)
     columns = ["month", "policy", "starts"]
     starts = content.tables["starts"]
-    starts = starts[starts["policy"] != POLICIES[0]]
+    starts = starts[starts["policy"] != NOTHING_SCARCE]
     both = pd.concat([demand[columns], starts[columns]])
     shown = policies_in(both)
     wide = pivot(both, ["month"], "policy", "starts", shown).sort_values("month", ignore_index=True)
@@ -115,7 +117,7 @@ def largest_changes(sites: pd.DataFrame, most: int) -> pd.DataFrame:
 def waiting(content: ReportContent) -> pd.DataFrame:
     """Return people waiting by decision point and month, one column for each policy."""
     table = content.tables["lists"]
-    table = table[table["policy"] != POLICIES[0]]
+    table = table[table["policy"] != NOTHING_SCARCE]
     shown = policies_in(table)
     keys = ["decision_point", "month"]
     count = in_order(pivot(table, keys, "policy", "waiting", shown), table, keys)
@@ -136,13 +138,14 @@ def waiting_in_all(monthly: pd.DataFrame) -> pd.DataFrame:
 
 
 def waiting_by_year(content: ReportContent, column: str) -> pd.DataFrame:
-    """Return people waiting in an average month of each year by decision point and policy.
+    """Return people waiting in an average month of each year, under the policies compared.
 
     Lists that stay below a tenth of a person are summed; the last row is the sum of all.
     """
     table = content.tables["lists"]
-    table = table[table["policy"] != POLICIES[0]]
-    shown = policies_in(table)
+    table = table[table["policy"] != NOTHING_SCARCE]
+    shown = compared(policies_in(table))
+    table = table[table["policy"].isin(shown)]
     names = year_names(table["month"])
     months = table.groupby(table["month"].str[:4])["month"].nunique()
     parts = [f"{heading(p)}, {name}" for p in shown for name in names.values()]

@@ -7,9 +7,15 @@ import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from hepaplan.model.allocation.model_file import write_model
+from hepaplan.model.allocation.model_names import readable_names
+from hepaplan.model.allocation.plan import BestPlan
+from hepaplan.model.edited import Edited
 from hepaplan.model.evaluate import Results
+from hepaplan.model.parameters import Scenario
 from hepaplan.reports.content import content_of
 from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
 from hepaplan.reports.workbook import write_workbook
@@ -40,6 +46,10 @@ def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> 
         **program_facts(),
         "solver_status": results.status,
         "optimality_gap": results.gap,
+        "aims": [
+            {"aim": step.aim, "status": step.status, "seconds": round(step.seconds, 3)}
+            for step in results.best.reached
+        ],
         "checks_passed": results.checks_pass,
         **time_facts(started, results.seconds),
     }
@@ -50,7 +60,7 @@ def program_facts() -> dict[str, Any]:
     return {
         "versions": {name: version(name) for name in PACKAGES},
         "python": sys.version.split()[0],
-        "solver": "HiGHS through PuLP",
+        "solver": "HiGHS",
     }
 
 
@@ -65,3 +75,32 @@ def time_facts(started: float, seconds: Mapping[str, float]) -> dict[str, Any]:
 
 def _utc(moment: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+
+
+def write_programme(path: Path, best: BestPlan) -> None:
+    """Write the plan's programme, in the terms of its first aim, as .lp or .mps."""
+    work = best.written
+    names = readable_names(work.rows, work.at, work.network, work.classes)
+    weights = work.weights[work.first_aim]
+    with TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        made = Path(folder) / path.name
+        write_model(made, work.rows, weights, names)
+        made.replace(path)
+
+
+def write_replay(
+    folder: Path, edited: Edited, scenario: Scenario, started: float, settings: Mapping[str, str]
+) -> None:
+    """Write the tables of a plan edited by hand, and the manifest that lists them."""
+    with only_writer(folder):
+        tables = write_tables(folder, edited.tables)
+        facts = {
+            "command": "replay",
+            "scenario": scenario.settings.name,
+            "settings": dict(settings),
+            "input_hashes": scenario.input_hashes,
+            **program_facts(),
+            "rules_broken": len(edited.tables["violations"]),
+            **time_facts(started, {}),
+        }
+        write_manifest(folder, facts, tables)

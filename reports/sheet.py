@@ -127,10 +127,12 @@ class SheetWriter:
         self.put(top - 1, left, block.caption, "caption")
         placed = Placed(self.sheet, block.frame, top, left)
         if block.frame.empty:
-            self.put(top, left, "Nothing to show in this run.", "note")
+            self.put(top, left, block.absent, "note")
             self._use(block.page, left, left, top)
             if row is None:
-                self.sheet.column_dimensions[get_column_letter(left)].width = 32.0
+                self.sheet.column_dimensions[get_column_letter(left)].width = max(
+                    32.0, len(block.absent) + 2.0
+                )
                 self._skip(left + 1)
             return placed
         headings = [str(heading) for heading in block.frame.columns]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, plan_views, views
+from hepaplan.model.readings import NOTHING_SCARCE
+from hepaplan.reports import charts, list_views, plan_views, views
 from hepaplan.reports.blocks import Block, Placed
-from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import CHANGE, FEWER, MONTH, PEOPLE, WHOLE, WHOLE_PEOPLE, Styles
+from hepaplan.reports.style import CHANGE, FEWER, MONTH, PEOPLE, SHARE, WHOLE, WHOLE_PEOPLE, Styles
 
 TITLE = "Plan"
 ABOUT = (
-    "Treatment starts under each policy: nothing scarce (what is wanted), first come (as today) "
-    "and most health (the plan)."
+    "Treatment starts under each policy: nothing scarce (what is wanted), first come (as "
+    "today), longest wait (the same, network-wide) and most health (the plan)."
 )
 MOST_CHANGES = 8
 WINDOW = "Average of the window"
@@ -22,6 +23,7 @@ WINDOW = "Average of the window"
 
 def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write the sheet."""
+    access = list_views.access(content)
     sheet = SheetWriter(
         workbook,
         styles,
@@ -32,6 +34,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "Starts are averages, so fractions occur. The tables stand to the right of the charts; "
             "those by month are not printed. By group and months waited: tables/starts.csv.",
             views.BACKLOG,
+            *list_views.access_words(access),
         ),
     )
     cells = sheet.chart_grid(4, "Charts")
@@ -63,6 +66,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             4,
         )
     )
+    sheet.add_table(Block("access", "Access by region", access, _access_formats(access), page=5))
     monthly = sheet.add_table(
         _people("plan_by_month", "All starts by month", plan_views.starts_by_month(content), 0)
     )
@@ -87,12 +91,20 @@ def _people(
     return Block(name, caption, frame, formats, page=page)
 
 
+def _access_formats(frame: pd.DataFrame) -> dict[str, str]:
+    kinds = {list_views.STARTS: PEOPLE, list_views.MINUTES: WHOLE, list_views.WORST: SHARE}
+    return {h: kinds[h.split(",")[0]] for h in frame.columns[1:]}
+
+
 def _draw_starts(sheet: SheetWriter, cells: list[str], missed: Placed, monthly: Placed) -> None:
     if not missed.frame.empty:
         charts.place(
             sheet.sheet,
             charts.bars(
-                [charts.Line(p, missed.reference(p)) for p in missed.frame.columns[1:]],
+                [
+                    charts.Line(p, missed.reference(p))
+                    for p in views.compared(missed.frame.columns[1:])
+                ],
                 missed.reference("Treatment"),
                 "Treatment",
                 "Starts a year fewer than wanted",
@@ -119,6 +131,7 @@ def _draw_starts(sheet: SheetWriter, cells: list[str], missed: Placed, monthly: 
 
 def _draw_sites(sheet: SheetWriter, cells: list[str], in_all: Placed, changes: Placed) -> None:
     policies = [h for h in in_all.frame.columns if h not in ("Site", "Change")]
+    policies = views.compared(policies)
     charts.place(
         sheet.sheet,
         charts.bars(
@@ -151,7 +164,9 @@ def _draw_sites(sheet: SheetWriter, cells: list[str], in_all: Placed, changes: P
 
 def missing_headline(frame: pd.DataFrame) -> str:
     """Return what the chart of missing starts shows: how many, under each policy, and of what."""
-    parts = [f"{frame[p].sum():,.1f} {views.policy_words(p)}" for p in frame.columns[1:]]
+    parts = [
+        f"{frame[p].sum():,.1f} {views.policy_words(p)}" for p in views.compared(frame.columns[1:])
+    ]
     last = frame.columns[-1]
     worst = frame.iloc[int(frame[last].argmax())]
     return (
@@ -162,7 +177,7 @@ def missing_headline(frame: pd.DataFrame) -> str:
 
 def starts_headline(frame: pd.DataFrame) -> str:
     """Return what the chart of all starts shows: the monthly level under each policy."""
-    wanted = views.heading(POLICIES[0])
+    wanted = views.heading(NOTHING_SCARCE)
     levels = [
         f"{frame[name].mean():,.1f} {'wanted' if name == wanted else views.policy_words(name)}"
         for name in frame.columns[1:]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import assumption_views, plausibility_views, views
+from hepaplan.reports import assumption_views, fixed_views, plausibility_views, views
 from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import (
     ERROR,
     ERROR_SHARE,
+    MONTH,
     SMALL,
     TWO_PLACES,
+    WHOLE,
     YEAR,
     Styles,
     format_for_unit,
@@ -122,7 +124,9 @@ def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> 
     sheet.put(3, 1, judged, "pass" if passed else "fail")
     if words := plausibility_views.age_words(content):
         sheet.put(4, 1, words, "note")
-    sheet.caption_row, sheet.header_row = 6, 7
+    if content.site_note and len(content.tables["actuals"]):
+        sheet.put(5, 1, content.site_note, "warning")
+    sheet.caption_row, sheet.header_row = 7, 8
     table = content.tables["checks"]
     frame = pd.DataFrame(
         {
@@ -143,7 +147,24 @@ def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> 
         wide = {"Decision point": 72.0, "Option": 56.0}
         sheet.add_table(Block("utility_norms", caption, norms, places, widths=wide, page=2))
     _age_groups(sheet, content)
+    _fixed(sheet, content)
     sheet.finish(content.version)
+
+
+def _fixed(sheet: SheetWriter, content: ReportContent) -> None:
+    rules = fixed_views.first_come(content)
+    if not rules.empty:
+        caption = "First come put into the programme as a fixed plan: the rules it keeps and breaks"
+        formats = {"Rows": WHOLE, "Rows broken": WHOLE, "Largest breach": TWO_PLACES}
+        wide = {"What it says": 78.0, "Rule": 30.0}
+        sheet.add_table(Block("fixed_plan", caption, rules, formats, widths=wide, page=4))
+    recorded = fixed_views.corrections(content)
+    if not recorded.empty:
+        caption = "Months that have happened: where the record says other than was expected"
+        formats = {"Month": MONTH, "Amount": TWO_PLACES}
+        if content.site_note:
+            caption = f"{caption} (illustrative sites)"
+        sheet.add_table(Block("actuals", caption, recorded, formats, page=5))
 
 
 def _age_groups(sheet: SheetWriter, content: ReportContent) -> None:

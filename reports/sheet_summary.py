@@ -17,11 +17,11 @@ from hepaplan.reports.sheet_records import verdict
 from hepaplan.reports.style import TIMES, WHOLE, WHOLE_PEOPLE, Styles, format_for_unit
 
 TITLE = "Summary"
-LEFT = (48.0, 15.0, 13.0, 13.0, 13.0)
+LEFT = (48.0, 15.0, 12.0, 12.0, 12.0, 12.0)
 RIGHT = (38.0, 14.0, 12.0, 11.0, 11.0, 12.0)
 WIDTHS = (*LEFT, 3.0, *RIGHT)
 POLICIES_SHOWN = (
-    "Key figures: wanted (nothing scarce), as today (first come), best plan (most health)"
+    "Key figures: nothing scarce is what is wanted, first come is today, most health is the plan"
 )
 SECOND = len(LEFT) + 2
 ASIDE = len(WIDTHS) + 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, delay_views, plan_views, views
+from hepaplan.reports import charts, delay_views, list_views, plan_views, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
@@ -36,6 +36,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "tables/delay.csv.",
             "Months with fewer working days make lists rise: capacity follows working days, "
             "people fall ill every day.",
+            *delay_views.gain_words(content),
         ),
     )
     monthly = plan_views.waiting(content)
@@ -62,6 +63,8 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         )
     )
     _later_start(sheet, content)
+    _rests_on_delay(sheet, content)
+    _planning(sheet, content)
     placed = sheet.add_table(
         Block("waiting_by_month", "Every month", monthly, _people(monthly), page=0)
     )
@@ -89,9 +92,30 @@ def _later_start(sheet: SheetWriter, content: ReportContent) -> None:
             delay_views.caption(content),
             later,
             {h: TWO_PLACES for h in later.columns[2:]},
-            widths={"Decision point": 38.0, "Option": 38.0}
-            | dict.fromkeys(later.columns[2:], 10.5),
+            widths=dict.fromkeys(later.columns[2:], 10.5),
             page=4,
+        )
+    )
+
+
+def _rests_on_delay(sheet: SheetWriter, content: ReportContent) -> None:
+    frame = delay_views.variants(content)
+    caption = "The plan's gain by what delay does, discounted QALYs"
+    amounts = {h: PEOPLE for h in frame.columns[1:]}
+    sheet.add_table(Block("delay_variants", caption, frame, amounts, page=5))
+
+
+def _planning(sheet: SheetWriter, content: ReportContent) -> None:
+    frame = list_views.list_planning(content)
+    marked = "(illustrative sites)" if content.site_note else ""
+    sheet.add_table(
+        Block(
+            "list_planning",
+            f"Planning figures of lists in the window's last year {marked}".strip(),
+            frame,
+            {h: TWO_PLACES for h in frame.columns[2:]},
+            page=5,
+            absent="No list holds a tenth of a person when the window ends.",
         )
     )
 
@@ -140,6 +164,6 @@ def list_headline(name: str, frame: pd.DataFrame, start: str) -> str:
     parts = [
         f"{frame[h].mean():,.1f} {views.policy_words(h.removeprefix(start))} "
         f"(at most {frame[h].max():,.0f})"
-        for h in _columns(frame, start)
+        for h in views.compared(_columns(frame, start))
     ]
     return f"{name}, in an average month: {', '.join(parts)}"

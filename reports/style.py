@@ -27,6 +27,7 @@ PARTS = ("56B4E9", "D55E00", "C9CED6")
 # The same look for a policy in every chart: colour of bars, colour of lines, dash.
 POLICY_LOOKS: dict[str, tuple[str, str, Dash]] = {
     "nothing scarce": ("C9CED6", "6B6B6B", "sysDot"),
+    "longest wait": ("56B4E9", "2F96D0", "dashDot"),
     "first come": ("D55E00", "D55E00", "sysDash"),
     "most health": ("12436D", "12436D", "solid"),
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.model.readings import POLICIES
 from hepaplan.reports.assumption_views import key_in_words
-from hepaplan.reports.content import POLICIES, ReportContent
+from hepaplan.reports.content import ReportContent
 from hepaplan.reports.views import heading, optional
 
 REGISTRY, REVIEW = "registry", "review"

@@ -10,6 +10,7 @@ import click
 import pandas as pd
 
 from hepaplan.model.compare.comparison import Comparison
+from hepaplan.model.edited import Edited
 from hepaplan.model.evaluate import Results
 from hepaplan.reports.compare.views import MAIN
 from hepaplan.reports.compare.write import WORKBOOK as COMPARISON
@@ -18,6 +19,7 @@ from hepaplan.reports.run import WORKBOOK
 
 SCHEMA_VERSION = 1
 GAP = "  "
+MOST_VIOLATIONS = 12
 
 
 def run_as_json(results: Results, folder: Path, _: float) -> str:
@@ -40,6 +42,34 @@ def run_as_text(results: Results, folder: Path, seconds: float) -> str:
             _bold(results.scenario.settings.title),
             *(f"- {sentence}" for sentence in results.headlines),
             f"Plan {results.status}, {_verdict(failed)}, {seconds:.0f} s: {folder / WORKBOOK}",
+        )
+    )
+
+
+def replay_as_json(edited: Edited, folder: Path, _: float) -> str:
+    """Return what a plan edited by hand would do as one JSON document."""
+    return _document(
+        folder=str(folder),
+        headlines=list(edited.headlines),
+        comparison=_records(edited.tables["comparison"]),
+        violations=_records(edited.tables["violations"]),
+        keeps_every_rule=edited.keeps_every_rule,
+    )
+
+
+def replay_as_text(edited: Edited, folder: Path, seconds: float) -> str:
+    """Return what a plan edited by hand would do, in sentences and a table of what it breaks."""
+    broken = edited.tables["violations"]
+    listed = [f"  {words}" for words in broken["in_words"].head(MOST_VIOLATIONS)]
+    more = len(broken) - len(listed)
+    if more > 0:
+        listed.append(f"  and {more} more: tables/violations.csv")
+    return "\n".join(
+        (
+            _bold("The plan as edited"),
+            *(f"- {sentence}" for sentence in edited.headlines),
+            *listed,
+            f"{seconds:.0f} s: {folder / 'tables'}",
         )
     )
 

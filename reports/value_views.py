@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.model.summary import NEAR_POINTS, near_published
-from hepaplan.reports.content import DEATHS, POLICIES, ReportContent, readable
+from hepaplan.model.headlines import NEAR_POINTS, near_published
+from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE
+from hepaplan.reports.content import DEATHS, ReportContent, readable
 from hepaplan.reports.views import (
     by_size,
     heading,
@@ -58,9 +59,9 @@ def comparison(content: ReportContent) -> list[str]:
     found = []
     for measure in ("qalys, discounted", "cost, discounted"):
         rows = table[names == measure].set_index("policy")["value"]
-        if not set(POLICIES[1:]) <= set(rows.index):
+        if not {FIRST_COME, MOST_HEALTH} <= set(rows.index):
             return []
-        found.append(float(rows[POLICIES[2]] - rows[POLICIES[1]]))
+        found.append(float(rows[MOST_HEALTH] - rows[FIRST_COME]))
     qalys, cost = found
     text = (
         f"Against first come, most health adds {qalys:,.1f} QALYs and "
@@ -77,7 +78,7 @@ def comparison(content: ReportContent) -> list[str]:
 
 def whom_counted(content: ReportContent) -> list[str]:
     """Return whose health the policies' totals and the region's table count, and from when."""
-    measure, free = "QALYs, discounted", POLICIES[0]
+    measure, free = "QALYs, discounted", NOTHING_SCARCE
     table, region = content.tables["outcomes"], content.tables["region"]
     whole = table.loc[(table["measure"] == measure) & (table["policy"] == free), "value"]
     new = region.loc[region["measure"] == measure, "all_new_patients"]

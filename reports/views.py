@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import pandas as pd
 
+from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, POLICIES
 from hepaplan.reports.blocks import as_dates
-from hepaplan.reports.content import POLICIES, ReportContent, readable
+from hepaplan.reports.content import ReportContent, readable
 
 BACKLOG = (
     "Nothing scarce puts the whole backlog, everyone who waits as the window begins, into the "
@@ -19,6 +20,16 @@ def policies_in(table: pd.DataFrame) -> list[str]:
     """Return the policies a table holds, in the usual order, others after them."""
     present = list(table["policy"].unique())
     return [p for p in POLICIES if p in present] + [p for p in present if p not in POLICIES]
+
+
+def compared(names: Iterable[str]) -> list[str]:
+    """Return the names that end in one of the two policies that are compared; all if none does.
+
+    Names are headings or policies; where there is no room for every policy, these two are shown.
+    """
+    known = list(names)
+    both = [name for name in known if name.lower().endswith((FIRST_COME, MOST_HEALTH))]
+    return both or known
 
 
 def heading(policy: str) -> str:

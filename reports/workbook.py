@@ -15,8 +15,10 @@ from openpyxl.writer.excel import ExcelWriter
 
 from hepaplan.reports import (
     sheet_capacity,
+    sheet_chance,
     sheet_demand,
     sheet_plan,
+    sheet_prices,
     sheet_records,
     sheet_summary,
     sheet_survival,
@@ -33,6 +35,8 @@ SHEETS: dict[str, Callable[[Workbook, Styles, ReportContent], None]] = {
     sheet_capacity.TITLE: sheet_capacity.write,
     sheet_plan.TITLE: sheet_plan.write,
     sheet_waiting.TITLE: sheet_waiting.write,
+    sheet_prices.TITLE: sheet_prices.write,
+    sheet_chance.TITLE: sheet_chance.write,
     sheet_value.TITLE: sheet_value.write,
     sheet_survival.TITLE: sheet_survival.write,
     "Assumptions": sheet_records.write_assumptions,
@@ -45,6 +49,8 @@ CONTENTS = {
     sheet_capacity.TITLE: "What is needed, what sites have, what is full.",
     sheet_plan.TITLE: "Which treatments start, where and when.",
     sheet_waiting.TITLE: "Who waits, who waits too long, what a later start costs.",
+    sheet_prices.TITLE: "What one more list or bed is worth; what to build.",
+    sheet_chance.TITLE: "How likely promises are kept; what headroom buys.",
     sheet_value.TITLE: "Life-years, QALYs and money; causes of death; budget.",
     sheet_survival.TITLE: "Survival on arrival and by option, beside studies; fits.",
     "Assumptions": "Every figure used, its source and its quality.",

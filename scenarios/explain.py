@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from hepaplan.model.assumptions import prices_in_words, value_in_use
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Place, Scenario, TableFile
-from hepaplan.model.problems import Key, dotted, listed, nearest
+from hepaplan.model.problems import Key, WrongUse, dotted, listed, nearest
 from hepaplan.model.quantities import Amount, Quantity, Sourced
 from hepaplan.scenarios.load import Loaded
 
@@ -20,7 +20,7 @@ PART = re.compile(r'"([^"]*)"|\[(\d+)\]|([^.\[\]"]+)')
 MOST_BELOW = 40
 
 
-class UnknownKey(ValueError):
+class UnknownKey(WrongUse):
     """A key that the scenario does not have; the text says which come near."""
 
 

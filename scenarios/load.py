@@ -21,6 +21,7 @@ from hepaplan.model.parameters import (
 )
 from hepaplan.model.pathway import DecisionPoint, Pathway
 from hepaplan.model.pathway_checks import check_pathway
+from hepaplan.model.plan_checks import check_plan_rules
 from hepaplan.model.prices import check_prices, in_own_prices, price_notices
 from hepaplan.model.problems import Key, Problem, dotted, nearest
 from hepaplan.model.scenario_checks import (
@@ -217,6 +218,7 @@ class _Checking:
             found += check_sources(settings, (), names.sources)
             found += check_uncertainty(settings, ())
             found += check_prices(settings, pathway)
+            found += check_plan_rules(settings, pathway, frames, names.points)
         if pathway is not None:
             resources = settings.resource if settings is not None else self._resources()
             services = set(frames["referral"]["service"]) if "referral" in frames else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hepaplan.model.problems import InvalidInput
+
 
 @dataclass(frozen=True)
 class LocatedProblem:
@@ -21,7 +23,7 @@ class LocatedProblem:
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
 
 
-class InvalidScenario(Exception):
+class InvalidScenario(InvalidInput):
     """A scenario that cannot be used; its text is the full list, one problem a line."""
 
     def __init__(self, problems: Iterable[LocatedProblem]) -> None:
@@ -30,3 +32,5 @@ class InvalidScenario(Exception):
             sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.key))
         )
         super().__init__("\n".join(map(str, self.problems)))
+        count = len(self.problems)
+        self.ending = f"{count} {'problem' if count == 1 else 'problems'}; {self.ending}"

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hepaplan.model.problems import WrongUse
 from hepaplan.scenarios.files import SCENARIO_FILE, shipped
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
@@ -61,7 +62,7 @@ reason = "Our own changes of capacity"
 CHANGES = "site,resource,from_month,to_month,multiply,add,reason\n"
 
 
-class CannotCreate(Exception):
+class CannotCreate(WrongUse):
     """A starter folder that cannot be made; the text says why and what to do."""
 
 

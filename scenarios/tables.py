@@ -16,7 +16,7 @@ from hepaplan.model.parameters import SEXES
 from hepaplan.model.plan_rules import MONTH
 from hepaplan.model.problems import listed, nearest
 from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS
-from hepaplan.scenarios.files import MAX_CSV_BYTES, read_source
+from hepaplan.scenarios.files import MAX_CSV_BYTES, Source, read_source
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.words import NUMBER, number_advice
 
@@ -26,11 +26,12 @@ QUALITIES = ("published", "derived", "judgement", "illustrative")
 
 @dataclass(frozen=True)
 class Numbers:
-    """A column of numbers: bounds, and whether they are whole."""
+    """A column of numbers: bounds, whether they are whole, and whether cells may be empty."""
 
     low: float
     high: float
     whole: bool = False
+    blank: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,13 @@ COLUMNS: dict[str, Numbers | Words] = {
     "reason": Words(),
     "months_waited": Numbers(0, 240, whole=True),
     "patients": Numbers(0, 1e5),
+    "month": Words(month=True),
+    "intended": Words(),
+    "starts": Numbers(0, 1e5),
+    "arrivals": Numbers(0, 1e5, blank=True),
+    "referral_share": Numbers(0, 1, blank=True),
+    "policy": Words(),
+    "treatment": Words(),
 }
 
 
@@ -93,7 +101,12 @@ def empty_table(name: str) -> pd.DataFrame:
 def read_table(name: str, path: Path, shown_as: str) -> Table:
     """Return a CSV file as a table with typed columns, or raise with every fault in it."""
     source = read_source(path, shown_as, MAX_CSV_BYTES)
-    columns = TABLE_COLUMNS[name]
+    return read_columns(source, TABLE_COLUMNS[name], may_be_empty=name in OPTIONAL_TABLES)
+
+
+def read_columns(source: Source, columns: Sequence[str], may_be_empty: bool = False) -> Table:
+    """Return a CSV file's text as a table of these columns, or raise with every fault in it."""
+    shown_as = source.name
 
     def problem(line: int, column: str, message: str) -> LocatedProblem:
         return LocatedProblem(shown_as, line, column, message)
@@ -123,10 +136,10 @@ def read_table(name: str, path: Path, shown_as: str) -> Table:
             bad = [problem(line, column, m) for column in columns if (m := _fault(column, row))]
             faults += bad
             sound.append(row)
-    if not body and name not in OPTIONAL_TABLES:
+    if not body and not may_be_empty:
         faults.append(problem(header_line, "", "found a header and no rows; add the rows"))
     if faults:
-        raise InvalidScenario(_shortened(faults, shown_as))
+        raise InvalidScenario(shortened(faults, shown_as))
     frame = _frame(columns, sound)
     return Table(frame, tuple(line for line, _ in body), shown_as, source.digest)
 
@@ -182,6 +195,8 @@ def _number_fault(text: str, kind: Numbers) -> str:
     wanted = "a whole number" if kind.whole else "a number"
     bounds = f"{wanted} from {kind.low:.10g} to {kind.high:.10g}"
     if not text:
+        if kind.blank:
+            return ""
         return f"found an empty cell; expected {bounds}; write 0 if none is meant"
     if not NUMBER.match(text):
         return f"found '{text}'; expected {bounds}; {number_advice(text, wanted)}"
@@ -204,11 +219,11 @@ def _frame(columns: Sequence[str], rows: Sequence[dict[str, str]]) -> pd.DataFra
         elif kind.whole:
             data[column] = np.array([int(float(cell)) for cell in cells], dtype=np.int64)
         else:
-            data[column] = np.array([float(cell) for cell in cells], dtype=np.float64)
+            data[column] = np.array([float(cell or "nan") for cell in cells], dtype=np.float64)
     return pd.DataFrame(data)
 
 
-def _shortened(faults: list[LocatedProblem], shown_as: str) -> list[LocatedProblem]:
+def shortened(faults: list[LocatedProblem], shown_as: str) -> list[LocatedProblem]:
     """Return the first faults of a table, and how many more there are."""
     if len(faults) <= MOST_PROBLEMS:
         return faults

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import shutil
+import signal
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
+from hepaplan.cli import main
 from hepaplan.model.parameters import Scenario
+from tests.support.command import TINY, Ended, Hepaplan, Spoil
 from tests.support.front import front_scenario
 
 settings.register_profile("same-every-time", derandomize=True, database=None, deadline=None)
@@ -18,3 +25,40 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def tiny_front() -> Scenario:
     return front_scenario()
+
+
+@pytest.fixture
+def hepaplan(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Hepaplan:
+    """Run a command in this process, in an empty folder, as the installed script does."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    def run(*words: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["hepaplan", *(str(word) for word in words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        written = capsys.readouterr()
+        assert isinstance(end.value.code, int)
+        assert "Traceback" not in written.err
+        return Ended(end.value.code, written.out, written.err)
+
+    return run
+
+
+@pytest.fixture
+def spoiled(tmp_path: Path) -> Spoil:
+    """Copy the tiny scenario with one text in one file replaced."""
+
+    def spoil(file: str, old: str, new: str) -> Path:
+        folder = tmp_path / "spoiled"
+        if not folder.exists():
+            shutil.copytree(TINY, folder)
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+        return folder
+
+    return spoil

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from hepaplan.cli import cli
-from hepaplan.model.allocation import plan
+from hepaplan.model.allocation import prices
 from hepaplan.reports import sheet_summary
 from hepaplan.reports.workbook import SHEETS
 
@@ -118,10 +118,14 @@ def test_equations_are_numbered_in_order() -> None:
 
 
 def rules() -> dict[str, str]:
-    """Return the name of the rows that each constraint function makes, by function."""
-    source = read("model/allocation/constraints.py")
+    """Return the name of the rows that each function of a rule makes, by module and function."""
+    nodes = [
+        (path.stem, node)
+        for path in sorted((ROOT / "model" / "allocation").glob("*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+    ]
     found = {}
-    for node in ast.parse(source).body:
+    for module, node in nodes:
         if not isinstance(node, ast.FunctionDef) or ast.unparse(node.returns or node) != "Rows":
             continue
         (name,) = (
@@ -131,20 +135,20 @@ def rules() -> dict[str, str]:
             if isinstance(call.func, ast.Attribute) and call.func.attr in {"equal", "at_most"}
             if isinstance(call.args[0], ast.Constant)
         )
-        found[node.name] = str(name)
+        found[f"{module}.{node.name}"] = str(name)
     return found
 
 
 def table_of_rules(text: str) -> dict[str, tuple[str, str, str]]:
     """Return constraint name, equation and sheet by function, from the table of the model page."""
-    row = re.compile(r"^\| (\(\d+\)) \| `constraints\.(\w+)` \| `(\w+)` \| ([^|]+) \|", re.M)
+    row = re.compile(r"^\| (\(\d+[a-z]?\)) \| `(\w+\.\w+)` \| `(\w+)` \| ([^|]+) \|", re.M)
     return {f: (name, number, sheet.strip()) for number, f, name, sheet in row.findall(text)}
 
 
 def test_every_constraint_is_listed_with_equation_name_and_sheet() -> None:
     listed = table_of_rules(MODEL)
     assert {function: row[0] for function, row in listed.items()} == rules()
-    equations = set(re.findall(r"^    (\(\d+\))", MODEL, flags=re.MULTILINE))
+    equations = set(re.findall(r"^    (\(\d+[a-z]?\))", MODEL, flags=re.MULTILINE))
     assert {row[1] for row in listed.values()} <= equations
     assert len({row[1] for row in listed.values()}) == len(listed)
     assert {row[2] for row in listed.values()} <= SHEET_NAMES
@@ -152,12 +156,13 @@ def test_every_constraint_is_listed_with_equation_name_and_sheet() -> None:
 
 def test_a_constraint_that_is_not_listed_is_found() -> None:
     without = "\n".join(line for line in MODEL.splitlines() if "constraints.capacity" not in line)
-    assert set(rules()) - set(table_of_rules(without)) == {"capacity"}
+    assert set(rules()) - set(table_of_rules(without)) == {"constraints.capacity"}
 
 
-def test_weights_of_the_later_aims_are_those_of_the_plan() -> None:
-    rows = re.findall(r"^\| w\d, [^|]+ \| `plan\.(\w+)` \| ([\d.]+) \|", MODEL, flags=re.MULTILINE)
-    weights = {name: value for name, value in vars(plan).items() if name.startswith("QALYS_PER_")}
+def test_weights_that_make_prices_unique_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| [^|]+ \| `prices\.(\w+)` \| ([\d.]+) \|", MODEL, flags=re.MULTILINE)
+    weights = {name: value for name, value in vars(prices).items() if name.startswith("QALYS_PER_")}
+    assert weights
     assert {name: float(value) for name, value in rows} == weights
 
 

@@ -34,7 +34,7 @@ def arrivals(network: Network, classes: Classes, at: Columns) -> Rows:
         moves = np.broadcast_to(
             waiting.move[origin, destination], (lists.size, len(kernels.groups))
         )
-        moving = np.einsum("lqgt,lg->lqt", classes.overall[lists], moves)
+        moving = np.einsum("lqgt,lg->lqt", classes.waiting[lists], moves)
         rows.add(
             number[destination][None, :, None, 1:],
             at.left[lists][..., :-1],
@@ -63,17 +63,27 @@ def referral(network: Network, classes: Classes, at: Columns) -> Rows:
 
 
 def referral_bounds(network: Network, classes: Classes, at: Columns, rules: PlanRules) -> Rows:
-    """Keep a site's share of a list within `referral_shift` of today's, either way."""
+    """Keep a site's share of a list within `referral_shift` of today's, either way.
+
+    Where travel is limited, it rises only by people who live within reach.
+    Lists of which a site may close have `choices.referral_if_closed` instead.
+    """
     shift = rules.referral_shift.number
     present = np.einsum("lqgt,lgh->lqht", classes.arriving, network.referral)
     rows = Rows.at_most("referral_bounds", np.zeros((2, *at.at_site.shape)))
     number = _numbers(np.empty((2, *at.at_site.shape)))
     choice = (at.at_site >= 0).sum(axis=2, keepdims=True) > 1
+    if network.lumps.volumes:
+        choice &= ~network.lumps.closable[:, None, None, None]
     placed = np.where(choice, at.at_site, -1)
     came = np.where(placed >= 0, at.arrivals[network.kernels.point_of][:, :, None, :], -1)
     listed = _list_share(network, classes)[:, :, None, :]
     rows.add(number[0], placed, 1.0)
-    rows.add(number[0], came, -np.minimum(present + shift, 1.0) * listed)
+    most = np.minimum(present + shift, 1.0)
+    if network.reachable is not None:
+        near = np.einsum("lqgt,lgh->lqht", classes.arriving, network.reachable)
+        most = np.minimum(most, near)
+    rows.add(number[0], came, -most * listed)
     least = np.maximum(present - shift, 0.0) * listed
     rows.add(number[1], np.where(least > 0, placed, -1), -1.0)
     rows.add(number[1], came, least)
@@ -86,7 +96,7 @@ def lists(network: Network, classes: Classes, at: Columns) -> Rows:
     here[..., 0] = classes.gathered(network.backlog.sum(axis=-1))
     rows = Rows.equal("lists", here)
     number = _numbers(at.left)
-    stay = classes.of_lists(network.waiting.stay[network.kernels.point_of])[:, :, None, :-1]
+    stay = classes.of_waiting(network.waiting.stay[network.kernels.point_of])[:, :, None, :-1]
     rows.add(number, at.left, 1.0)
     rows.add(number[..., 1:], at.left[..., :-1], -stay)
     rows.add(number, at.at_site, -1.0)
@@ -124,7 +134,7 @@ def beyond_standard(network: Network, classes: Classes, at: Columns) -> Rows:
 
 def capacity(network: Network, classes: Classes, at: Columns) -> Rows:
     """Keep use of a resource at a site within what earlier starts leave free."""
-    horizon = network.horizon
+    horizon, limits = network.horizon, network.limits
     rows = Rows.at_most("capacity", network.available)
     number = _numbers(network.available)
     mix, use = classes.on_list[network.pair_list], network.kernels.use[network.pair_option]
@@ -135,14 +145,17 @@ def capacity(network: Network, classes: Classes, at: Columns) -> Rows:
         taken = np.einsum("nqght,ng->nqht", mix[pair], use[pair, :, resource, since])
         rows.add(
             number[resource][:, None, :, since:],
-            at.starts[pair][..., : horizon - since],
+            np.where(limits[resource][:, None, :, None], at.starts[pair], -1)[
+                ..., : horizon - since
+            ],
             taken[..., : horizon - since],
         )
     extras, lumps = network.extras, network.lumps
     if extras.names:
-        rows.add(number[extras.resource, extras.site], at.bought, -1.0)
+        gives = network.brings[:, extras.resource] * limits[:, extras.site]
+        rows.add(number[:, extras.site], at.bought, -gives[:, :, None])
     if lumps.expansions:
-        rows.add(number[None], at.built[:, None, None, None], -lumps.adds)
+        rows.add(number[None], at.built[:, None, None, None], -lumps.adds * limits[..., None])
     return rows
 
 

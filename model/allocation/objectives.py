@@ -7,6 +7,7 @@ import numpy as np
 from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.arrays import Floats, Ints
+from hepaplan.model.delayed import month_on_list
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value
 from hepaplan.model.plan_value import plan_worth
@@ -14,17 +15,39 @@ from hepaplan.model.plan_value import plan_worth
 
 def health(network: Network, classes: Classes, at: Columns, qalys: Value) -> Floats:
     """Return the QALYs of one person in each column, discounted to the first month."""
-    return _worth(network, classes, at, qalys, network.waiting.qalys)
+    return _worth(network, classes, at, "qalys_discounted", qalys, network.waiting.qalys)
 
 
 def money(network: Network, classes: Classes, at: Columns, cost: Value) -> Floats:
-    """Return the pounds of one person in each column, counted as QALYs are in `health`."""
-    return _worth(network, classes, at, cost, network.waiting.cost)
+    """Return the pounds of one person in each column, counted as QALYs are in `health`.
+
+    With what expansions and units bought cost, discounted from the middle of each month; units of
+    a resource cost what they do in `cost` besides.
+    """
+    spent = _worth(network, classes, at, "cost_discounted", cost, network.waiting.cost)
+    when = cost.monthly_discount ** (np.arange(network.horizon) + 0.5)
+    extras, lumps = network.extras, network.lumps
+    if extras.names:
+        spent += _spread(at.count, (at.bought, extras.unit_cost[:, None] * when))
+    if lumps.expansions:
+        spent += _spread(at.count, (at.built, lumps.cost @ when))
+    return spent
 
 
 def beyond_standard(at: Columns) -> Floats:
     """Return 1 for each person-month beyond the waiting standard."""
     return _spread(at.count, (at.over, np.ones(at.over.shape)))
+
+
+def as_it_is(at: Columns) -> Floats:
+    """Return 1 for what is built and -1 for what stays open: nothing changes without a gain."""
+    built = (at.built, np.ones(at.built.shape))
+    return _spread(at.count, built, (at.open, -np.ones(at.open.shape)))
+
+
+def waiting(at: Columns) -> Floats:
+    """Return 1 for each person-month on a list."""
+    return _spread(at.count, (at.left, np.ones(at.left.shape)))
 
 
 def travel(network: Network, classes: Classes, at: Columns) -> Floats:
@@ -46,18 +69,19 @@ def usual_worth(network: Network, classes: Classes, value: Value) -> float:
 
 
 def _worth(
-    network: Network, classes: Classes, at: Columns, value: Value, waiting: Floats
+    network: Network, classes: Classes, at: Columns, measure: str, value: Value, waiting: Floats
 ) -> Floats:
-    """Return the worth of one person in each column.
+    """Return the worth of one person in each column; `measure` is the value's name in `Values`.
 
-    A class has the same mix at every site here: nobody grows younger by going to another one.
+    A class has the same mix at every site here: nobody grows younger by going to another one. What
+    waiting takes from a later start is charged to each month on the list.
     """
-    worth = plan_worth(
-        network.kernels, network.waiting, value, waiting, network.horizon, classes.settled
-    )
+    kernels, month, delayed = network.kernels, network.waiting, network.delayed
+    charge = month_on_list(delayed, kernels, month, measure, value) if delayed else None
+    worth = plan_worth(kernels, month, value, waiting, network.horizon, classes.settled, charge)
     start = worth.start[network.pair_option]
     starts = np.einsum("pqgt,pgt->pqt", classes.overall[network.pair_list], start)[:, :, None, :]
-    left = np.einsum("lqgt,lgt->lqt", classes.overall, worth.left)[:, :, None, :]
+    left = np.einsum("lqgt,lgt->lqt", classes.waiting, worth.left)[:, :, None, :]
     return _spread(
         at.count,
         (at.starts, np.broadcast_to(starts, at.starts.shape)),

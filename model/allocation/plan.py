@@ -1,147 +1,227 @@
-"""The policy `most health`: the best plan that keeps every rule."""
+"""The plan that is best in each of its aims in turn, of all that keep every rule."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hepaplan.model.allocation import constraints, objectives
-from hepaplan.model.allocation.classes import Classes, patient_classes
-from hepaplan.model.allocation.columns import Columns, columns
-from hepaplan.model.allocation.rows import Programme, assemble
-from hepaplan.model.allocation.solver import minimise
+from hepaplan.model.allocation import objectives
+from hepaplan.model.allocation.aims import Reached, seek_in_order
+from hepaplan.model.allocation.classes import patient_classes
+from hepaplan.model.allocation.conflict_words import Words, explained
+from hepaplan.model.allocation.fairness import months_in_time
+from hepaplan.model.allocation.proof import faults, in_whole_numbers
+from hepaplan.model.allocation.read_back import plan_at, programme_point, programme_worth
+from hepaplan.model.allocation.session import TIME_LIMIT_SECONDS, Session, Solution, Stopped
+from hepaplan.model.allocation.solver import (
+    NoPlan,
+    believe,
+    check_range,
+    minimise,
+    no_plan,
+    without_dust,
+)
+from hepaplan.model.allocation.written import Asked, Written, write
 from hepaplan.model.arrays import Floats
+from hepaplan.model.depth import Solver
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
+from hepaplan.model.plan_rules import Aim
 from hepaplan.model.plan_rules import Plan as PlanRules
-from hepaplan.model.replay import Plan, Replay
+from hepaplan.model.plan_value import charged_by_replay, uncharged
+from hepaplan.model.replay import Plan, Replay, replay
 
-QALYS_PER_MONTH_BEYOND = 1e-3
-QALYS_PER_POUND = 1e-9
-QALYS_PER_MINUTE = 1e-5
-"""Weights that decide between plans of nearly equal health: standard, then travel, then cost.
-
-A minute of travel counts as about 25 pence at 25,000 pounds a QALY.
-"""
-
-ROUNDS_OF_FITTING = 50
+FLOWS = (
+    "arrivals",
+    "begun",
+    "referral",
+    "referral_bounds",
+    "lists",
+    "beyond_standard",
+    "substitution",
+)
+"""The rules that reading 1 keeps whatever else a scenario asks for."""
+AS_IT_IS = 1e-6
+"""Share of the largest weight that a whole choice has to gain before anything is changed."""
+MOST_ROUNDS = 4
+CLOSE = 2e-3
+"""Relative gap between programme and replay below which the mix of patients is right."""
+AS_GOOD = 5e-4
+"""Relative difference in worth below which two rounds are equally good."""
 
 
 @dataclass(frozen=True)
 class BestPlan:
-    """A plan proven best, what it reaches, and the size and residuals of the programme behind it.
+    """A plan proven best, what it reaches, and the programme behind it.
 
     `qalys` is the programme's own figure, discounted, for decisions over the whole horizon;
-    `tie_breakers` what the weights that decide between equal plans take from the objective, in
-    QALYs. `usual_residual` and `usual_worth_gap`: how far reading 1's flows break the rows
-    (capacity left out), and how far their objective is from arrivals times value, relative.
+    `reached` what each aim reached, in order. `rounds`: how often the programme was written, each
+    time with the mix of patients that the replay of the last plan found. `usual_residual` and
+    `usual_worth_gap`: how far reading 1's flows break the rows of the first one (capacity and what
+    a scenario asks for left out), and how far their objective is from arrivals times value.
     """
 
     plan: Plan
     qalys: float
-    tie_breakers: float
+    reached: tuple[Reached, ...]
     status: str
     gap: float
-    variables: int
-    rows: int
-    nonzeros: int
     seconds: float
+    rounds: int
     residuals: dict[str, float]
     usual_residual: float
     usual_worth_gap: float
+    written: Written
+    point: Floats
+
+    @property
+    def variables(self) -> int:
+        """Number of columns."""
+        return self.written.at.count
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.written.rows.matrix.shape[0])
+
+    @property
+    def nonzeros(self) -> int:
+        """Number of coefficients that are not zero."""
+        return int(self.written.rows.matrix.nnz)
 
 
-def programme(network: Network, classes: Classes, rules: PlanRules) -> tuple[Columns, Programme]:
-    """Return the variables and the rows of every constraint."""
-    at = columns(network, classes)
-    rows = [
-        constraints.arrivals(network, classes, at),
-        constraints.begun(network, classes, at),
-        constraints.referral(network, classes, at),
-        constraints.referral_bounds(network, classes, at, rules),
-        constraints.lists(network, classes, at),
-        constraints.beyond_standard(network, classes, at),
-        constraints.capacity(network, classes, at),
-        constraints.substitution(network, classes, at),
-    ]
-    return at, assemble(rows, at.count, at.upper, at.whole)
+def most_health(
+    network: Network,
+    rules: PlanRules,
+    values: Values,
+    usual: Replay,
+    willingness_to_pay: float = 0.0,
+    time_limit: float = TIME_LIMIT_SECONDS,
+    asked: Asked | None = None,
+    words: Words | None = None,
+    solver: Solver = "highs",
+) -> BestPlan:
+    """Return the plan that is best in the first of its aims, then in the next, and so on.
 
-
-def most_health(network: Network, rules: PlanRules, values: Values, usual: Replay) -> BestPlan:
-    """Return the plan with most QALYs; among equals fewest beyond the standard, cost and travel.
-
-    `usual` is reading 1. Raises `NoPlan` when no plan keeps every rule or none is proven best.
+    The programme is written first in reading 1's terms (`usual`): its mix of patients, and no
+    charge for what waiting does after a start. It is written again in the terms of the last plan's
+    replay until the two agree, and the plan whose replay is best in the first aim is kept. Raises
+    `NoPlan` when no plan keeps every rule or none is proven best.
     """
+    asked = asked or Asked()
+    first, floor = rules.aims[0], rules.equity is not None and asked.origin is not None
     classes = patient_classes(network, usual, pooled=rules.age_neutral)
-    at, rows = programme(network, classes, rules)
-    health = objectives.health(network, classes, at, values.qalys_discounted)
-    ties = (
-        QALYS_PER_MONTH_BEYOND * objectives.beyond_standard(at)
-        + QALYS_PER_POUND * objectives.money(network, classes, at, values.cost_discounted)
-        + QALYS_PER_MINUTE * objectives.travel(network, classes, at)
+    work = write(uncharged(network), classes, rules, values, willingness_to_pay, asked)
+    broken, gap = _reading_one(work, values, usual)
+    rounds: list[_Round] = []
+    for number in range(MOST_ROUNDS):
+        with explained(words or Words(network), work.at, work.rows, asked.treatments):
+            session, proven, found = _solved(work, first, time_limit, solver)
+        done = replay(network, plan_at(network, work.classes, work.at, found.point))
+        value = programme_worth(network, done, values, first, willingness_to_pay)
+        told = -float(work.weights[first] @ found.point)
+        rounds.append(_Round(work, session, proven, found, value))
+        drift = abs(value - told) / max(abs(value), 1.0)
+        if drift <= CLOSE and (number > 0 or not floor):
+            break
+        in_time = months_in_time(network, classes, work.at, found.point) if floor else None
+        if rules.age_neutral:
+            classes = patient_classes(network, done, pooled=True, otherwise=classes)
+        charged = charged_by_replay(network, done, values)
+        work = write(charged, classes, rules, values, willingness_to_pay, asked, in_time)
+    best = _best_round(rounds[int(floor) :])
+    return replace(
+        _in_order(best, rules, network),
+        seconds=sum(found.proven.seconds for found in rounds),
+        rounds=len(rounds),
+        usual_residual=broken,
+        usual_worth_gap=gap,
     )
-    solved = minimise(rows, ties - health)
-    reading_one = programme_point(network, classes, at, usual)
-    worth = objectives.usual_worth(network, classes, values.qalys_discounted)
-    broken = rows.worst(reading_one)
+
+
+@dataclass(frozen=True)
+class _Round:
+    """One programme, what proved its first aim, and what its replay is worth in that."""
+
+    work: Written
+    session: Session | None
+    proven: Solution
+    found: Solution
+    value: float
+
+
+def _best_round(rounds: Sequence[_Round]) -> _Round:
+    """Return the round whose replay is worth most, of equals the last: it knows its patients."""
+    most = max(done.value for done in rounds)
+    return next(d for d in reversed(rounds) if d.value >= most - AS_GOOD * abs(most))
+
+
+def _in_order(best: _Round, rules: PlanRules, network: Network) -> BestPlan:
+    """Return the plan of a round after the later aims were sought too."""
+    work, proven = best.work, best.proven
+    aims = [(aim, work.weights[aim]) for aim in rules.aims]
+    found = best.found
+    reached: tuple[Reached, ...] = (
+        Reached(rules.aims[0], -best.value, proven.status, proven.seconds),
+    )
+    if best.session is not None:
+        give_up = rules.give_up.number if rules.give_up else 0.0
+        found, reached = seek_in_order(best.session, best.found, aims, give_up)
+    point = in_whole_numbers(work.rows, found.point)
+    first = aims[0][1]
+    if faulty := faults(work.rows, first, point, float(first @ point)):
+        raise NoPlan(f"the solver's answer breaks {'; '.join(faulty)}")
     return BestPlan(
-        plan=_plan(network, classes, at, solved.point),
-        qalys=float(health @ solved.point),
-        tie_breakers=float(ties @ solved.point),
-        status=solved.status,
-        gap=solved.gap,
-        variables=at.count,
-        rows=rows.matrix.shape[0],
-        nonzeros=int(rows.matrix.nnz),
-        seconds=solved.seconds,
-        residuals=rows.worst(solved.point),
-        usual_residual=max(v for name, v in broken.items() if name != "capacity"),
-        usual_worth_gap=abs(float(health @ reading_one) - worth) / max(abs(worth), 1.0),
+        plan=plan_at(network, work.classes, work.at, point),
+        qalys=work.qalys(point),
+        reached=reached,
+        status=proven.status,
+        gap=proven.gap,
+        seconds=proven.seconds,
+        rounds=1,
+        residuals=work.rows.worst(point),
+        usual_residual=0.0,
+        usual_worth_gap=0.0,
+        written=work,
+        point=point,
     )
 
 
-def programme_point(network: Network, classes: Classes, at: Columns, done: Replay) -> Floats:
-    """Return a replay's flows as a point of the programme."""
-    point = np.zeros(at.count)
-    over = np.zeros(done.at_site.shape)
-    standard = network.waiting.standard_months[network.kernels.point_of]
-    for listed, months in enumerate(standard):
-        over[listed] = done.left[listed, :, :, months:].sum(axis=2)
-    starts = done.starts.sum(axis=3)
-    for numbers, people in (
-        (at.starts, starts),
-        (at.at_site, done.at_site),
-        (at.left, done.left.sum(axis=3)),
-        (at.over, over),
-        (at.begun, starts.sum(axis=2)),
-        (at.arrivals, done.arrivals),
-    ):
-        exists = numbers >= 0
-        point[numbers[exists]] = classes.gathered(people)[exists]
-    return point
+def _reading_one(work: Written, values: Values, usual: Replay) -> tuple[float, float]:
+    """Return how far reading 1 breaks the flow equations, and is from arrivals times value."""
+    point = programme_point(work.network, work.classes, work.at, usual)
+    broken = work.rows.worst(point)
+    worth = objectives.usual_worth(work.network, work.classes, values.qalys_discounted)
+    gap = abs(work.qalys(point) - worth) / max(abs(worth), 1.0)
+    return max(broken[name] for name in FLOWS), gap
 
 
-def _plan(network: Network, classes: Classes, at: Columns, point: Floats) -> Plan:
-    """Return the plan by group: each takes its usual part of its class.
+def _solved(
+    work: Written, aim: Aim, time_limit: float, solver: Solver
+) -> tuple[Session | None, Solution, Solution]:
+    """Return a session, the proven solution of an aim, and it again as the session has it.
 
-    A class's shares by site become shares by group that add up to them and stay nearest to today's
-    (iterative proportional fitting: Deming & Stephan, Annals of Mathematical Statistics
-    1940;11:427-44, 10.1214/aoms/1177731829). A group whose every site the plan empties goes where
-    the class goes.
+    They differ where choices are whole: these are proven first and then stay as they are. Another
+    solver than HiGHS leaves no session.
     """
-    padded = np.append(point, 0.0)
-    mix = classes.on_list[network.pair_list]
-    starts = np.einsum("pqght,pqht->pght", mix, padded[at.starts])
-    placed = padded[at.at_site]
-    people = placed.sum(axis=2, keepdims=True)
-    wanted = np.divide(placed, people, out=np.zeros_like(placed), where=people > 1e-9)
-    referral = np.repeat(network.referral[..., None], network.horizon, axis=-1)
-    for _ in range(ROUNDS_OF_FITTING):
-        found = np.einsum("lqgt,lght->lqht", classes.arriving, referral)
-        change = (people > 1e-9) & (found > 1e-9)
-        referral = referral * np.divide(wanted, found, out=np.ones_like(found), where=change)
-        whole = referral.sum(axis=2, keepdims=True)
-        nowhere = np.broadcast_to(wanted, referral.shape).copy()
-        referral = np.divide(referral, whole, out=nowhere, where=whole > 0)
-    return Plan(starts, referral, classes.pooled)
+    weights = work.weights[aim]
+    if solver != "highs":
+        proven = minimise(work.rows, weights, time_limit, solver)
+        return None, proven, proven
+    check_range(work.rows, weights)
+    rows = without_dust(work.rows)
+    whole = np.flatnonzero(rows.whole)
+    chosen = None
+    if whole.size:
+        tie = AS_IT_IS * float(np.abs(weights).max()) * objectives.as_it_is(work.at)
+        chosen = minimise(work.rows, weights + tie, time_limit)
+    session = Session(replace(rows, whole=np.zeros_like(rows.whole)), weights, time_limit)
+    if chosen is not None:
+        session.bound_columns(whole, chosen.point[whole], chosen.point[whole])
+    try:
+        found = believe(work.rows, weights, session.solve())
+    except Stopped as stop:
+        raise no_plan(stop) from stop
+    return session, chosen or found, found

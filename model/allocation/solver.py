@@ -1,14 +1,19 @@
-"""A programme solved and believed only with a proof; PuLP shows it to other solvers and eyes."""
+"""A programme solved, and believed only with a proof and after its own rules were checked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
-import pulp
 
+from hepaplan.model.allocation.branching import choose
+from hepaplan.model.allocation.cbc import solve_with_cbc
+from hepaplan.model.allocation.proof import faults, in_whole_numbers
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import (
+    GAP,
     TIME_LIMIT_SECONDS,
     Session,
     Solution,
@@ -16,29 +21,78 @@ from hepaplan.model.allocation.session import (
     Stopped,
 )
 from hepaplan.model.arrays import Floats
+from hepaplan.model.depth import Solver
+from hepaplan.model.problems import NoAnswer
 
 DUST = 2e-9
 SMALLEST, LARGEST = 1e-6, 1e6
+LARGEST_ELSEWHERE = 1e9
+"""What a figure may be in rows that are not of use and capacity; budgets are in pounds."""
+WIDEST = 1e9
+"""How many times the middle weight the largest may be; solvers see no finer than 1e-7 of it."""
 _WORDS: dict[Status, str] = {
     "infeasible": "no plan keeps every rule at once",
     "time limit": "the solver reached its time limit before it proved a best plan",
 }
 
 
-class NoPlan(Exception):
-    """The programme has no plan to show: what the solver said, in words."""
+class NoPlan(NoAnswer):
+    """The programme has no plan to show: what the solver said, in words; `status` in one word."""
+
+    def __init__(self, words: str, status: Status = "failed") -> None:
+        super().__init__(words)
+        self.status = status
 
 
 def minimise(
-    programme: Programme, weights: Floats, time_limit: float = TIME_LIMIT_SECONDS
+    programme: Programme,
+    weights: Floats,
+    time_limit: float = TIME_LIMIT_SECONDS,
+    solver: Solver = "highs",
+    gap: float = GAP,
 ) -> Solution:
-    """Return the point of least total weight. Raises `NoPlan` unless it is proven."""
-    check_range(programme)
-    try:
-        return Session(without_dust(programme), weights, time_limit, crossover=False).solve()
-    except Stopped as stop:
-        words = _WORDS.get(stop.status, f"the solver stopped without a proven plan ({stop.status})")
-        raise NoPlan(words) from stop
+    """Return the point of least total weight. Raises `NoPlan` unless it is proven and believed.
+
+    Numerical trouble, or an answer that breaks its own rules, is met by one more try without
+    presolve and one with the other solver, each within the time limit (seconds). `gap` is the
+    relative one at which whole choices count as proven.
+    """
+    check_range(programme, weights)
+    clean = without_dust(programme)
+    trouble = NoPlan("the solver was not asked")
+    for way in _ways(solver):
+        try:
+            return believe(programme, weights, way(clean, weights, time_limit, gap=gap))
+        except Stopped as stop:
+            trouble = no_plan(stop)
+            if stop.status != "failed":
+                break
+        except NoPlan as broken:
+            trouble = broken
+    raise trouble
+
+
+def no_plan(stop: Stopped) -> NoPlan:
+    """Return what a stopped solve means, in words."""
+    said = f"the solver stopped without a proven plan ({stop.status})"
+    return NoPlan(_WORDS.get(stop.status, said), stop.status)
+
+
+def believe(programme: Programme, weights: Floats, solution: Solution) -> Solution:
+    """Return the solution with whole columns rounded, once it keeps every rule of the programme.
+
+    Rows, bounds, whole numbers and objective are recomputed before and after rounding, from the
+    programme as it was before `without_dust`. Raises `NoPlan` with what is broken.
+    """
+    point, objective = solution.point, solution.objective
+    broken = faults(programme, weights, point, objective)
+    if not broken:
+        point = in_whole_numbers(programme, point)
+        objective = float(weights @ point)
+        broken = faults(programme, weights, point, objective)
+    if broken:
+        raise NoPlan(f"the solver's answer breaks {'; '.join(broken)}")
+    return replace(solution, point=point, objective=objective)
 
 
 def without_dust(programme: Programme) -> Programme:
@@ -49,36 +103,63 @@ def without_dust(programme: Programme) -> Programme:
     return replace(programme, matrix=matrix)
 
 
-def check_range(programme: Programme) -> None:
-    """Refuse figures that HiGHS would drop, or that would swamp the others."""
-    size = np.abs(programme.matrix.data)
-    footprints = np.abs(programme.part("capacity").data)
-    least, most = footprints.min(initial=np.inf), size.max(initial=0.0)
-    if least < SMALLEST or most > LARGEST:
+def ranges(programme: Programme, weights: Floats) -> dict[str, tuple[float, float]]:
+    """Return the least and the largest size of what is not zero, by block and for `objective`.
+
+    Flows that `without_dust` takes out are not counted, but use of capacity is, however little.
+    Blocks without coefficients are left out.
+    """
+    figures = {name: np.abs(programme.part(name).data) for name, _, _ in programme.blocks}
+    for name in figures.keys() - {"capacity"}:
+        figures[name] = figures[name][figures[name] >= DUST]
+    figures["objective"] = np.abs(weights)
+    used = {name: sizes[sizes > 0.0] for name, sizes in figures.items()}
+    return {
+        name: (float(sizes.min()), float(sizes.max())) for name, sizes in used.items() if sizes.size
+    }
+
+
+def check_range(programme: Programme, weights: Floats) -> None:
+    """Refuse figures that a solver would drop, or that would swamp the others."""
+    stated = (programme.matrix.data, weights)
+    bounds = (programme.lower, programme.upper, programme.most)
+    if not all(np.isfinite(part).all() for part in stated) or any(
+        np.isnan(part).any() for part in bounds
+    ):
+        raise NoPlan("the rules or the aim hold a figure that is not a number")
+    for name, (least, most) in ranges(programme, weights).items():
+        use = name == "capacity"
+        low, high = (SMALLEST, LARGEST) if use else (0.0, LARGEST_ELSEWHERE)
+        if name != "objective" and (least < low or most > high):
+            remedy = "state the resource in another unit, such as minutes for hours"
+            raise NoPlan(
+                f"figures from {least:g} to {most:g} in the rule {name} are too far apart for the "
+                f"solver (it takes {low:g} to {high:g})" + (f": {remedy}" if use else "")
+            )
+    used = np.abs(weights[weights != 0.0])
+    if used.size and used.max() > WIDEST * np.quantile(used, 0.5, method="lower"):
         raise NoPlan(
-            f"resource use from {least:g} to {most:g} units is too small or too large for the "
-            f"solver to keep apart (it needs {SMALLEST:g} to {LARGEST:g}): state the resource in "
-            f"another unit, such as minutes for hours"
+            f"one figure in the aim is {used.max():g}, more than {WIDEST:g} times the middle one: "
+            f"the solver would see no other; look for a cost or value entered in another unit"
         )
 
 
-def pulp_problem(programme: Programme, weights: Floats) -> pulp.LpProblem:
-    """Return the programme as a PuLP problem: variables x… and rows r… in the programme's order."""
-    problem = pulp.LpProblem("hepaplan", pulp.LpMinimize)
-    count = weights.size
-    width = len(str(count))
-    variables = [problem.add_variable(f"x{i:0{width}d}", lowBound=0) for i in range(count)]
-    costs = weights.tolist()
-    used = np.flatnonzero(weights).tolist()
-    problem.setObjective(pulp.LpAffineExpression([(variables[i], costs[i]) for i in used]))
-    matrix = programme.matrix
-    starts, numbers, values = matrix.indptr.tolist(), matrix.indices.tolist(), matrix.data.tolist()
-    lower, upper = programme.lower.tolist(), programme.upper.tolist()
-    width = len(str(len(lower)))
-    for row, right in enumerate(upper):
-        first, stop = starts[row], starts[row + 1]
-        terms = [(variables[numbers[i]], values[i]) for i in range(first, stop)]
-        sense = pulp.LpConstraintEQ if lower[row] == right else pulp.LpConstraintLE
-        constraint = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, rhs=right)
-        problem.addConstraint(constraint, name=f"r{row:0{width}d}")
-    return problem
+def _ways(solver: Solver) -> tuple[Callable[..., Solution], ...]:
+    """Return the ways to solve, the next for when the one before had numerical trouble."""
+    if solver == "cbc":
+        return solve_with_cbc, partial(solve_with_cbc, presolve=False), _solve_with_highs
+    return _solve_with_highs, partial(_solve_with_highs, presolve=False), solve_with_cbc
+
+
+def _solve_with_highs(
+    programme: Programme,
+    weights: Floats,
+    time_limit: float,
+    presolve: bool = True,
+    gap: float = GAP,
+) -> Solution:
+    if programme.whole.any():
+        chosen = choose(programme, weights, time_limit, gap, presolve)
+        none = np.zeros_like(chosen.row_price), np.zeros_like(chosen.column_price)
+        return replace(chosen, row_price=none[0], column_price=none[1])
+    return Session(programme, weights, time_limit, presolve=presolve, gap=gap).solve()

@@ -16,6 +16,7 @@ from hepaplan.model.compare.tables import budget_impact, key_figures, per_patien
 from hepaplan.model.compare.words import headlines
 from hepaplan.model.evaluate import Progress
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.problems import InvalidInput
 from hepaplan.model.summary import labels
 from hepaplan.model.tidy import concat
 
@@ -23,7 +24,7 @@ FEWEST = 2
 BILLIONTH = 1e-9
 
 
-class Incomparable(Exception):
+class Incomparable(InvalidInput):
     """Scenarios whose figures would mean different things side by side."""
 
 

@@ -14,13 +14,18 @@ from hepaplan.model.economics import increment
 from hepaplan.model.money_tables import WITHIN_STANDARD
 from hepaplan.model.problems import listed
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-from hepaplan.model.readings import FIRST_COME, MOST_HEALTH
+from hepaplan.model.readings import FIRST_COME, LONGEST_WAIT, MOST_HEALTH
+from hepaplan.model.words import pounds
 
 Tables = Mapping[str, pd.DataFrame]
 DEATHS = "deaths on a waiting list"
 SHOWN = 3
 TENTH = 0.1
-MILLION, THOUSAND = 1e6, 1e3
+RUN_BY = {
+    FIRST_COME: "as today",
+    LONGEST_WAIT: "as today, but at any site",
+    MOST_HEALTH: "with the plan",
+}
 
 
 def headlines(sides: Sequence[Side], tables: Tables) -> tuple[str, ...]:
@@ -38,17 +43,6 @@ def headlines(sides: Sequence[Side], tables: Tables) -> tuple[str, ...]:
         *_spending(sides, tables["budget_impact"]),
         *_how_sure(sides),
     )
-
-
-def pounds(amount: float, signed: bool = False) -> str:
-    """Return pounds as people say them: millions, or thousands where that is less than one."""
-    size = abs(amount)
-    if round(size / THOUSAND) == 0:
-        return "£0"
-    sign = "-" if amount < 0 else "+" if signed else ""
-    if round(size / THOUSAND) >= THOUSAND:
-        return f"{sign}£{size / MILLION:,.1f} million"
-    return f"{sign}£{size / THOUSAND:,.0f} thousand"
 
 
 def span(side: Side) -> str:
@@ -152,7 +146,7 @@ def where_more_die(side: Side, reference: Side, policy: str) -> str:
 
 
 def _by(policy: str) -> str:
-    return "as today (first come)" if policy == FIRST_COME else f"with the plan ({policy})"
+    return f"{RUN_BY[policy]} ({policy})"
 
 
 def _best(sides: Sequence[Side], table: pd.DataFrame) -> list[str]:
@@ -207,7 +201,7 @@ def _plan_noise(sides: Sequence[Side]) -> float:
 def _how_sure(sides: Sequence[Side]) -> list[str]:
     said = []
     if MOST_HEALTH not in sides[0].policies:
-        said.append("No plan was sought: only first come, what happens as today, is compared.")
+        said.append("No plan was sought: only policies that need none are compared.")
     if sides[0].status:
         said.append(
             f"With the plan, differences below about {_plan_noise(sides):,.1f} QALYs say little: "

@@ -10,7 +10,12 @@ import pytest
 
 from hepaplan.model.checks import all_checks
 from hepaplan.model.evaluate import evaluate
-from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
+from hepaplan.model.readings import (
+    FIRST_COME,
+    POLICIES,
+    Capacity,
+    UsualCare,
+)
 from hepaplan.model.replay import Replay
 from tests.support.scenarios import tiny_capacity, tiny_usual, tiny_with
 
@@ -119,14 +124,8 @@ CONTROLS: dict[str, Spoil] = {
     "reading 1 has the programme's worth": spoil_worth,
     "the plan keeps every rule": spoil_rules,
     "the replay does what the programme says": spoil_replay_gap,
-    **{
-        f"people are conserved: {policy}": spoil_people(policy)
-        for policy in (NOTHING_SCARCE, FIRST_COME, MOST_HEALTH)
-    },
-    **{
-        f"no site is over capacity: {policy}": spoil_capacity(policy)
-        for policy in (FIRST_COME, MOST_HEALTH)
-    },
+    **{f"people are conserved: {policy}": spoil_people(policy) for policy in POLICIES},
+    **{f"no site is over capacity: {policy}": spoil_capacity(policy) for policy in POLICIES[1:]},
 }
 
 

@@ -16,9 +16,10 @@ from hepaplan.model.compare.comparison import (
     refuse_incomparable,
 )
 from hepaplan.model.compare.inputs import differences
-from hepaplan.model.compare.words import inputs_words, later_start, pounds, where_more_die
+from hepaplan.model.compare.words import inputs_words, later_start, where_more_die
 from hepaplan.model.evaluate import evaluate
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.words import pounds
 from tests.support.compared import compared, dear_theatre, more_capacity, more_people, named
 from tests.support.scenarios import tiny, tiny_with
 
@@ -120,9 +121,9 @@ def test_people_from_before_the_window_are_taken_out_where_a_scenario_changes_th
     assert one.same_as(other)
     excess = other.carried_worth.qalys - one.carried_worth.qalys
     assert abs(excess) > 1e-6
-    table = found.tables["strategies"].set_index("scenario")
+    table = found.tables["strategies"].set_index(["scenario", "policy"])["incremental_qalys"]
     raw = [side.totals["first come"].qalys_discounted for side in found.sides]
-    assert table.loc["other", "incremental_qalys"] == pytest.approx(raw[1] - raw[0] - excess)
+    assert table["other", "first come"] == pytest.approx(raw[1] - raw[0] - excess)
 
 
 def test_h14_budget_impact_is_scenario_less_reference() -> None:
@@ -279,14 +280,15 @@ def test_all_reasons_come_at_once_and_before_any_work() -> None:
     assert str(refused.value).count("tiny (2): ") == 2
 
 
-def test_without_the_plan_only_first_come_is_compared() -> None:
+def test_without_the_plan_only_policies_that_need_none_are_compared() -> None:
     found = compare([tiny(), more_capacity()], with_plan=False)
-    assert set(found.tables["strategies"]["policy"]) == {"first come"}
+    assert set(found.tables["strategies"]["policy"]) == {"first come", "longest wait"}
     assert found.checks_pass
     assert any("No plan was sought" in sentence for sentence in found.headlines)
+    assert not any("with the plan" in sentence for sentence in found.headlines)
     with_plan = compared().tables["strategies"].set_index(["scenario", "policy"])
     for row in found.tables["strategies"].to_dict("records"):
-        whole = with_plan.loc[(row["scenario"], "first come")]
+        whole = with_plan.loc[(row["scenario"], row["policy"])]
         assert row["cost_gbp"] == pytest.approx(whole["cost_gbp"])
 
 
@@ -295,7 +297,8 @@ def test_the_order_of_the_others_changes_no_figure() -> None:
         table = compare(order, with_plan=False).tables["strategies"]
         columns = ["cost_gbp", "qalys", "incremental_qalys", "standing", "in_words"]
         return {
-            str(row["scenario"]): tuple(row[c] for c in columns) for row in table.to_dict("records")
+            f"{row['scenario']}, {row['policy']}": tuple(row[c] for c in columns)
+            for row in table.to_dict("records")
         }
 
     one = figures(tiny(), more_capacity(), dear_theatre())

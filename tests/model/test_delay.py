@@ -5,24 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 from scipy.optimize import brentq
 
-from hepaplan.model.delay import (
-    ALONE,
-    BEYOND,
-    SOLVED,
-    WAITED,
-    Listed,
-    harm_of_delay,
-    variants,
-)
-from hepaplan.model.evaluate import usual_care
+from hepaplan.model.delay import WAITED, delay_variants, delayed_starts, harm_of_delay
+from hepaplan.model.evaluate import network_of, usual_care
 from hepaplan.model.parameters import Delay
 from hepaplan.model.pathway import Option
+from hepaplan.model.plan_value import replay_totals
+from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.renewal import overall_survival
+from hepaplan.model.replay import Plan, replay
+from hepaplan.model.residual import ALONE, BEYOND, SOLVED, Listed, variants
 from hepaplan.model.waiting import worth_of_waiting
 from tests.support.scenarios import tiny, tiny_usual
 from tests.support.small import around, exponential, figure, pathway_record
@@ -56,6 +53,7 @@ def listed(stay: float = 1.0, background: float = 0.0) -> Listed:
     return Listed(
         option,
         around(np.full(MONTHS, background)),
+        WAITED,
         np.exp(-(HAZARD + background) * np.arange(MONTHS + 1)),
         np.array([sum(stay**j * (1 + stay) / 2 for j in range(w)) for w in waited]),
         stay**waited,
@@ -106,8 +104,8 @@ def test_harm_out_of_reach_is_said_and_not_stretched() -> None:
     np.testing.assert_allclose(found, 20.0)
 
 
-def with_delay() -> UsualCare:
-    settings = tiny().settings.model_copy(update={"delay": delay()})
+def with_delay(hazard_ratio: float = 1.06, high: float = 1.12) -> UsualCare:
+    settings = tiny().settings.model_copy(update={"delay": delay(hazard_ratio, high=high)})
     return usual_care(replace(tiny(), settings=settings))
 
 
@@ -161,7 +159,7 @@ def test_without_a_stated_delay_the_table_is_empty() -> None:
 def test_the_base_case_no_effect_and_after_twelve_weeks_are_shown_side_by_side() -> None:
     names = [variant.name for variant in variants(delay())]
     assert names == ["base case", "no effect", "after 12 weeks", "upper end"]
-    late = variants(delay())[2].total()
+    late = variants(delay())[2].total(WAITED)
     weeks = np.array(WAITED) * 365.25 / 12 / 7
     np.testing.assert_allclose(late, 1.06 ** (np.maximum(weeks - 12, 0) / 4))
     assert (late[:2] == 1.0).all()
@@ -197,3 +195,53 @@ def test_waiting_alone_costs_what_the_worth_of_waiting_says() -> None:
         k = usual.kernels.options.index((row.decision_point, row.option))
         g = usual.kernels.groups.index(row.group)
         assert row.qalys_lost == pytest.approx(-gain[k, g], abs=1e-5)
+
+
+def in_variants(usual: UsualCare) -> pd.DataFrame:
+    """First come, and a plan that starts whom it would and sends everyone to the first site."""
+    network = network_of(usual)
+    starts = first_come(network).starts.sum(axis=3)
+    referral = np.zeros((*network.referral.shape, network.horizon))
+    referral[:, :, 0] = 1.0
+    plan = Plan(starts, referral, pooled=False)
+    return delay_variants(
+        usual, network, {"first come": first_come, "by hand": lambda under: replay(under, plan)}
+    )
+
+
+def test_a_plan_is_shown_under_every_variant_of_the_harm() -> None:
+    usual = with_delay(1.2, high=1.5)
+    network, table = network_of(usual), in_variants(usual)
+    rows = {(row["variant"], row["policy"]): row for row in table.to_dict("records")}
+    free = replay_totals(network, nothing_scarce(network), usual.worth, 3).qalys_discounted
+    for name, delayed in (
+        ("base case", network.delayed),
+        ("no effect", None),
+        ("after 12 weeks", delayed_starts(usual, variants(delay(1.2, high=1.5))[2])),
+    ):
+        under = replace(network, delayed=delayed)
+        done = first_come(under)
+        totals = replay_totals(under, done, usual.worth, 3)
+        row = rows[name, "first come"]
+        assert row["qalys_discounted"] == pytest.approx(totals.qalys_discounted, rel=1e-12)
+        assert row["cost_gbp_discounted"] == pytest.approx(totals.cost_discounted, rel=1e-12)
+        assert row["qalys_lost_to_waiting"] == pytest.approx(free - totals.qalys_discounted)
+        died = done.cancer_deaths[..., :3].sum() + done.other_deaths[..., :3].sum()
+        assert row["deaths_waiting"] == pytest.approx(died)
+        assert row["starts"] == pytest.approx(done.starts[..., :3].sum())
+    for policy in ("first come", "by hand"):
+        lost = {name: rows[name, policy]["qalys_lost_to_waiting"] for name, _ in rows}
+        assert lost["upper end"] > lost["base case"] + 1e-3
+        assert lost["base case"] > lost["after 12 weeks"] >= lost["no effect"]
+    for (name, policy), row in rows.items():
+        first = rows[name, "first come"]
+        gained = first["qalys_lost_to_waiting"] - row["qalys_lost_to_waiting"]
+        assert row["qalys_gained"] == pytest.approx(gained, abs=1e-12)
+        assert (row["qalys_gained"] == 0.0) == (policy == "first come")
+
+
+def test_without_a_stated_delay_a_plan_has_one_variant() -> None:
+    table = in_variants(tiny_usual())
+    assert table[["variant", "policy"]].to_numpy().tolist() == [
+        ["no effect", "first come"], ["no effect", "by hand"],
+    ]  # fmt: skip

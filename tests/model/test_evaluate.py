@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hepaplan.model.evaluate import WaitingPays, evaluate, scarce_capacity, usual_care
+from hepaplan.model.evaluate import CannotPlan, evaluate, scarce_capacity, usual_care
 from hepaplan.model.parameters import AGE_BANDS, Scenario
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE
 from tests.support.naive import Fate, all_fates
@@ -614,7 +614,7 @@ def test_evaluate_returns_every_table_status_and_sentences() -> None:
     assert results.status == "optimal"
     assert results.checks_pass
     assert len(results.headlines) >= 8
-    assert set(results.seconds) == {"demand", "plan", "tables"}
+    assert set(results.seconds) == {"demand", "plan", "prices, gain and chance", "tables"}
     assert results.labels["operable"] == "Operable"
     for name in (
         "cases", "metastases", "demand", "starts", "waiting", "resources", "outcomes", "survival",
@@ -637,7 +637,7 @@ def test_waiting_that_pays_is_refused_naming_point_option_and_group() -> None:
         waiting[name] = waiting[name] | {"value": value}
     waiting["move"]["supportive_care"] |= {"value": 0.0}
     waiting["utility"] |= {"value": 1.0}
-    with pytest.raises(WaitingPays) as refused:
+    with pytest.raises(CannotPlan) as refused:
         evaluate(with_pathway(tiny(), record))
     for name in ("inoperable", "chemotherapy", "under_65", "65_and_over"):
         assert name in str(refused.value)

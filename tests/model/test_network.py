@@ -16,8 +16,8 @@ from hepaplan.model.network import (
     mean_travel,
     present_referral,
     region_mix,
-    site_capacity,
 )
+from hepaplan.model.site_capacity import site_capacity
 from tests.support.scenarios import (
     tiny,
     tiny_capacity,
@@ -46,7 +46,7 @@ def test_region_mix_is_each_regions_share_of_a_groups_new_patients() -> None:
 
 def test_present_referral_weighs_regions_by_their_patients() -> None:
     mix = np.array([[0.75, 0.25], [0.5, 0.5]])
-    found = present_referral(tiny(), tiny_usual().kernels, ("North", "South"), mix)
+    found = present_referral(tiny(), ("North", "South"), mix)
     assert found[RESECTION].tolist() == [[1, 0], [1, 0]]
     # Ablation: North 0.6 to Hilltop, South all to Riverside.
     assert found[ABLATION, 0].tolist() == pytest.approx([0.75 * 0.6, 0.75 * 0.4 + 0.25])

@@ -181,8 +181,8 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
     "interchange with an option of another point": (
         lambda p: p["operable"]["interchangeable"][0].update(options=["resection", "chemotherapy"]),
         f"{POINT}.interchangeable[1].options[2]",
-        "found 'chemotherapy', an unknown option; expected options of this point: resection, "
-        "ablation",
+        "found 'chemotherapy', an option of another decision point: inoperable; patients here "
+        "cannot start it; expected options of this point: resection, ablation",
     ),
     "interchange with itself": (
         lambda p: p["operable"]["interchangeable"][0].update(options=["ablation", "ablation"]),

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from hepaplan.model.evaluate import Results, evaluate, usual_care
+from hepaplan.model.headlines import misfit
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, POLICIES
-from hepaplan.model.summary import THIS, evidence_sets, misfit
+from hepaplan.model.summary import THIS, evidence_sets
 from tests.support.scenarios import scaled, tiny, tiny_capacity, tiny_usual, with_table
 
 

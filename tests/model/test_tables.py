@@ -11,7 +11,7 @@ import pytest
 from hepaplan.model.assumptions import assumption_table, source_table
 from hepaplan.model.evaluate import Results, evaluate
 from hepaplan.model.figures import figures
-from hepaplan.model.money_tables import cost_table, share_within_standard
+from hepaplan.model.money_tables import cost_table
 from hepaplan.model.plan_tables import beyond_standard, bottlenecks, list_table, treatment_table
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, POLICIES
 from hepaplan.model.renewal import overall_survival
@@ -129,21 +129,6 @@ def test_beyond_the_standard_are_those_left_after_as_many_months() -> None:
     assert march["beyond_standard"].item() == pytest.approx(beyond[:2, ..., 2].sum())
 
 
-def test_the_share_within_the_standard_counts_all_who_came_where_people_wait() -> None:
-    usual, capacity = tiny_usual(), tiny_capacity()
-    done = capacity.replays[FIRST_COME]
-    starts = done.starts[:3, ..., :WINDOW].sum(axis=(1, 2, 4))
-    late = starts[0, 2:].sum() + starts[1, 2:].sum() + starts[2, 3:].sum()
-    gone = sum(
-        people[..., : WINDOW - 1].sum()
-        for people in (done.moved, done.cancer_deaths, done.other_deaths)
-    )
-    left = done.left[..., WINDOW - 1]
-    beyond = left[0, ..., 1:].sum() + left[1, ..., 1:].sum() + left[2, ..., 2:].sum()
-    expected = (starts.sum() - late) / (starts.sum() + gone + beyond)
-    assert share_within_standard(usual, capacity, done) == pytest.approx(expected)
-
-
 def test_resources_hold_use_and_capacity_of_every_site() -> None:
     found = table("resources")
     done, network = tiny_capacity().replays[FIRST_COME], tiny_capacity().network
@@ -212,7 +197,7 @@ def test_b18_costs_by_category_add_up_and_care_while_waiting_is_a_line_of_its_ow
     found = table("costs")
     assert (found["cost_gbp"] > 0).all()
     waiting = found[found["treatment"] == "waiting list"]
-    assert set(waiting["policy"]) == {FIRST_COME, MOST_HEALTH}
+    assert set(waiting["policy"]) == set(POLICIES[1:])
     assert set(found["year"]) == {"2027"}
     chemotherapy = found.query("policy == 'nothing scarce' and treatment == 'systemic therapy'")
     assert set(chemotherapy["category"]) == {"chair", "drugs"}
@@ -316,7 +301,7 @@ def test_sources_come_with_whether_they_were_read() -> None:
 def test_no_table_holds_a_number_that_is_not_one() -> None:
     may_be_empty = {
         "low", "high", "distribution", "year", "first_month_full", "survival_5y", "value",
-        "median_survival_months", "per_patient", "all_new_patients",
+        "median_survival_months", "per_patient", "all_new_patients", "referral_share", "headroom",
     }  # fmt: skip
     for name, found in results().tables.items():
         numbers = found.select_dtypes("number").drop(columns=list(may_be_empty), errors="ignore")

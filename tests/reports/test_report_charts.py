@@ -24,6 +24,8 @@ NUMBER_OF_CHARTS = {
     "Capacity and use": 8,
     "Plan": 4,
     "Waiting lists": 6,
+    "Prices": 3,
+    "Chance": 6,
     "Health and cost": 4,
     "Survival": 8,
 }
@@ -102,11 +104,11 @@ def test_no_chart_covers_a_table_or_another_chart(report: Path, workbook: Workbo
             taken |= cells
 
 
-def test_the_waiting_charts_show_each_list_under_both_policies(
+def test_the_waiting_charts_show_each_list_under_every_scarce_policy(
     workbook: Workbook, content: ReportContent
 ) -> None:
     for chart in workbook["Waiting lists"]._charts:  # type: ignore[attr-defined]
-        assert [s.tx.v for s in chart.series] == ["First come", "Most health"]
+        assert [s.tx.v for s in chart.series] == ["First come", "Longest wait", "Most health"]
         refs = [s.val.numRef.f for s in chart.series]
         rows = {re.sub(r"\$[A-Z]+", "", ref) for ref in refs}
         assert len(rows) == 1

@@ -93,7 +93,12 @@ def results(site_quality: str, capacity_quality: str) -> ResultsLike:
     pathway = SimpleNamespace(options=lambda: iter(options))
     scenario = SimpleNamespace(settings=settings, tables=tables, pathway=pathway)
     made = SimpleNamespace(
-        scenario=scenario, tables={}, headlines=("One.",), labels={"a": "A"}, status="optimal"
+        scenario=scenario,
+        tables={},
+        headlines=("One.",),
+        labels={"a": "A"},
+        status="optimal",
+        gap=0.0,
     )
     return cast(ResultsLike, made)
 

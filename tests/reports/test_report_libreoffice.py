@@ -51,7 +51,7 @@ def test_no_sheet_shows_an_error(report: Path, tmp_path: Path) -> None:
     command += ["--convert-to", every_sheet, "--outdir", str(options), str(report)]
     subprocess.run(command, check=True, timeout=120, capture_output=True)
     files = sorted(options.glob("*.csv"))
-    assert len(files) == 11
+    assert len(files) == 13
     for path in files:
         with path.open(newline="", encoding="utf-8") as file:
             cells = [cell for row in csv.reader(file) for cell in row]

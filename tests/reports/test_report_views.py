@@ -170,8 +170,8 @@ def test_what_the_plan_moves_is_shown_with_the_largest_change_first(content: Rep
 def test_what_is_full_has_one_row_for_each_site_and_resource(content: ReportContent) -> None:
     shown = capacity_views.bottlenecks(content)
     assert shown.iloc[0].tolist() == [
-        "Liver theatre time", "Central Infirmary", 41, 52, 0.984, 0.997,
-        datetime.date(2027, 3, 1), datetime.date(2027, 2, 1),
+        "Liver theatre time", "Central Infirmary", 41, 45, 52, 0.984, 0.989, 0.997,
+        datetime.date(2027, 3, 1), datetime.date(2027, 3, 1), datetime.date(2027, 2, 1),
     ]  # fmt: skip
     short = capacity_views.what_is_short(content, 8)
     assert short.iloc[:, 0].tolist() == [

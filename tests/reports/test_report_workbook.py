@@ -20,10 +20,12 @@ from hepaplan.reports.sheet_summary import CHANGES
 from hepaplan.reports.workbook import write_workbook
 
 ORDER = [
-    "Summary", "Demand", "Capacity and use", "Plan", "Waiting lists", "Health and cost",
-    "Survival", "Assumptions", "Sources", "Checks", "About",
+    "Summary", "Demand", "Capacity and use", "Plan", "Waiting lists", "Prices", "Chance",
+    "Health and cost", "Survival", "Assumptions", "Sources", "Checks", "About",
 ]  # fmt: skip
-WITH_SITES = ["Summary", "Capacity and use", "Plan", "Waiting lists"]
+WITH_SITES = [
+    "Summary", "Capacity and use", "Plan", "Waiting lists", "Prices", "Chance", "Checks",
+]  # fmt: skip
 STORED = 1e-15  # openpyxl stores 16 digits of a number
 FORMULA = re.compile(r"[=+\-@\t]")
 
@@ -127,7 +129,7 @@ def test_the_plan_equals_the_tables(workbook: Workbook, content: ReportContent) 
     )
     rows = rows_of(workbook, "plan_by_site_and_month")
     shown = {(row["Site"], row["Treatment"], row["Month"]): row for row in rows}
-    assert len(shown) * 2 == len(starts)
+    assert len(shown) * 3 == len(starts)
     for (policy, site, treatment, when), number in starts.items():
         row = shown[content.label(site), content.label(treatment), month(when)]
         assert row[policy.capitalize()] == pytest.approx(number, rel=1e-12)
@@ -315,6 +317,7 @@ def attacked(content: ReportContent) -> ReportContent:
     starts = ("=", "+", "-", "@", "\t=")
     dull = {
         "policy", "month", "timing", "quality", "year", "first_month_full", "unit", "variant",
+        "decide_by", "breach_from", "from_month", "to_month",
     }  # fmt: skip
 
     def harm(text: Any, position: int) -> Any:

@@ -6,6 +6,7 @@ first in first out, the count beyond the standard and the worth of waiting need 
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -14,11 +15,6 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from hepaplan.model.allocation.plan import (
-    QALYS_PER_MINUTE,
-    QALYS_PER_MONTH_BEYOND,
-    QALYS_PER_POUND,
-)
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values
 
@@ -29,10 +25,13 @@ Terms = dict[Name, float]
 
 @dataclass
 class Best:
-    """The best point by name of the variable, and its QALYs."""
+    """The best point by name of the variable, and what it has of each aim, in their order."""
 
     people: dict[Name, float]
     qalys: float
+    beyond: float
+    cost: float
+    travel: float
 
     def total(self, *start: str | int) -> float:
         """Return the sum over variables whose names begin so; -1 stands for anything."""
@@ -49,34 +48,44 @@ class Written:
 
     number: dict[Name, int] = field(default_factory=dict)
     health: Terms = field(default_factory=lambda: defaultdict(float))
-    ties: Terms = field(default_factory=lambda: defaultdict(float))
+    beyond: Terms = field(default_factory=lambda: defaultdict(float))
+    cost: Terms = field(default_factory=lambda: defaultdict(float))
+    travel: Terms = field(default_factory=lambda: defaultdict(float))
     equal: list[tuple[Terms, float]] = field(default_factory=list)
     at_most: list[tuple[Terms, float]] = field(default_factory=list)
 
     def solve(self) -> Best:
-        """Return the best point."""
+        """Return the best point: most health, then fewest beyond, least cost, least travel."""
         for terms, _ in (*self.equal, *self.at_most):
             for name in terms:
                 self.number.setdefault(name, len(self.number))
-        for name in (*self.health, *self.ties):
+        less_health = {name: -worth for name, worth in self.health.items()}
+        aims = (less_health, self.beyond, self.cost, self.travel)
+        for name in itertools.chain.from_iterable(aims):
             self.number.setdefault(name, len(self.number))
-        weight = np.zeros(len(self.number))
-        for name, worth in self.ties.items():
-            weight[self.number[name]] += worth
-        for name, worth in self.health.items():
-            weight[self.number[name]] -= worth
-        found = linprog(
-            weight,
-            A_ub=self._matrix(self.at_most).toarray(),
-            b_ub=[right for _, right in self.at_most],
-            A_eq=self._matrix(self.equal).toarray(),
-            b_eq=[right for _, right in self.equal],
-            method="highs",
-        )
-        assert found.status == 0, found.message
-        assert found.x is not None
-        people = {name: float(found.x[i]) for name, i in self.number.items()}
-        return Best(people, sum(worth * people[name] for name, worth in self.health.items()))
+        kept: list[tuple[Terms, float]] = []
+        reached: list[float] = []
+        for aim in aims:
+            weight = np.zeros(len(self.number))
+            for name, worth in aim.items():
+                weight[self.number[name]] = worth
+            found = linprog(
+                weight,
+                A_ub=self._matrix([*self.at_most, *kept]).toarray(),
+                b_ub=[right for _, right in (*self.at_most, *kept)],
+                A_eq=self._matrix(self.equal).toarray(),
+                b_eq=[right for _, right in self.equal],
+                method="highs",
+                options={"presolve": False},
+            )
+            assert found.status == 0, found.message
+            assert found.x is not None
+            point = found.x
+            total = float(weight @ point)
+            reached.append(total)
+            kept.append((aim, total + 2e-9 * max(abs(total), 1.0)))
+        people = {name: float(point[i]) for name, i in self.number.items()}
+        return Best(people, -reached[0], *reached[1:])
 
     def _matrix(self, rows: list[tuple[Terms, float]]) -> coo_array:
         cells = [(r, self.number[n], v) for r, (terms, _) in enumerate(rows)
@@ -201,7 +210,7 @@ def best_plan(network: Network, values: Values, shift: float) -> Best:
                         if offered(p, h):
                             lp.health["start", p, g, h, w, t] += _start(network, qaly, k, g, t)
                             money = _start(network, cost, k, g, t)
-                            lp.ties["start", p, g, h, w, t] += QALYS_PER_POUND * money
+                            lp.cost["start", p, g, h, w, t] += money
                     for listed in lists:
                         c = int(kernels.point_of[listed])
                         if not waiting.waits[c]:
@@ -209,12 +218,12 @@ def best_plan(network: Network, values: Values, shift: float) -> Best:
                         name: Name = ("left", listed, g, h, w, t)
                         lp.health[name] += _left(network, qaly, waiting.qalys, listed, g, t)
                         money = _left(network, cost, waiting.cost, listed, g, t)
-                        lp.ties[name] += QALYS_PER_POUND * money
+                        lp.cost[name] += money
                         if w >= waiting.standard_months[c]:
-                            lp.ties[name] += QALYS_PER_MONTH_BEYOND
+                            lp.beyond[name] += 1.0
                 for listed in lists:
                     minutes = float(network.travel[g, h])
-                    lp.ties["sent", listed, g, h, t] += QALYS_PER_MINUTE * minutes
+                    lp.travel["sent", listed, g, h, t] += minutes
     return lp.solve()
 
 

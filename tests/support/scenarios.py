@@ -62,3 +62,8 @@ def with_table(scenario: Scenario, **tables: pd.DataFrame) -> Scenario:
 def scaled(table: pd.DataFrame, column: str, factor: float) -> pd.DataFrame:
     """Return a table with one column multiplied."""
     return table.assign(**{column: table[column] * factor})
+
+
+def with_settings(scenario: Scenario, **settings: object) -> Scenario:
+    """Return a scenario with other records in its settings."""
+    return replace(scenario, settings=scenario.settings.model_copy(update=settings))

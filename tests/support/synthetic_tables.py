@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.money_tables import budget_impact
-from hepaplan.reports.content import COLUMNS, POLICIES, ReportContent
+from hepaplan.model.readings import POLICIES
+from hepaplan.reports.content import COLUMNS, ReportContent
 from tests.support.synthetic_patients import arrival_tables, delay_table, patient_row
+from tests.support.synthetic_plan import plan_tables
 
 MONTHS = [f"{2027 + m // 12}-{m % 12 + 1:02d}" for m in range(60)]
 REGIONS = [
@@ -139,6 +141,7 @@ def synthetic_tables(seed: int = 7) -> dict[str, pd.DataFrame]:
     options = [(point, option) for point, (_, names, _) in POINTS.items() for option in names]
     tables |= arrival_tables(list(POINTS), options, list(GROUPS))
     tables["delay"] = delay_table(options[:12], list(GROUPS))
+    tables |= plan_tables(MONTHS, REGIONS, list(POINTS))
     return {name: tables[name] for name in COLUMNS}
 
 
@@ -276,7 +279,7 @@ def _value_tables(chance: np.random.Generator) -> dict[str, pd.DataFrame]:
                 (point, option, 60.0, study, modelled, modelled - study, "Study 2019", "published")
             )
     outcome_rows = []
-    for policy, gain in zip(POLICIES, (1.0, 0.96, 0.985), strict=True):
+    for policy, gain in zip(POLICIES, (1.0, 0.96, 0.97, 0.985), strict=True):
         for measure, unit, value in (
             ("Life-years", "life-years", 8_412.7),
             ("QALYs, discounted", "QALY", 5_901.3),
@@ -307,16 +310,17 @@ def _small_tables() -> dict[str, pd.DataFrame]:
             ("Alive five years after resection", "share", 0.466, 0.466, 0.4),
         ],
         "key_figures": [
-            ("Colorectal cancers", "people per year", 1_690.4, 1_690.4, 1_690.4),
-            ("New liver metastases", "people per year", 398.2, 398.2, 398.2),
-            ("Liver resections", "starts per year", 80.7, 66.1, 75.3),
-            ("People waiting at the end", "people", None, 41.6, 27.9),
-            ("Share started within the standard", "share", None, 0.713, 0.864),
-            ("QALYs", "QALY", 5_901.3, 5_665.2, 5_812.8),
-            ("Cost", "GBP", 97_300_512.0, 93_408_491.0, 95_841_004.0),
+            ("Colorectal cancers", "people per year", 1_690.4, 1_690.4, 1_690.4, 1_690.4),
+            ("New liver metastases", "people per year", 398.2, 398.2, 398.2, 398.2),
+            ("Liver resections", "starts per year", 80.7, 66.1, 69.4, 75.3),
+            ("People waiting at the end", "people", None, 41.6, 37.2, 27.9),
+            ("Share started within the standard", "share", None, 0.713, 0.752, 0.864),
+            ("QALYs", "QALY", 5_901.3, 5_665.2, 5_702.7, 5_812.8),
+            ("Cost", "GBP", 97_300_512.0, 93_408_491.0, 94_100_230.0, 95_841_004.0),
         ],
         "bottlenecks": [
             ("first come", "central", "theatre", 41, 0.984, "2027-03"),
+            ("longest wait", "central", "theatre", 45, 0.989, "2027-03"),
             ("most health", "central", "theatre", 52, 0.997, "2027-02"),
             ("first come", "north", "ir_session", 17, 0.921, "2028-01"),
             ("most health", "cancer_centre", "chair", 4, 0.873, "2030-09"),

@@ -1,0 +1,69 @@
+"""Plans edited by hand and records of what was done, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from hepaplan.model.actuals import actuals_problems
+from hepaplan.model.evaluate import network_of, usual_care
+from hepaplan.model.network import Network
+from hepaplan.model.parameters import Scenario
+from hepaplan.model.plan_file_checks import plan_problems
+from hepaplan.model.problems import Problem, dotted
+from hepaplan.scenarios.files import MAX_CSV_BYTES, read_source
+from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
+from hepaplan.scenarios.tables import Table, read_columns, shortened
+
+NEEDED = ("month", "site", "decision_point", "option", "starts")
+OF_A_PLAN = (
+    "policy", "month", "site", "group", "decision_point", "treatment", "intended", "option",
+    "months_waited", "starts", "referral_share",
+)  # fmt: skip
+OF_ACTUALS = ("month", "site", "decision_point", "intended", "option", "starts", "arrivals")
+Check = Callable[[Network, pd.DataFrame], list[Problem]]
+
+
+def read_plan(path: Path, shown_as: str, network: Network) -> Table:
+    """Return a plan file, such as an edited tables/plan.csv, or raise with every fault in it.
+
+    Needs the columns month, site, decision_point, option and starts; intended, referral_share and
+    group may follow, and a file with the columns of tables/starts.csv will do.
+    """
+    return _read(path, shown_as, network, OF_A_PLAN, plan_problems)
+
+
+def read_actuals(path: Path, shown_as: str, network: Network) -> Table:
+    """Return what was really done, or raise with every fault in it.
+
+    Needs the columns month, site, decision_point, option and starts; intended (whose list) and
+    arrivals (who came to that list at that site; empty where not known) may follow.
+    """
+    return _read(path, shown_as, network, OF_ACTUALS, actuals_problems)
+
+
+def plan_for(scenario: Scenario, path: Path) -> pd.DataFrame:
+    """Return a plan file that fits a scenario's sites and months, or raise as `read_plan` does."""
+    return read_plan(path, path.name, network_of(usual_care(scenario))).frame
+
+
+def actuals_for(scenario: Scenario, path: Path) -> pd.DataFrame:
+    """Return a record that fits a scenario, or raise as `read_actuals` does."""
+    return read_actuals(path, path.name, network_of(usual_care(scenario))).frame
+
+
+def _read(path: Path, shown_as: str, network: Network, known: Sequence[str], check: Check) -> Table:
+    source = read_source(path, shown_as, MAX_CSV_BYTES)
+    present = {cell.strip(' "\r') for cell in source.text.lstrip().partition("\n")[0].split(",")}
+    table = read_columns(source, [c for c in known if c in present or c in NEEDED])
+    faults = [_located(problem, table) for problem in check(network, table.frame)]
+    if faults:
+        raise InvalidScenario(shortened(faults, shown_as))
+    return table
+
+
+def _located(problem: Problem, table: Table) -> LocatedProblem:
+    line = None if problem.row is None else table.lines[problem.row]
+    return LocatedProblem(table.file, line, dotted(problem.key), problem.message)
