@@ -104,6 +104,7 @@ def run(
     started = time.time()
     say = progress(output.quiet)
     from hepaplan.model.evaluate import evaluate
+    from hepaplan.model.feasibility import over_committed
     from hepaplan.model.utility_norms import norm_notices
     from hepaplan.reports.run import write_programme, write_run
     from hepaplan.reports.terminal import run_as_json, run_as_text
@@ -117,6 +118,7 @@ def run(
     done = None if actuals is None else actuals_for(loaded, actuals)
     results = evaluate(loaded, evidence, say, depth, done)
     note(norm_notices(results.tables["utility_norms"]))
+    note(over_committed(results.best.written.network))
     say("the report")
     folder = _folder(loaded.settings.name, output, "run")
     write_run(folder, results, started, output.settings)

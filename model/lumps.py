@@ -49,11 +49,6 @@ class Lumps:
         """Return the units (resource, site, month) that the chosen expansions give."""
         return np.asarray(np.einsum("e,erht->rht", built, self.adds))
 
-    def closed_until_built(self, built: Floats) -> Flags:
-        """Return what may not be started (option, site) with these expansions."""
-        opened = (self.opens & (built > 0)[:, None, None]).any(axis=0)
-        return np.asarray(self.opens.any(axis=0) & ~opened)
-
 
 def lumps_of(scenario: Scenario, kernels: Kernels, months: Months, sites: tuple[str, ...]) -> Lumps:
     """Return the choices that a scenario offers over a run of months."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from hepaplan.model.drug_checks import check_drugs
 from hepaplan.model.horizon_notices import horizon_notices
+from hepaplan.model.list_patterns import check_list_patterns
 from hepaplan.model.parameters import (
     Place,
     Resource,
@@ -219,6 +220,8 @@ class _Checking:
             found += check_uncertainty(settings, ())
             found += check_prices(settings, pathway)
             found += check_plan_rules(settings, pathway, frames, names.points)
+        if settings is not None and pathway is not None:
+            found += check_list_patterns(settings.resource, pathway)
         if pathway is not None:
             resources = settings.resource if settings is not None else self._resources()
             services = set(frames["referral"]["service"]) if "referral" in frames else None

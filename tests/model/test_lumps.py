@@ -130,6 +130,4 @@ def test_a_service_is_closed_until_what_opens_it_is_built() -> None:
         adds=np.arange(4.0).reshape(2, 1, 1, 2),
         opens=opens,
     )
-    assert lumps.closed_until_built(np.array([0.0, 1.0])).tolist() == [[False], [True]]
-    assert not lumps.closed_until_built(np.array([1.0, 0.0])).any()
     assert lumps.capacity_of(np.array([0.0, 1.0])).tolist() == [[[2.0, 3.0]]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hepaplan.scenarios.load import LocatedProblem, load_scenario
+from hepaplan.scenarios.load import InvalidScenario, LocatedProblem, load_scenario
 
 Edit = Callable[[str, str, str], int]
 Problems = Callable[..., tuple[LocatedProblem, ...]]
@@ -270,3 +270,18 @@ def test_amounts_in_another_currency_are_converted(tiny: Path) -> None:
     assert settings.plan.budget["2027"].number == pytest.approx(7200)
     assert settings.expansion["list"].running.number == pytest.approx(560)
     assert settings.expansion["list"].running.unit == "GBP per year"
+
+
+def test_whole_cases_that_no_session_can_hold_are_refused(tiny: Path) -> None:
+    path = tiny / "scenario.toml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("[resource.theatre]")
+    head, theatre = text[:start], text[start:]
+    theatre = theatre.replace("[resource.theatre]", "[resource.theatre]\nwhole_cases = true", 1)
+    cap = theatre.index("utilisation_cap")
+    value = theatre.index("value = ", cap) + len("value = ")
+    theatre = theatre[:value] + "0" + theatre[theatre.index("\n", value) :]
+    path.write_text(head + theatre, encoding="utf-8")
+    with pytest.raises(InvalidScenario) as refused:
+        load_scenario(tiny)
+    assert "no part of a session may be filled" in str(refused.value)
