@@ -164,17 +164,22 @@ def network_of(usual: UsualCare) -> Network:
 
 
 def as_today(usual: UsualCare, progress: Progress = lambda _: None) -> Replayed:
-    """Return what needs no plan: the network of sites with nothing scarce, and first come."""
+    """Return what needs no plan: the network of sites, and the policies without one."""
     refuse_waiting_that_pays(usual)
     network = network_of(usual)
     _refuse(usual, feasibility_faults(network))
     progress("who waits when the longest wait goes first")
-    done = {
+    done = without_a_plan(network)
+    return Replayed(network, done, _totals(usual, network, done))
+
+
+def without_a_plan(network: Network) -> dict[str, Replay]:
+    """Return the replays of the policies that need no plan, by name."""
+    return {
         NOTHING_SCARCE: policies.nothing_scarce(network),
         FIRST_COME: policies.first_come(network),
         LONGEST_WAIT: policies.longest_wait(network),
     }
-    return Replayed(network, done, _totals(usual, network, done))
 
 
 def scarce_capacity(
@@ -191,13 +196,7 @@ def scarce_capacity(
     today = as_today(usual, progress)
     fixed = None if actuals is None else fixed_months(today.network, actuals)
     network = today.network if fixed is None else fixed.rest
-    there = dict(today.replays)
-    if fixed is not None:
-        there = {
-            NOTHING_SCARCE: policies.nothing_scarce(network),
-            FIRST_COME: policies.first_come(network),
-            LONGEST_WAIT: policies.longest_wait(network),
-        }
+    there = dict(today.replays) if fixed is None else without_a_plan(network)
     progress("the plan with most health")
     best = plan_for(usual, network, there[NOTHING_SCARCE], depth)
     there[MOST_HEALTH] = replay(network, best.plan)

@@ -78,10 +78,9 @@ class Session:
         presolve: bool = True,
         gap: float = GAP,
     ) -> None:
-        self._choices = np.flatnonzero(programme.whole)
-        self._whole = self._choices.size > 0
+        self._whole = bool(programme.whole.any())
         self.scale = float(np.abs(weights).max(initial=0.0)) or 1.0
-        self._limit, self._cold_seconds, self._gap = time_limit, time_limit, gap
+        self._limit, self._cold_seconds = time_limit, time_limit
         self.weights, self._reweighed = weights, False
         self.row_bounds = programme.lower.copy(), programme.upper.copy()
         self.column_bounds = np.zeros(weights.size), programme.most.copy()
