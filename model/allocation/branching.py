@@ -46,8 +46,10 @@ def choose(
     choices = _Choices(programme, whole)
     choices.cut(relaxed)
     best: Solution | None = None
+    tried: set[tuple[float, ...]] = set()
     bound, trial = relaxed.objective, choices.rounded(relaxed.point[whole])
     while True:
+        tried.add(tuple(trial))
         session.bound_columns(whole, trial, trial)
         try:
             found = session.afresh()
@@ -68,7 +70,8 @@ def choose(
         reached = np.inf if best is None else _relative(best.objective, bound)
         if answer is None or reached <= GAP_SOUGHT or (reached <= gap and took > SECONDS_SOUGHT):
             break
-        if took > time_limit:
+        known = tuple(trial) in tried  # its cut is in: only the solves' own error is left
+        if took > time_limit or known:
             break
     if best is None:
         raise Stopped("infeasible" if answer is None else "time limit")
