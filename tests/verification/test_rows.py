@@ -1,4 +1,4 @@
-"""Every row of sections A, B, C, E, F, G and I has a test of its own here, named after its ID."""
+"""Every row of sections A to G and I has a test of its own here, named after its ID."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ ROWS = (
     *(f"A{i}" for i in range(1, 25)),
     *(f"B{i}" for i in range(1, 21) if i != 9),
     *(f"C{i}" for i in (1, 4, 5, 6, 7, 8)),
+    *(f"D{i}" for i in range(1, 14)),
     *(f"E{i}" for i in range(1, 13)),
     *(f"F{i}" for i in range(1, 23)),
     *(f"G{i}" for i in range(1, 8)),

@@ -1,0 +1,3 @@
+"""Verification, section D: uncertainty."""
+
+from __future__ import annotations
