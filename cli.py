@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from hepaplan.reports.exits import (
+    CHECKS_FAILED,
+    DONE,
+    STOPPED_AT_A_LIMIT,
+    USAGE,
+    Stop,
+    command,
+    run_to_the_end,
+)
 from hepaplan.reports.options import (
     FILE,
     Output,
@@ -30,50 +33,8 @@ if TYPE_CHECKING:
     from hepaplan.model.depth import Depth
     from hepaplan.model.parameters import Scenario
 
-DONE, USAGE, INVALID_INPUT, NO_PLAN, STOPPED_AT_A_LIMIT, CHECKS_FAILED, DISK = 0, *range(2, 8)
-INTERRUPTED, TERMINATED = 130, 143
 DEFAULT_SCENARIO = "greater-manchester"
 FEWEST_COMPARED = 2
-
-Parameters = ParamSpec("Parameters")
-
-
-class Stop(Exception):
-    """An end that is not our bug: an exit code, then words for the user."""
-
-
-@contextmanager
-def user_errors() -> Iterator[None]:
-    """Turn a user's mistakes into messages and exit codes; what else is raised is our bug."""
-    from hepaplan.model.problems import InvalidInput, NoAnswer, WrongUse
-
-    try:
-        yield
-    except InvalidInput as error:
-        raise Stop(INVALID_INPUT, f"{error}\n{error.ending}") from error
-    except NoAnswer as error:
-        raise Stop(NO_PLAN, str(error)) from error
-    except WrongUse as error:
-        raise Stop(USAGE, str(error)) from error
-    except OSError as error:
-        raise Stop(DISK, f"cannot write or read: {error}") from error
-
-
-def command(function: Callable[Parameters, int]) -> Callable[Parameters, NoReturn]:
-    """Return a command that ends the process with the exit code it returns."""
-
-    @wraps(function)
-    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> NoReturn:
-        try:
-            with user_errors():
-                code = function(*args, **kwargs)
-        except Stop as stop:
-            code, words = stop.args
-            click.echo(words, err=True)
-        sys.exit(code)
-
-    return run
-
 
 scenario_argument = click.argument("scenario", default=DEFAULT_SCENARIO)
 
@@ -257,23 +218,8 @@ def scenarios() -> int:
 
 
 def main() -> NoReturn:
-    """Run the command line; interrupts end with 130 (Ctrl-C) and 143 (SIGTERM)."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
-    try:
-        cli(standalone_mode=False)
-        code = DONE
-    except click.exceptions.Abort:
-        code = INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else USAGE
-    if code in (INTERRUPTED, TERMINATED):
-        click.echo("interrupted; files already written are whole", err=True)
-        sys.stdout.flush()
-        os._exit(code)  # a solver at work in its thread is not waited for
-    sys.exit(code)
+    """Run the command line."""
+    run_to_the_end(cli)
 
 
 def _loaded(scenario: str, settings: dict[str, str], output: Output | None = None) -> Scenario:
