@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from hepaplan.reports.batch.commands import batch_command
 from hepaplan.reports.exits import (
     CHECKS_FAILED,
     DONE,
@@ -28,10 +29,15 @@ from hepaplan.reports.options import (
     set_option,
 )
 from hepaplan.reports.progress import note, progress
+from hepaplan.reports.study.calibrate import calibrate_command
+from hepaplan.reports.study.commands import study_commands
 
 if TYPE_CHECKING:
+    from hepaplan.model.batch.tasks import Batch
+    from hepaplan.model.calibration.request import Request
     from hepaplan.model.depth import Depth
     from hepaplan.model.parameters import Scenario
+    from hepaplan.model.uncertainty.study import Study
 
 DEFAULT_SCENARIO = "greater-manchester"
 FEWEST_COMPARED = 2
@@ -215,6 +221,36 @@ def scenarios() -> int:
     for name in shipped():
         click.echo(f"{name:22} {load_scenario(name).settings.title}")
     return DONE
+
+
+def _batch(design: str, allow_many: bool) -> Batch:
+    from hepaplan.scenarios.designs import design_file, load_batch
+
+    return load_batch(design_file(design), allow_many)
+
+
+def _code() -> str:
+    from hepaplan.scenarios.code_version import code_version
+
+    return code_version()
+
+
+def _targets(path: Path) -> tuple[Scenario, Request]:
+    from hepaplan.scenarios.targets import read_targets
+
+    return read_targets(path)
+
+
+def _overlay(folder: Path, request: Request, study: Study, targets: Path) -> Path:
+    from hepaplan.scenarios.calibrated import write_overlay
+
+    return write_overlay(folder, request, study, targets)
+
+
+for made in study_commands(lambda name, output: _loaded(name, output.settings, output)):
+    cli.add_command(made)
+cli.add_command(calibrate_command(_targets, _overlay))
+cli.add_command(batch_command(_batch, _code))
 
 
 def main() -> NoReturn:

@@ -12,20 +12,26 @@ from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Delay, Scenario, TableFile
 from hepaplan.model.pathway import HazardRatioChange
 from hepaplan.model.problems import Key, dotted
-from hepaplan.model.quantities import Amount, Quantity, Schedule, Sourced
+from hepaplan.model.quantities import Amount, Quantity, Schedule, Sourced, Spread
+from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread_words import assumed_in_words, spread_in_words
 
 COLUMNS = [
     "key", "label", "value", "unit", "low", "high", "distribution", "source", "year", "quality",
-    "note", "reason", "place", "prices",
+    "note", "reason", "place", "prices", "spread",
 ]  # fmt: skip
 SHORTENED = 3
 """Equal months in a row from which a schedule says how many there are."""
 
 
 def assumption_table(scenario: Scenario) -> pd.DataFrame:
-    """Return one row for each figure of the settings, the pathway and the tables."""
-    rows = [_row(scenario, key, figure) for key, figure in figures(scenario.settings)]
-    rows += [_row(scenario, ("pathway", *key), figure) for key, figure in figures(scenario.pathway)]
+    """Return one row for each figure of the settings, the pathway and the tables.
+
+    `distribution` and `spread` say how sure each is; where the scenario's rules do, so.
+    """
+    stated = [*figures(scenario.settings), *figures(scenario.pathway, ("pathway",))]
+    assumed = assumed_in_words(uncertain_inputs(scenario))
+    rows = [_row(scenario, key, figure, assumed.get(key)) for key, figure in stated]
     for name, table in scenario.settings.tables.items():
         key = ("tables", name)
         rows.append(
@@ -41,6 +47,10 @@ def assumption_table(scenario: Scenario) -> pd.DataFrame:
                 "reason": table.reason,
                 "place": _place(scenario, key),
                 "prices": "",
+                "spread": ", ".join(
+                    f"{group} as if counted in {size:g}"
+                    for group, size in table.sample_size.items()
+                ),
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -125,7 +135,11 @@ def value_in_use(scenario: Scenario, key: Key, figure: Sourced) -> float | str:
     return f"{value:g} ({around.when})" if isinstance(value, float) else f"{value} ({around.when})"
 
 
-def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:
+def _row(
+    scenario: Scenario, key: Key, figure: Sourced, assumed: tuple[str, str] | None
+) -> dict[str, object]:
+    own = figure.distribution if isinstance(figure, Spread) else None
+    family, spread = (own, spread_in_words(figure)) if assumed is None else assumed
     return {
         "key": dotted(key),
         "label": " ".join(str(part).replace("_", " ") for part in key if part != "pathway"),
@@ -133,7 +147,7 @@ def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:
         "unit": figure.unit,
         "low": figure.low if isinstance(figure, Quantity) else None,
         "high": figure.high if isinstance(figure, Quantity) else None,
-        "distribution": figure.distribution if isinstance(figure, Quantity) else None,
+        "distribution": family,
         "source": figure.source,
         "year": figure.year,
         "quality": figure.quality,
@@ -141,6 +155,7 @@ def _row(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, object]:
         "reason": figure.reason,
         "place": _place(scenario, key),
         "prices": prices_in_words(scenario, key, figure),
+        "spread": spread,
     }
 
 

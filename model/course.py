@@ -133,10 +133,13 @@ def _costs(option: Option, dose_prices: DosePrices, months: int) -> dict[str, Fl
 
 
 def by_month(schedule: Schedule, months: int) -> Floats:
-    """Return a schedule's amounts, the same in every draw, shape (months, 1)."""
-    listed = schedule.value[:months]
-    amounts = np.full((months, 1), schedule.then)
-    amounts[: len(listed), 0] = listed
+    """Return a schedule's amounts, shape (months, draw), or (months, 1) where nothing is drawn."""
+    listed, then = schedule.amounts()
+    draws = max(np.size(amount) for amount in (*listed, then))
+    amounts = np.empty((months, draws))
+    amounts[len(listed) :] = then
+    for month, amount in enumerate(listed[:months]):
+        amounts[month] = amount
     return amounts
 
 

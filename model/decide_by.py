@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hepaplan.model.arrays import Flags, Floats
+from hepaplan.model.calendar import Months
 from hepaplan.model.lumps import added_units, decided_month, first_use
 from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.plan_rules import Expansion
 from hepaplan.model.replay import Plan, Replay, replay
 
 PEOPLE = 0.5
@@ -43,7 +45,7 @@ def decide_by(
     planned = beyond(network, done, listed, months)
 
     def excess(later: int) -> Floats:
-        adds = _units_if_later(scenario, network, number, later)
+        adds = units_of(scenario, network, decided_later(record, network.months, later))
         extra = np.zeros(network.capacity.shape) if plan.extra is None else plan.extra
         changed = replace(plan, extra=extra - network.lumps.adds[number] + adds)
         return beyond(network, replay(network, changed), listed, months) - planned
@@ -83,18 +85,20 @@ def _lists_served(network: Network, number: int) -> Flags:
     return np.asarray(np.isin(network.kernels.point_of, points))
 
 
-def _units_if_later(scenario: Scenario, network: Network, number: int, later: int) -> Floats:
-    """Return what an expansion gives (resource, site, month) if decided some months later."""
-    record = list(scenario.settings.expansion.values())[number]
-    decided = _label(network.months.first, decided_month(record, network.months) + later)
+def decided_later(expansion: Expansion, months: Months, later: int) -> Expansion:
+    """Return an expansion decided some months later."""
+    decided = _label(months.first, decided_month(expansion, months) + later)
+    return expansion.model_copy(update={"decided": decided})
+
+
+def units_of(scenario: Scenario, network: Network, expansion: Expansion) -> Floats:
+    """Return what an expansion gives, shape (resource, site, month) of a network."""
     units = np.zeros((network.reported, len(network.sites), network.horizon))
     place = (
-        list(scenario.settings.resource).index(record.resource),
-        network.sites.index(record.site),
+        list(scenario.settings.resource).index(expansion.resource),
+        network.sites.index(expansion.site),
     )
-    units[place] = added_units(
-        scenario, record.model_copy(update={"decided": decided}), network.months
-    )
+    units[place] = added_units(scenario, expansion, network.months)
     return network.made.widened(units)
 
 

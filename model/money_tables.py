@@ -113,6 +113,24 @@ def share_within_standard(usual: UsualCare, network: Network, done: Replay) -> f
     it. Who moves on to another list is counted once, where they first waited: a new list does not
     begin a new wait. So nobody improves the figure by not being treated.
     """
+    inside, whole = waits_ended(usual, network, done)
+    return float(inside.sum() / whole.sum()) if whole.sum() > 0 else 1.0
+
+
+def within_standard_by_point(usual: UsualCare, network: Network, done: Replay) -> dict[str, float]:
+    """Return `share_within_standard` of each decision point at which anybody waits."""
+    kernels = network.kernels
+    inside, whole = waits_ended(usual, network, done)
+    shares = {}
+    for c, point in enumerate(kernels.points):
+        here = kernels.point_of == c
+        if usual.waiting.waits[c] and whole[here].sum() > 0:
+            shares[point] = float(inside[here].sum() / whole[here].sum())
+    return shares
+
+
+def waits_ended(usual: UsualCare, network: Network, done: Replay) -> tuple[Floats, Floats]:
+    """Return who started within the standard, and all whose wait ended or broke it, by list."""
     window = usual.window_in(network)
     point, lists = network.kernels.point_of, len(network.kernels.options)
     standard, waits = usual.waiting.standard_months[point], usual.waiting.waits[point]
@@ -120,15 +138,14 @@ def share_within_standard(usual: UsualCare, network: Network, done: Replay) -> f
     starts = first[network.pair_list] * done.starts[..., :window].sum(axis=2)
     left = first * done.left[..., :window].sum(axis=2)
     leaving = 1.0 - network.waiting.stay[point]
-    started = inside = 0.0
+    inside, whole = np.zeros(lists), np.zeros(lists)
     for pair, listed in enumerate(network.pair_list):
         if waits[listed]:
-            started += float(starts[pair].sum())
-            inside += float(starts[pair, :, : standard[listed] + 1].sum())
-    gone = float(np.einsum("lgwt,lg->", left[..., : window - 1], leaving))
-    late = sum(float(left[k, :, standard[k] :, window - 1].sum()) for k in range(lists))
-    whole = started + gone + late
-    return inside / whole if whole > 0 else 1.0
+            whole[listed] += starts[pair].sum()
+            inside[listed] += starts[pair, :, : standard[listed] + 1].sum()
+    whole += np.einsum("lgwt,lg->l", left[..., : window - 1], leaving)
+    whole += [left[k, :, standard[k] :, window - 1].sum() for k in range(lists)]
+    return inside, whole
 
 
 def first_wait(network: Network, done: Replay, months: int) -> Floats:

@@ -28,6 +28,7 @@ from hepaplan.model.quantities import (
     Share,
     Sourced,
 )
+from hepaplan.model.uncertainty.rules import Uncertainty
 
 STAGES = ("I", "II", "III", "IV")
 STAGES_WITHOUT_METASTASES = STAGES[:3]
@@ -183,6 +184,11 @@ class TableFile(Frozen):
     quality: Quality
     note: str = ""
     reason: str = ""
+    sample_size: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict,
+        description="of the table of eligibility: by group, the patients in whom its shares are "
+        "as if counted, which makes them a Dirichlet",
+    )
 
 
 class Settings(Frozen):
@@ -206,6 +212,9 @@ class Settings(Frozen):
     minimum_volume: dict[str, MinimumVolume] = Field(default_factory=dict)
     prices: Prices = Field(default_factory=Prices)
     delay: Delay | None = Field(default=None, description="absent: only waiting itself harms")
+    uncertainty: Uncertainty | None = Field(
+        default=None, description="rules for figures without a distribution of their own"
+    )
     tables: dict[str, TableFile]
     sources: dict[str, Source]
 
@@ -247,7 +256,8 @@ class Scenario:
     """A checked scenario: settings, pathway and tables, who set each figure and why it changed.
 
     Money is in the scenario's own prices; `stated` holds, by key, the amounts that a file states
-    in other prices, as it states them.
+    in other prices, as it states them. `copies`: figures that `like` copied and that are still
+    alike, with the key of the original. `samples` by the key of the figure they are of.
     """
 
     settings: Settings
@@ -257,6 +267,8 @@ class Scenario:
     input_hashes: dict[str, str]
     reasons: dict[tuple[str | int, ...], str] = field(default_factory=dict)
     stated: dict[tuple[str | int, ...], Amount] = field(default_factory=dict)
+    copies: dict[tuple[str | int, ...], tuple[str | int, ...]] = field(default_factory=dict)
+    samples: dict[tuple[str | int, ...], tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def groups(self) -> tuple[str, ...]:

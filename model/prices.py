@@ -16,6 +16,8 @@ INDEX_RATIOS = (0.01, 100.0)
 """Between two years of a price index; beyond, one of the two is a slip."""
 EXCHANGE_RATES = (1e-6, 1e3)
 """Pounds for one unit of a currency: wider than any in use."""
+SCALED = ("low", "high", "standard_error")
+"""What a figure says of its spread in its own unit."""
 
 
 def in_own_prices(scenario: Scenario) -> Scenario:
@@ -60,13 +62,15 @@ def times(figure: Quantity | Schedule, factor: float, settings: Settings) -> Qua
         "unit": own.currency + figure.unit.removeprefix(figure.currency),
         "price_year": own.price_year if settings.prices.index else figure.price_year,
     }
+    scaled = {
+        name: None if (stated := getattr(figure, name, None)) is None else stated * factor
+        for name in SCALED
+        if name in type(figure).model_fields
+    }
     if isinstance(figure, Schedule):
         value = tuple(amount * factor for amount in figure.value)
-        return figure.model_copy(update={"value": value, "then": figure.then * factor, **words})
-    scaled = {
-        name: None if bound is None else bound * factor
-        for name, bound in (("low", figure.low), ("high", figure.high))
-    }
+        new = {"value": value, "then": figure.then * factor, **scaled, **words}
+        return figure.model_copy(update=new)
     if isinstance(figure.value, dict):
         by_group = {group: amount * factor for group, amount in figure.value.items()}
         return figure.model_copy(update={"value": by_group, **scaled, **words})

@@ -19,7 +19,17 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Quality = Literal["published", "derived", "judgement", "illustrative"]
-Family = Literal["beta", "gamma", "log_normal", "normal", "uniform", "dirichlet"]
+Family = Literal[
+    "beta",
+    "gamma",
+    "log_normal",
+    "normal",
+    "uniform",
+    "triangular",
+    "pert",
+    "dirichlet",
+    "empirical",
+]
 
 CURRENCY = re.compile(r"[A-Z]{3}(?= |$)(?! per QALY$)")
 DAYS_PER_MONTH = 365.25 / 12
@@ -57,13 +67,56 @@ class Amount(Sourced):
         return found.group() if found else ""
 
 
-class Quantity(Amount):
+class Samples(Frozen):
+    """A column of a CSV file whose rows are equally likely values of a figure."""
+
+    file: str
+    column: str
+
+
+class Spread(Amount):
+    """A figure that may say how sure it is."""
+
+    distribution: Family | None = Field(
+        default=None,
+        description="of our knowledge of the figure: with low and high, standard_error, parameters "
+        "or samples",
+    )
+    standard_error: float | None = Field(
+        default=None,
+        ge=0,
+        description="standard error of the figure, of each of its numbers; never the standard "
+        "deviation between patients",
+    )
+    _bounds: tuple[float, float] = PrivateAttr(default=(-math.inf, math.inf))
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the most that such a figure can be."""
+        return self._bounds
+
+
+class Quantity(Spread):
     """One number, or one number for each patient group."""
 
     value: float | dict[str, float]
-    low: float | None = Field(default=None, description="lower end of the 95% interval")
-    high: float | None = Field(default=None, description="upper end of the 95% interval")
-    distribution: Family | None = None
+    low: float | None = Field(
+        default=None,
+        description="lower end of the 95% interval; of a uniform, triangular or pert the least",
+    )
+    high: float | None = Field(
+        default=None,
+        description="upper end of the 95% interval; of a uniform, triangular or pert the most",
+    )
+    parameters: dict[str, float] | None = Field(
+        default=None,
+        description="of the distribution: alpha, beta; shape, scale; log_mean, log_sd; mean, sd; "
+        "low, high; low, mode, high; for a dirichlet sample_size",
+    )
+    within: Annotated[tuple[float, float], Field(strict=False)] | None = Field(
+        default=None, description="the distribution is cut off below the first and above the second"
+    )
+    samples: Samples | None = Field(default=None, description="of an empirical distribution")
     _drawn: Any = PrivateAttr(default=None)
 
     def for_group(self, group: str) -> float:
@@ -98,11 +151,23 @@ class Quantity(Amount):
         return self.value if isinstance(self.value, dict) else {"": self.value}
 
 
-class Schedule(Amount):
+class Schedule(Spread):
     """Amounts by month since a treatment's start, per patient still in it."""
 
     value: Annotated[tuple[float, ...], Field(strict=False)]
     then: float = Field(default=0.0, description="every month after the last one listed")
+    _drawn: Any = PrivateAttr(default=None)
+
+    def drawn(self, values: Mapping[str, Any]) -> Self:
+        """Return the schedule with one amount a draw (draw,) by the keys of `numbers`."""
+        figure = self.model_copy()
+        figure._drawn = values
+        return figure
+
+    def amounts(self) -> tuple[list[Any], Any]:
+        """Return the amounts of the months listed and of every later one, arrays where drawn."""
+        *listed, then = (self.numbers() if self._drawn is None else self._drawn).values()
+        return listed, then
 
     def at(self, month: int) -> float:
         """Return the amount in a month since start, 0 for the month of the start."""
@@ -113,7 +178,7 @@ class Schedule(Amount):
         return {f"month {i}": v for i, v in enumerate(self.value)} | {"then": self.then}
 
 
-Figure = TypeVar("Figure", bound=Quantity | Schedule)
+Figure = TypeVar("Figure", Quantity, Schedule)
 
 
 @dataclass(frozen=True)
@@ -142,7 +207,9 @@ class Expect:
         faults = list(self._faults(figure))
         if faults:
             raise PydanticCustomError("figure", "{faults}", {"faults": "; ".join(faults)})
-        return figure
+        bounded = figure.model_copy()
+        bounded._bounds = (self.low, self.high)
+        return bounded
 
     def accepts(self, figure: Quantity | Schedule) -> bool:
         """Whether the unit is as expected."""

@@ -14,7 +14,6 @@ from hepaplan.model.parameters import AGE_BANDS, Metastases, Settings
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Key, Problem, listed, nearest
 from hepaplan.model.quantities import Quantity
-from hepaplan.model.uncertainty.distributions import from_interval
 
 
 @dataclass(frozen=True)
@@ -104,22 +103,6 @@ def check_sources(record: object, key: Key, sources: Collection[str]) -> list[Pr
         for where, figure in figures(record, key)
         if figure.source not in sources
     ]
-
-
-def check_uncertainty(record: object, key: Key) -> list[Problem]:
-    """Return the figures whose interval does not suit the distribution they name."""
-    problems = []
-    for where, figure in figures(record, key):
-        if not isinstance(figure, Quantity) or figure.distribution in (None, "dirichlet"):
-            continue
-        if isinstance(figure.value, dict) or figure.low is None or figure.high is None:
-            continue
-        try:
-            from_interval(figure.distribution, figure.value, figure.low, figure.high)
-        except ValueError as error:
-            message = f"{error}; choose another distribution, or mend the value or its interval"
-            problems.append(Problem((*where, "distribution"), message))
-    return problems
 
 
 def check_backlog(pathway: Pathway, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:

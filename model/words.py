@@ -25,3 +25,8 @@ def counted(number: float, one: str, more: str) -> str:
     """Return a number of people or things with its noun in singular or plural, as it shows."""
     shown = figure(number)
     return f"{shown} {one if shown == '1.0' else more}"
+
+
+def sentence_case(words: str) -> str:
+    """Return words with a capital at the start, the rest as it is."""
+    return words[:1].upper() + words[1:]

@@ -33,6 +33,11 @@ def draw_line(series: Any, name: str, position: int) -> None:
     number = position % len(PALETTE)
     usual: tuple[str, str, Dash] = ("", PALETTE[number], DASHES[number])
     _, colour, dash = POLICY_LOOKS.get(name.lower(), usual)
+    draw_stroke(series, colour, dash)
+
+
+def draw_stroke(series: Any, colour: str, dash: Dash) -> None:
+    """Draw a series as a line of a colour and a dash, without marks."""
     series.graphicalProperties = GraphicalProperties()
     series.graphicalProperties.line = LineProperties(solidFill=colour, w=25_400, prstDash=dash)
     series.smooth = False
@@ -48,12 +53,15 @@ def draw_mark(series: Any, position: int, colour: str | None = None) -> None:
     series.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
 
 
-def finish(chart: Any, x_title: str, y_title: str, y_format: str) -> None:
-    """Name the axes, start upwards at zero, show a legend where there are several series."""
+def finish(chart: Any, x_title: str, y_title: str, y_format: str, size: int = 900) -> None:
+    """Name the axes, start upwards at zero, show a legend where there are several series.
+
+    `size` of the figures beside the axes is in hundredths of a point; titles and legend are larger.
+    """
     for axis, title in ((chart.x_axis, x_title), (chart.y_axis, y_title)):
         axis.delete = False
-        axis.title = title_of(title, 1000, bold=False)
-        axis.txPr = text_look(900)
+        axis.title = title_of(title, size + 100, bold=False)
+        axis.txPr = text_look(size)
         axis.graphicalProperties = GraphicalProperties(
             ln=LineProperties(solidFill="8A929B", w=9_525)
         )
@@ -67,7 +75,7 @@ def finish(chart: Any, x_title: str, y_title: str, y_format: str) -> None:
         chart.legend = Legend()
         chart.legend.position = "b"
         chart.legend.overlay = False
-        chart.legend.txPr = text_look(1000)
+        chart.legend.txPr = text_look(size + 100)
     else:
         chart.legend = None
     chart.graphical_properties = GraphicalProperties(
@@ -90,7 +98,7 @@ def text_look(size: int) -> RichText:
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)])
 
 
-def values_shown(number_format: str) -> DataLabelList:
+def values_shown(number_format: str, size: int = 800) -> DataLabelList:
     """Return labels that show values and nothing else."""
     shown = DataLabelList(
         numFmt=number_format,
@@ -101,7 +109,7 @@ def values_shown(number_format: str) -> DataLabelList:
         showPercent=False,
         showBubbleSize=False,
     )
-    shown.txPr = text_look(800)
+    shown.txPr = text_look(size)
     return shown
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl.chart import BarChart, LineChart, Reference, ScatterChart, Series
+from openpyxl.chart import AreaChart, BarChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.axis import DateAxis
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
@@ -28,7 +28,7 @@ from hepaplan.reports.style import INK, PALETTE, PARTS, POLICY_LOOKS, SIGNED_THO
 
 MARGIN = 60_000  # English metric units: a twelfth of a row of 15 points is 15,875
 
-Chart = BarChart | LineChart | ScatterChart
+Chart = AreaChart | BarChart | LineChart | ScatterChart
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,20 @@ def place(
     sheet.add_chart(chart)
 
 
-def month_lines(lines: Sequence[Line], months: Reference, y_title: str, y_format: str) -> LineChart:
-    """Return a line chart by calendar month, from zero."""
-    chart = LineChart()
+def month_axis(months: Reference) -> DateAxis:
+    """Return an axis of calendar months, every half year named or, of many, every year."""
     axis = DateAxis(crossAx=100)
     axis.number_format = "mmm yyyy"
     axis.majorTimeUnit = "months"
     axis.baseTimeUnit = "months"
     axis.majorUnit = 6 if row_count(months) <= 72 else 12
-    chart.x_axis = axis
+    return axis
+
+
+def month_lines(lines: Sequence[Line], months: Reference, y_title: str, y_format: str) -> LineChart:
+    """Return a line chart by calendar month, from zero."""
+    chart = LineChart()
+    chart.x_axis = month_axis(months)
     chart.y_axis.crossAx = 500
     for position, line in enumerate(lines):
         series = Series(line.values, title=line.name)
@@ -163,12 +168,7 @@ def columns(
     chart.overlap = 100
     chart.gapWidth = 30
     if dates:
-        axis = DateAxis(crossAx=100)
-        axis.number_format = "mmm yyyy"
-        axis.majorTimeUnit = "months"
-        axis.baseTimeUnit = "months"
-        axis.majorUnit = 6 if row_count(categories) <= 72 else 12
-        chart.x_axis = axis
+        chart.x_axis = month_axis(categories)
         chart.y_axis.crossAx = 500
     _add_bars(chart, lines, categories, STACK if len(lines) > 2 else (PALETTE[0], PALETTE[4]))
     finish(chart, x_title, y_title, y_format)

@@ -271,10 +271,12 @@ def check_tables(tables: Mapping[str, pd.DataFrame]) -> None:
         raise UnfitTable("this cannot be reported:\n" + "\n".join(faults))
 
 
-def number_faults(name: str, table: pd.DataFrame) -> list[str]:
+def number_faults(
+    name: str, table: pd.DataFrame, may_miss: Mapping[str, frozenset[str]] = MAY_BE_MISSING
+) -> list[str]:
     """Return one sentence for each column that holds NaN, an infinity or nothing at all."""
     faults = []
-    optional = MAY_BE_MISSING.get(name, frozenset())
+    optional = may_miss.get(name, frozenset())
     for column in table.columns:
         values = table[column]
         bad = values.isna().to_numpy() & (column not in optional)

@@ -57,6 +57,7 @@ def command(function: Callable[Parameters, int]) -> Callable[Parameters, NoRetur
 
 def run_to_the_end(group: click.Group) -> NoReturn:
     """Run the command line; interrupts end with 130 (Ctrl-C) and 143 (SIGTERM)."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # equal bits however many cores there are
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         group(standalone_mode=False)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
 from hepaplan.model.depth import Depth, Solver
+
+if TYPE_CHECKING:
+    from hepaplan.model.uncertainty.designs import Design
 
 Parameters = ParamSpec("Parameters")
 Command = Callable[Parameters, NoReturn]
@@ -43,6 +47,14 @@ set_option = click.option(
     metavar="KEY=VALUE",
     callback=settings_of,
     help="Change a figure for this run, e.g. metastases.synchronous_share=0.16. Repeatable.",
+)
+
+
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    help="Processes at work; the result does not depend on it. By default one for each core.",
 )
 
 
@@ -119,6 +131,30 @@ def depth_options(function: Command[...]) -> Command[...]:
                      help="Also what treating all ages alike costs: a minute or more."),
         click.option("--quick", "only_plan", is_flag=True,
                      help="Only demand, policies and plan: no prices, gain or chance."),
+    )  # fmt: skip
+
+
+def sampling_options(function: Command[...]) -> Command[...]:
+    """Return a command with the options of drawing, given them as `sampling`."""
+
+    @wraps(function)
+    def packed(
+        *args: Any, draws: int, seed: int, design: Design, workers: int, **others: Any
+    ) -> NoReturn:
+        from hepaplan.model.uncertainty.sampled import Sampling
+
+        function(*args, sampling=Sampling(draws, seed, design, workers), **others)
+
+    return _with(
+        packed,
+        workers_option,
+        click.option("--design", type=click.Choice(["random", "latin", "sobol"]), default="random",
+                     show_default=True, help="How the draws are spread: latin is a Latin "
+                     "hypercube; sobol is scrambled, best with a power of two."),
+        click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
+                     help="Seed of the draws."),
+        click.option("--draws", type=click.IntRange(min=2), default=1000, show_default=True,
+                     help="Draws of every uncertain input."),
     )  # fmt: skip
 
 

@@ -17,10 +17,10 @@ from typing import Any, BinaryIO, Literal
 import pandas as pd
 
 from hepaplan.model.problems import WrongUse
-from hepaplan.reports.content import UnfitTable, number_faults
+from hepaplan.reports.content import MAY_BE_MISSING, UnfitTable, number_faults
 
 TABLES = "tables"
-OURS = rf"{TABLES}/[A-Za-z0-9_]+\.csv|(report|compare)\.xlsx"
+OURS = rf"{TABLES}/[A-Za-z0-9_]+\.csv|[a-z]+\.xlsx|report\.html"
 MANIFEST = "manifest.json"
 EARLIER, LOCK = ".earlier-manifest.json", ".writing"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -157,9 +157,13 @@ def _alive(lock: Path) -> bool:
     return True
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> tuple[WrittenFile, ...]:
+def write_tables(
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    may_miss: Mapping[str, frozenset[str]] = MAY_BE_MISSING,
+) -> tuple[WrittenFile, ...]:
     """Write every table as tables/<name>.csv and return the files; refuses non-finite numbers."""
-    faults = [fault for name, table in tables.items() for fault in number_faults(name, table)]
+    faults = [f for name, table in tables.items() for f in number_faults(name, table, may_miss)]
     if faults:
         raise UnfitTable("these tables cannot be written:\n" + "\n".join(faults))
     (folder / TABLES).mkdir(exist_ok=True)

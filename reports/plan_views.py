@@ -152,7 +152,7 @@ def waiting_by_year(content: ReportContent, column: str) -> pd.DataFrame:
     years = table["month"].str[:4]
     averaged = table.assign(
         part=[f"{heading(p)}, {names[y]}" for p, y in zip(table["policy"], years, strict=True)],
-        people=table[column] / years.map(months),
+        people=table[column] / years.map(months).astype(float),
     )
     wide = pivot(averaged, ["decision_point"], "part", "people", parts)
     wide = relabel(content, wide, ["decision_point"]).rename(

@@ -24,7 +24,7 @@ MOST_VIOLATIONS = 12
 
 def run_as_json(results: Results, folder: Path, _: float) -> str:
     """Return a run's summary as one JSON document."""
-    return _document(
+    return document(
         scenario=results.scenario.settings.name,
         folder=str(folder),
         headlines=list(results.headlines),
@@ -39,7 +39,7 @@ def run_as_text(results: Results, folder: Path, seconds: float) -> str:
     failed = results.tables["checks"].query("not passed")["check"].tolist()
     return "\n".join(
         (
-            _bold(results.scenario.settings.title),
+            bold(results.scenario.settings.title),
             *(f"- {sentence}" for sentence in results.headlines),
             f"Plan {results.status}, {_verdict(failed)}, {seconds:.0f} s: {folder / WORKBOOK}",
         )
@@ -48,11 +48,11 @@ def run_as_text(results: Results, folder: Path, seconds: float) -> str:
 
 def replay_as_json(edited: Edited, folder: Path, _: float) -> str:
     """Return what a plan edited by hand would do as one JSON document."""
-    return _document(
+    return document(
         folder=str(folder),
         headlines=list(edited.headlines),
-        comparison=_records(edited.tables["comparison"]),
-        violations=_records(edited.tables["violations"]),
+        comparison=records(edited.tables["comparison"]),
+        violations=records(edited.tables["violations"]),
         keeps_every_rule=edited.keeps_every_rule,
     )
 
@@ -66,7 +66,7 @@ def replay_as_text(edited: Edited, folder: Path, seconds: float) -> str:
         listed.append(f"  and {more} more: tables/violations.csv")
     return "\n".join(
         (
-            _bold("The plan as edited"),
+            bold("The plan as edited"),
             *(f"- {sentence}" for sentence in edited.headlines),
             *listed,
             f"{seconds:.0f} s: {folder / 'tables'}",
@@ -77,10 +77,10 @@ def replay_as_text(edited: Edited, folder: Path, seconds: float) -> str:
 def comparison_as_json(comparison: Comparison, folder: Path, _: float) -> str:
     """Return a comparison's summary as one JSON document; what has no number is null."""
     tables = {
-        name: _records(comparison.tables[name])
+        name: records(comparison.tables[name])
         for name in ("differences", "key_figures", "strategies", "budget_impact")
     }
-    return _document(
+    return document(
         scenarios=[side.name for side in comparison.sides],
         reference=comparison.reference.name,
         folder=str(folder),
@@ -98,7 +98,7 @@ def comparison_as_text(comparison: Comparison, folder: Path, seconds: float) -> 
     verdict = _verdict(failed)
     return "\n".join(
         (
-            _bold(comparison_content(comparison, "").title),
+            bold(comparison_content(comparison, "").title),
             *(f"- {sentence}" for sentence in comparison.headlines),
             "",
             *aligned(_figures(comparison)),
@@ -140,12 +140,14 @@ def _shown(value: float, unit: str) -> str:
     return f"£{value / 1e6:,.2f}m" if unit.startswith("GBP") else f"{value:,.1f}"
 
 
-def _document(**facts: object) -> str:
-    document = {"schema_version": SCHEMA_VERSION, **facts}
-    return json.dumps(document, indent=2, allow_nan=False)
+def document(**facts: object) -> str:
+    """Return facts as one JSON document."""
+    whole = {"schema_version": SCHEMA_VERSION, **facts}
+    return json.dumps(whole, indent=2, allow_nan=False)
 
 
-def _records(table: pd.DataFrame) -> list[dict[Hashable, object]]:
+def records(table: pd.DataFrame) -> list[dict[Hashable, object]]:
+    """Return the rows of a table for JSON, nothing where there is no number."""
     filled = table.astype(object).where(table.notna(), None)
     return filled.to_dict(orient="records")
 
@@ -154,5 +156,6 @@ def _verdict(failed: Sequence[str]) -> str:
     return f"CHECKS FAILED: {'; '.join(failed)}" if failed else "all checks pass"
 
 
-def _bold(text: str) -> str:
+def bold(text: str) -> str:
+    """Return text that a terminal shows bold."""
     return click.style(text, bold=True)

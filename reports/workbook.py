@@ -108,12 +108,18 @@ def start_workbook(titles: Sequence[str]) -> tuple[Workbook, Styles]:
 
 
 def describe(workbook: Workbook, content: ReportContent) -> None:
+    """Fill in what a workbook of a run or a comparison says of itself."""
+    remarks = content.site_note or content.status
+    describe_as(workbook, content.title, content.question, content.version, remarks)
+
+
+def describe_as(workbook: Workbook, title: str, question: str, version: str, remarks: str) -> None:
     """Fill in what a workbook says of itself: title, maker, language, and a fixed time."""
     properties = workbook.properties
-    properties.title = content.title
-    properties.subject = content.question
-    properties.creator = f"hepaplan {content.version}"
-    properties.description = content.site_note or content.status
+    properties.title = title
+    properties.subject = question
+    properties.creator = f"hepaplan {version}"
+    properties.description = remarks
     properties.language = "en-GB"
     properties.created = properties.modified = MADE
 

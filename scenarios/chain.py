@@ -21,7 +21,9 @@ EVIDENCE, REGISTRY = "evidence", "registry"
 DEEPEST_CHAIN = 8
 MOST_FILES = 64
 WORDS = {"name", "title", "question", "based_on", "label", "note", "reason"}
-WORDS |= {"source", "quality", "year", "citation", "url", "seen", "low", "high", "distribution"}
+SPREAD = ("low", "high", "distribution", "standard_error", "parameters", "within", "samples")
+"""What a figure says of how sure it is."""
+WORDS |= {"source", "quality", "year", "citation", "url", "seen", *SPREAD}
 
 
 @dataclass(frozen=True)

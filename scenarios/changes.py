@@ -11,6 +11,7 @@ from typing import Any
 
 from hepaplan.model.parameters import Place
 from hepaplan.model.problems import Key, Problem, dotted, listed, nearest
+from hepaplan.scenarios.chain import SPREAD
 from hepaplan.scenarios.overlays import Merged
 from hepaplan.scenarios.problems import LocatedProblem
 
@@ -148,7 +149,7 @@ def apply_settings(merged: Merged, settings: Mapping[str, str]) -> None:
 def _apply(merged: Merged, stated: str, text: str) -> str:
     """Change one value; return what is wrong, or nothing."""
     try:
-        key = _parts(stated)
+        key = key_parts(stated)
     except (tomllib.TOMLDecodeError, ValueError):
         return f"found '{stated}'; expected a key such as economics.horizon_years"
     table: Any = merged.content
@@ -174,7 +175,7 @@ def _apply(merged: Merged, stated: str, text: str) -> str:
     merged.places[key] = merged.places[key[:-1]] = Place(COMMAND_LINE)
     merged.reasons[key] = SET_REASON
     if around is not None:
-        dropped = [k for k in ("low", "high", "distribution") if around.pop(k, None) is not None]
+        dropped = [k for k in SPREAD if around.pop(k, None) is not None]
         around["quality"] = "illustrative"
         around["reason"] = SET_REASON + (
             f" (was given with {listed(dropped)}, which no longer hold)" if dropped else ""
@@ -192,7 +193,8 @@ def _figure_around(values: Mapping[str, Any], key: Key) -> dict[str, Any] | None
     return table if isinstance(table, dict) and "unit" in table else None
 
 
-def _parts(stated: str) -> tuple[str, ...]:
+def key_parts(stated: str) -> tuple[str, ...]:
+    """Return the parts of a key as `--set` writes it; ValueError for what is no key."""
     if "\n" in stated or "=" in stated:
         raise ValueError(stated)
     table: Any = tomllib.loads(f"{stated} = 0")

@@ -13,7 +13,8 @@ from hepaplan.model.assumptions import prices_in_words, value_in_use
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Place, Scenario, TableFile
 from hepaplan.model.problems import Key, WrongUse, dotted, listed, nearest
-from hepaplan.model.quantities import Amount, Quantity, Sourced
+from hepaplan.model.quantities import Amount, Quantity, Sourced, Spread
+from hepaplan.model.uncertainty.spread_words import spread_in_words
 from hepaplan.scenarios.load import Loaded
 
 PART = re.compile(r'"([^"]*)"|\[(\d+)\]|([^.\[\]"]+)')
@@ -131,6 +132,13 @@ def _stated(scenario: Scenario, path: Key, figure: Sourced | TableFile) -> str:
     return f"{value:g}" if isinstance(value, float) else value
 
 
+def _spread(figure: Sourced | TableFile) -> str:
+    """Return the distribution of a figure that states it otherwise than by an interval."""
+    if not isinstance(figure, Spread) or figure.distribution is None:
+        return ""
+    return f"{figure.distribution}, {spread_in_words(figure)}"
+
+
 def _details(
     scenario: Scenario, path: Key, figure: Sourced | TableFile, reason: str
 ) -> dict[str, str]:
@@ -142,6 +150,7 @@ def _details(
     return {
         "unit": "" if _is_amount(figure) else figure.unit,
         "95% interval": interval,
+        "spread": _spread(figure) if not interval else "",
         "prices": prices_in_words(scenario, path, figure),
         "quality": figure.quality,
         "year": str(figure.year or ""),

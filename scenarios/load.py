@@ -26,21 +26,29 @@ from hepaplan.model.plan_checks import check_plan_rules
 from hepaplan.model.prices import check_prices, in_own_prices, price_notices
 from hepaplan.model.problems import Key, Problem, dotted, nearest
 from hepaplan.model.scenario_checks import (
-    Names,
     check_backlog,
     check_names,
     check_settings,
     check_sources,
-    check_uncertainty,
 )
 from hepaplan.model.service_checks import check_services
 from hepaplan.model.table_checks import check_tables
 from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS, TABLE_UNITS
+from hepaplan.model.uncertainty.checks import (
+    check_correlated,
+    check_rules,
+    check_sets,
+    check_uncertainty,
+    interval_notices,
+)
 from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
 from hepaplan.scenarios.changes import apply_settings, apply_where_stated, resolve_likes, told_once
+from hepaplan.scenarios.copies import alike_copies
 from hepaplan.scenarios.files import inside, shipped, shown
+from hepaplan.scenarios.names import names_in
 from hepaplan.scenarios.overlays import Merged, merge
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
+from hepaplan.scenarios.samples import SampleFiles, read_samples
 from hepaplan.scenarios.tables import Table, empty_table, read_table
 from hepaplan.scenarios.words import faults
 
@@ -115,6 +123,7 @@ class _Checking:
         tables = self._tables()
         frames = {name: table.frame for name, table in tables.items()}
         self._check(settings, pathway, frames, tables)
+        samples = self._samples(settings, pathway)
         missing = [name for name in TABLE_COLUMNS if name not in frames]
         if self.problems or settings is None or not whole or pathway is None:
             raise InvalidScenario(self.problems)
@@ -124,13 +133,18 @@ class _Checking:
             pathway,
             Tables(**frames),
             self._places(tables),
-            self._hashes(tables),
+            self._hashes(tables) | samples.hashes,
             dict(self.merged.reasons),
+            copies=alike_copies(self.merged, pathway),
+            samples=samples.by_figure,
         )
+        if late := check_correlated(scenario):
+            raise InvalidScenario(self._located(problem, tables) for problem in late)
         notices = (
             *self.merged.notices,
             *price_notices(settings, pathway),
             *horizon_notices(settings, pathway),
+            *interval_notices(settings, pathway),
         )
         return Loaded(in_own_prices(scenario), notices, dict(self.merged.reasons))
 
@@ -212,12 +226,12 @@ class _Checking:
         tables: Mapping[str, Table],
     ) -> None:
         """Check what belongs together, as far as its parts are sound."""
-        names = self._names()
+        names = names_in(self.merged.content)
         found: list[Problem] = [*check_tables(frames), *check_names(frames, names)]
         if settings is not None:
             found += check_settings(settings, frames)
             found += check_sources(settings, (), names.sources)
-            found += check_uncertainty(settings, ())
+            found += [*check_uncertainty(settings, ()), *check_rules(settings)]
             found += check_prices(settings, pathway)
             found += check_plan_rules(settings, pathway, frames, names.points)
         if settings is not None and pathway is not None:
@@ -230,7 +244,7 @@ class _Checking:
                     pathway, tuple(names.groups), resources, services, names.points
                 )
             found += check_sources(pathway, ("pathway",), names.sources)
-            found += check_uncertainty(pathway, ("pathway",))
+            found += [*check_uncertainty(pathway, ("pathway",)), *check_sets(pathway)]
             found += check_drugs(pathway, names.drugs)
             found += check_backlog(pathway, frames)
             if "population" in frames:
@@ -240,21 +254,12 @@ class _Checking:
             self._located(problem, tables) for problem in told_once(self.merged, found)
         ]
 
-    def _names(self) -> Names:
-        def keys(*path: str) -> tuple[str, ...]:
-            table: Any = self.merged.content
-            for part in path:
-                table = table.get(part) if isinstance(table, dict) else None
-            return tuple(table) if isinstance(table, dict) else ()
-
-        return Names(
-            groups=keys("group"),
-            points=keys("pathway", "decision_point"),
-            drugs=keys("pathway", "drug"),
-            resources=keys("resource"),
-            sites=keys("site"),
-            sources=keys("sources"),
-        )
+    def _samples(self, settings: Settings | None, pathway: Pathway | None) -> SampleFiles:
+        """Read the samples that figures name; their faults are kept with the others."""
+        found = read_samples(self.merged, settings, (), self.home)
+        more = read_samples(self.merged, pathway, ("pathway",), self.home)
+        self.problems += [*found.problems, *more.problems]
+        return SampleFiles(found.by_figure | more.by_figure, found.hashes | more.hashes)
 
     def _resources(self) -> dict[str, Resource] | None:
         try:

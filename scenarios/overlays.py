@@ -10,11 +10,11 @@ from typing import Any
 
 from hepaplan.model.parameters import Place
 from hepaplan.model.problems import Key, dotted
-from hepaplan.scenarios.chain import WORDS, Chain
+from hepaplan.scenarios.chain import SPREAD, WORDS, Chain
 from hepaplan.scenarios.document import Document
 from hepaplan.scenarios.problems import LocatedProblem
 
-NOT_VALUES = WORDS - {"low", "high", "distribution"}
+NOT_VALUES = WORDS - {*SPREAD}
 WHOLE = {"unit", "source", "quality"}
 ABOUT_THE_FILE = {"based_on", "pathway_file", "reason"}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.pathway import Distribution
+from hepaplan.model.pathway import Distribution, TimeFamily
 from hepaplan.model.survival.changes import MixtureCure, WithAccelerationFactor
 from hepaplan.model.survival.curve import SurvivalCurve
 from hepaplan.model.survival.figures import figure_faults
@@ -72,9 +73,21 @@ def monthly_hazards(
 
 def _fitted(distribution: Distribution, group: str) -> TimeToEvent:
     """Return the curve fitted to the stated figures, drawn or not."""
-    return fit_curve(
-        distribution.family, *_figures(distribution, group), _cure_share(distribution, group)
-    )
+    months, survival, at_risk = _figures(distribution, group)
+    cured = _cure_share(distribution, group)
+    return _fit(distribution.family, tuple(months), tuple(survival), tuple(at_risk), cured)
+
+
+@lru_cache(maxsize=1024)
+def _fit(
+    family: TimeFamily,
+    months: tuple[float, ...],
+    survival: tuple[float, ...],
+    at_risk: tuple[int | None, ...],
+    cured: float,
+) -> TimeToEvent:
+    """Return the fit to some figures, which draws and scenarios share."""
+    return fit_curve(family, np.array(months), np.array(survival), list(at_risk), cured)
 
 
 def _unfitted(distribution: Distribution, groups: Iterable[str]) -> Iterator[str]:

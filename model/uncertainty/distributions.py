@@ -8,17 +8,15 @@ standard error describes the mean; the standard deviation between patients has n
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from scipy.special import betaincinv, gammaincinv, ndtri
 
-from hepaplan.model.arrays import Floats
+from hepaplan.model.arrays import Floats, Probability
 from hepaplan.model.quantities import Family
-
-Probability = float | Sequence[float] | Floats
+from hepaplan.model.uncertainty.bounded import PERT_WEIGHT, Pert, Triangular
 
 STANDARD_ERRORS_IN_95 = 2.0 * float(ndtri(0.975))
 
@@ -201,23 +199,38 @@ def from_standard_error(family: Family, mean: float, standard_error: float) -> U
         case "uniform":
             half = standard_error * math.sqrt(3.0)
             return Uniform(mean - half, mean + half)
+        case "triangular":
+            half = standard_error * math.sqrt(6.0)
+            return Triangular(mean - half, mean, mean + half)
+        case "pert":
+            half = standard_error * math.sqrt(PERT_WEIGHT + 3.0)
+            return Pert(mean - half, mean, mean + half)
         case "dirichlet":
             raise ValueError("a dirichlet needs all its shares together: make it a Dirichlet")
+        case "empirical":
+            raise ValueError("an empirical distribution is that of its samples: give them")
 
 
 def from_interval(family: Family, point: float, low: float, high: float) -> Uncertain:
     """Return the distribution of a point and its 95% interval.
 
     Log-normal: the point is the median and the interval is taken on the log scale. Uniform: the
-    interval itself. Others: the point is the mean and the interval spans 3.92 standard errors.
+    interval itself. Triangular and PERT: the point is the mode, the interval the whole range.
+    Others: the point is the mean and the interval spans 3.92 standard errors.
     """
     if not low <= point <= high:
         raise ValueError(f"the interval {low:g} to {high:g} does not hold the point {point:g}")
-    if family == "uniform" and low < high:
-        return Uniform(low, high)
-    if family == "log_normal" and low < high:
-        _above_zero("log_normal", low)
-        return LogNormal(math.log(point), math.log(high / low) / STANDARD_ERRORS_IN_95)
+    if low < high:
+        match family:
+            case "uniform":
+                return Uniform(low, high)
+            case "triangular":
+                return Triangular(low, point, high)
+            case "pert":
+                return Pert(low, point, high)
+            case "log_normal":
+                _above_zero("log_normal", low)
+                return LogNormal(math.log(point), math.log(high / low) / STANDARD_ERRORS_IN_95)
     return from_standard_error(family, point, (high - low) / STANDARD_ERRORS_IN_95)
 
 

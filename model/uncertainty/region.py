@@ -11,165 +11,156 @@ from itertools import pairwise
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.course import Course, option_course
-from hepaplan.model.outcomes import discount_factors
+from hepaplan.model.population import regions
 from hepaplan.model.problems import Key
-from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.semi_markov import Moves
-from hepaplan.model.superposition import superposed
-from hepaplan.model.surroundings import surroundings
-from hepaplan.model.tidy import add_up
-from hepaplan.model.uncertainty.drawn import drawn_pathway, refuse_unknown
+from hepaplan.model.uncertainty.by_region import (
+    Singles,
+    arrivals_in_window,
+    by_region,
+    in_window,
+    responses,
+)
+from hepaplan.model.uncertainty.drawn import block_scenario, drawn_eligibility, drawn_scenario
+from hepaplan.model.uncertainty.frame import MEASURES, Frame, frame_of
+from hepaplan.model.uncertainty.front import weights
+from hepaplan.model.uncertainty.inputs import Value, Values
+from hepaplan.model.uncertainty.option_draws import option_draws
+from hepaplan.model.uncertainty.region_worth import arrival_worth, mean_start, window_worth
 
 BLOCK = 125
 """Draws worked on at once: many to spread the cost of calls, few to stay in the cache."""
-MEASURES = ("life_years", "qalys", "cost", "qalys_discounted", "cost_discounted")
-RATE_OF = (0, 0, 0, 1, 2)
-"""Discount rate of each measure: none, that of effects, that of costs."""
 
 
 @dataclass(frozen=True)
 class RegionDraws:
-    """The window's new patients in every draw, draws last.
+    """The region in every draw, draws last; months are those of the window.
 
     `totals` (measure, draw): lifetime life-years, QALYs and pounds of the window's new patients,
-    the discounted ones to its first month. `starts` (treatment, month, draw): of the window.
+    the discounted ones to its first month. `starts` (treatment, month, draw) and `use` (resource,
+    month, draw), what earlier starts still take included, of the whole region; `starts_by_region`
+    (region, treatment, month, draw) and `use_by_region` the same in single precision, with no
+    months where they were not asked for. `new_metastases` (region, year, draw), people first seen
+    in the window. `option_qalys` and `option_cost` (option, draw): what one start and all that
+    follows is worth, discounted to the start, averaged over groups as they come to the point.
     """
 
     measures: tuple[str, ...]
+    regions: tuple[str, ...]
     treatments: tuple[str, ...]
+    resources: tuple[str, ...]
+    years: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
     totals: Floats
     starts: Floats
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """What all draws share: `entries` (group, point, 1, month), factors (rate, month)."""
-
-    usual: UsualCare
-    entries: Floats
-    within: Floats
-    later: Floats
+    use: Floats
+    starts_by_region: Singles
+    use_by_region: Singles
+    new_metastases: Floats
+    option_qalys: Floats
+    option_cost: Floats
 
 
 def region_draws(
-    usual: UsualCare, draws: Mapping[Key, Floats], workers: int = 2, block: int = BLOCK
+    usual: UsualCare,
+    values: Values,
+    workers: int = 2,
+    block: int = BLOCK,
+    with_regions: bool = True,
 ) -> RegionDraws:
-    """Return health, money and monthly starts of the whole region for every draw.
+    """Return health, money, starts and use of resources of the whole region for every draw.
 
-    `draws` are values (draw,) by the key of the pathway's figure, those of options switched off
-    without effect; the rest is as in `usual`, the
-    ages at which the base case brings people to each point included. Draws are worked on in
-    blocks, by `workers` threads, and do not depend on each other.
+    `values` as `draws.draw` gives them, by key of the input; those of options switched off and of
+    what only scarce capacity needs are without effect. The rest is as in `usual`, the ages at which
+    the base case brings people to each point included. Draws are worked on in blocks, by `workers`
+    threads, and do not depend on each other. Raises ValueError, in words, for values that are no
+    figures of the scenario, that their figures cannot have, or that are not drawn for a region.
     """
-    counts = {len(values) for values in draws.values()}
+    values = {key: _arrays(value) for key, value in values.items()}
+    counts = {np.size(a) for value in values.values() for a in _each(value)}
     if len(counts) != 1 or 0 in counts:
         raise ValueError(f"every figure needs the same number of draws, 1 or more, not {counts}")
     (count,) = counts
-    refuse_unknown(usual.scenario.pathway, draws)
-    frame = _frame(usual)
+    drawn_scenario(usual.scenario, values)
+    found = _empty(usual, frame := frame_of(usual, values), count, with_regions)
     edges = np.linspace(0, count, math.ceil(count / block) + 1).astype(int)
-    blocks = [
-        {key: values[first:after] for key, values in draws.items()}
-        for first, after in pairwise(edges)
-    ]
     with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(lambda part: _block(frame, part), blocks))
-    starts, treatments = add_up(
-        np.concatenate([starts for _, starts in found], axis=-1), usual.treatments, axis=0
+        parts = [slice(first, after) for first, after in pairwise(edges)]
+        list(pool.map(lambda part: _block(frame, values, part, found), parts))
+    return found
+
+
+def _arrays(value: Value) -> Value:
+    if isinstance(value, Mapping):
+        return {part: np.atleast_1d(np.asarray(array)) for part, array in value.items()}
+    return np.atleast_1d(np.asarray(value))
+
+
+def _each(value: Value) -> list[Floats]:
+    return [np.asarray(a) for a in (value.values() if isinstance(value, Mapping) else [value])]
+
+
+def _of_block(value: Value, part: slice) -> Value:
+    if isinstance(value, Mapping):
+        return {name: np.asarray(array)[part] for name, array in value.items()}
+    return np.asarray(value)[part]
+
+
+def _empty(usual: UsualCare, frame: Frame, count: int, with_regions: bool) -> RegionDraws:
+    scenario, kernels = usual.scenario, usual.kernels
+    names, window = regions(scenario), frame.window
+    resources = tuple(scenario.settings.resource)
+    places = (len(names) if with_regions else 0,)
+    starts, use = (len(frame.treatments), window, count), (len(resources), window, count)
+    options = (len(kernels.options), count)
+    return RegionDraws(
+        MEASURES,
+        names,
+        frame.treatments,
+        resources,
+        frame.years,
+        kernels.options,
+        np.empty((len(MEASURES), count)),
+        np.empty(starts),
+        np.empty(use),
+        np.empty((*places, *starts), dtype=np.float32),
+        np.empty((*places, *use), dtype=np.float32),
+        np.empty((len(names), len(frame.years), count)),
+        np.empty(options),
+        np.empty(options),
     )
-    totals = np.concatenate([totals for totals, _ in found], axis=-1)
-    return RegionDraws(MEASURES, treatments, totals, starts)
 
 
-def _frame(usual: UsualCare) -> _Frame:
-    economics = usual.scenario.settings.economics
-    months = usual.kernels.months
-    rates = (0.0, economics.discount_rate_effects.number, economics.discount_rate_costs.number)
-    return _Frame(
-        usual,
-        usual.entries.sum(axis=1).transpose(1, 0, 2)[:, :, None, :],
-        np.stack([discount_factors(rate, months) for rate in rates]),
-        np.stack([discount_factors(rate, months + 1, offset=0.0) for rate in rates]),
+def _block(frame: Frame, values: Mapping[Key, Value], part: slice, into: RegionDraws) -> None:
+    """Work out a block of draws and write it in its place."""
+    usual, count = frame.usual, part.stop - part.start
+    drawn = block_scenario(
+        usual.scenario, {key: _of_block(value, part) for key, value in values.items()}
     )
+    eligibility = drawn_eligibility(drawn, count)
+    weight = weights(frame.front, drawn, count)
+    shape = frame.front.people.shape[1:]
+    people = (weight @ frame.front.people.reshape(weight.shape[1], -1)).reshape(count, *shape)
+    mix = people[..., usual.before :].sum(axis=-1)
+    whole = mix.sum(axis=-1, keepdims=True)
+    mix = np.divide(mix, whole, out=np.full_like(mix, 1.0 / mix.shape[-1]), where=whole > 0)
+    people = people[..., : frame.months]
+    together = people.sum(axis=2)
 
-
-def _block(frame: _Frame, draws: Mapping[Key, Floats]) -> tuple[Floats, Floats]:
-    """Return totals (measure, draw) and starts (option, window month, draw) of a block."""
-    usual, count = frame.usual, len(next(iter(draws.values())))
-    pathway = drawn_pathway(usual.scenario.pathway, draws)
-    groups, points = usual.scenario.groups, usual.kernels.points
-    span = usual.span.count
-    around = surroundings(pathway, groups, usual.other_cause_survival, usual.studied_survival)
-    chance: dict[tuple[int, int], Floats] = {}
-    share = np.zeros((len(groups), len(usual.kernels.options), count))
-    totals = np.zeros((len(MEASURES), count))
-    for g, group in enumerate(groups):
-        own = np.zeros((len(MEASURES), len(points), count))
-        reached = np.zeros((len(frame.later), len(points), len(points), count))
-        for k, (point, _, option) in enumerate(pathway.options()):
-            c = points.index(point)
-            share[g, k] = option.usual_share.for_group(group)
-            course = option_course(option, around[point, group])
-            own[:, c] += share[g, k] * _own(frame, course)
-            for destination, flow in course.arrive.items():
-                x = points.index(destination)
-                reached[:, c, x] += share[g, k] * (frame.later @ flow)
-                if (c, x) not in chance:
-                    chance[c, x] = np.zeros((count, len(groups), span))
-                chance[c, x][:, g] += (share[g, k] * flow[:span]).T
-        totals += _totals(frame, g, own, reached)
-    classes = count * len(groups)
-    moves = Moves(
-        len(points),
-        tuple(chance),
-        np.stack([part.reshape(classes, span) for part in chance.values()]),
-    )
-    arrivals = superposed(moves, np.tile(frame.entries, (count, 1, 1, 1)))
-    arrivals = arrivals.reshape(count, len(groups), len(points), span)
-    window = slice(usual.before, usual.before + usual.scenario.settings.window.months)
-    reaching = arrivals[:, :, usual.kernels.point_of, window]
-    return totals, np.einsum("gkd,dgkt->ktd", share, reaching)
-
-
-def _own(frame: _Frame, course: Course) -> Floats:
-    """Return what an option's own course is worth (measure, draw)."""
-    resources = frame.usual.scenario.settings.resource
-    price = {name: resources[name].unit_cost.number for name in resources}
-    monthly = sum(course.costs.values(), np.zeros((1, 1)))
-    monthly = monthly + sum(price[name] * taken for name, taken in course.footprint.items())
-    extra = course.complication_cost + sum(
-        price[name] * taken for name, taken in course.complication_use.items()
-    )
-    lost = course.complication_qalys
-    lived = _summed(frame.within, np.ones((1, 1)), course.person_months) / MONTHS_PER_YEAR
-    gained = _summed(frame.within, course.utility, course.person_months) / MONTHS_PER_YEAR
-    gained = gained - lost * frame.within[:, :1]
-    spent = _summed(frame.within, monthly, course.treated) + extra * frame.within[:, :1]
-    parts = (lived[0], gained[0], spent[0], gained[1], spent[2])
-    return np.stack(np.broadcast_arrays(*parts))
-
-
-def _summed(factors: Floats, amounts: Floats, people: Floats) -> Floats:
-    """Return the sums (rate, draw) of amounts times people over months."""
-    if amounts.shape[1] == 1:
-        return np.asarray((factors * amounts[:, 0]) @ people)
-    return np.asarray(factors @ (amounts * people))
-
-
-def _totals(frame: _Frame, group: int, own: Floats, reached: Floats) -> Floats:
-    """Return what a group's new patients of the window are worth (measure, draw).
-
-    As `outcomes.worth`: the value of an arrival is what is usually started there and what follows.
-    """
-    usual, points = frame.usual, own.shape[1]
-    window = usual.scenario.settings.window.months
-    came = usual.eligible[..., usual.before : usual.before + window].sum(axis=1)[:, group]
-    totals = np.zeros((len(MEASURES), own.shape[-1]))
-    for m, rate in enumerate(RATE_OF):
-        worth = np.linalg.solve(
-            np.eye(points) - reached[rate].transpose(2, 0, 1), own[m].T[..., None]
-        )[..., 0]
-        totals[m] = worth @ (came @ frame.later[rate, :window])
-    return totals
+    options = option_draws(frame, drawn, count)
+    found = responses(frame, options, eligibility)
+    output = in_window(frame, found, together)
+    treatments = len(frame.treatments)
+    into.starts[..., part], into.use[..., part] = output[:treatments], output[treatments:]
+    if into.starts_by_region.size:
+        single = np.empty((len(into.regions), *output.shape), dtype=np.float32)
+        by_region(frame, found, people, mix, single)
+        into.starts_by_region[..., part] = single[:, :treatments]
+        into.use_by_region[..., part] = single[:, treatments:]
+    seen = people[..., usual.before :].sum(axis=1) @ frame.year_of
+    into.new_metastases[..., part] = seen.transpose(1, 2, 0)
+    worth = arrival_worth(frame, options)
+    into.totals[:, part] = window_worth(frame, worth, eligibility, together)
+    came = arrivals_in_window(frame, found, together)
+    into.option_qalys[:, part] = mean_start(frame, options, worth, "qalys_discounted", came)
+    into.option_cost[:, part] = mean_start(frame, options, worth, "cost_discounted", came)

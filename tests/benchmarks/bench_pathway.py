@@ -9,7 +9,8 @@ import resource
 import time
 
 from hepaplan.model.evaluate import usual_care
-from hepaplan.model.uncertainty.draws import sample, uncertain_figures
+from hepaplan.model.uncertainty.draws import draw
+from hepaplan.model.uncertainty.inputs import uncertain_inputs
 from hepaplan.model.uncertainty.region import region_draws
 from hepaplan.scenarios.load import load_scenario
 
@@ -24,21 +25,22 @@ def peak_megabytes() -> float:
 def main() -> None:
     """Print seconds and memory for three numbers of draws, by one and two threads."""
     usual = usual_care(load_scenario("greater-manchester"))
-    uncertain = uncertain_figures(usual.scenario.pathway)
+    inputs = uncertain_inputs(usual.scenario)
+    uncertain = {key: what for key, what in inputs.items() if key[0] == "pathway"}
     before = peak_megabytes()
     kernels = usual.kernels
     print(
         f"greater-manchester: {len(kernels.options)} options, {len(kernels.groups)} groups, "
         f"{kernels.months} months after a start, {len(uncertain)} figures drawn; "
-        "costs, QALYs and starts of 60 months"
+        "costs, QALYs, starts and use of 60 months, not by region"
     )
     for count in (250, 1_000, 4_000):
-        draws = sample(uncertain, count, seed=1)
+        draws = draw(uncertain, count, seed=1)
         for workers in (1, 2):
             taken = []
             for _ in range(REPEATS):
                 started = time.perf_counter()
-                region_draws(usual, draws, workers=workers)
+                region_draws(usual, draws, workers=workers, with_regions=False)
                 taken.append(time.perf_counter() - started)
             print(
                 f"{count:6,} draws, {workers} threads {min(taken):7.2f} s "

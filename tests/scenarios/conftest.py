@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hepaplan.scenarios.load import InvalidScenario, LocatedProblem, load_scenario
+from tests.support.designs import Write, make
 
 TINY = Path(__file__).parent / "tiny"
 
@@ -41,3 +43,9 @@ def problems() -> Callable[..., tuple[LocatedProblem, ...]]:
         return error.value.problems
 
     return refused
+
+
+@pytest.fixture
+def write(tiny: Path) -> Write:
+    """Write a design beside a copy of the tiny scenario."""
+    return partial(make, tiny.parent)

@@ -398,7 +398,8 @@ def test_a_site_without_what_a_service_needs(tiny: Path, edit: Edit, problems: P
 
 
 def test_more_synchronous_than_stage_iv(tiny: Path, edit: Edit, problems: Problems) -> None:
-    edit("scenario.toml", "value = 0.16\nlow = 0.12\nhigh = 0.2", "value = 0.3")
+    stated = 'value = 0.16\nlow = 0.12\nhigh = 0.2\ndistribution = "beta"'
+    edit("scenario.toml", stated, "value = 0.3")
     [problem] = problems(tiny)
     assert problem.key == "metastases.synchronous_share"
     assert "synchronous_share is 0.3 of all cases" in problem.message

@@ -1,0 +1,157 @@
+"""What a fixed plan does when the inputs turn out otherwise: replayed, or made anew, in each draw.
+
+First come and the plan see the same draws. The plan's starts and referrals stay as they are; only
+on request is the best plan of each draw sought, as if the inputs were known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from hepaplan.model import policies
+from hepaplan.model.arrays import Floats
+from hepaplan.model.depth import Depth
+from hepaplan.model.evaluate import network_of, plan_for, usual_care
+from hepaplan.model.money_tables import (
+    deaths_waiting,
+    share_within_standard,
+    within_standard_by_point,
+)
+from hepaplan.model.network import Network
+from hepaplan.model.parallel import spread
+from hepaplan.model.parameters import Scenario
+from hepaplan.model.plan_value import replay_totals
+from hepaplan.model.readings import FIRST_COME, UsualCare
+from hepaplan.model.replay import Plan, Replay, replay
+from hepaplan.model.uncertainty.draws import one_draw
+from hepaplan.model.uncertainty.inputs import Values
+from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.strategies import Strategies
+
+PLAN_KEPT, PLAN_ANEW = "the plan, kept", "a plan for each draw"
+MEASURES = {
+    "qalys": "QALY",
+    "cost_gbp": "GBP",
+    "within_standard": "share",
+    "deaths_waiting": "people",
+}
+"""What is kept of each policy in each draw, with its unit; QALYs and pounds are discounted."""
+PROMISED = 0.95
+"""Share started within the standard that counts as keeping it, as in the tables of chance."""
+CHANCES = ("policy", "decision_point", "share_needed", "probability", "monte_carlo_error", "mean",
+           "p10", "p90")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlanDraws:
+    """What the policies do in every draw.
+
+    `measures` by policy and `MEASURES`, and `standard` by policy and decision point, hold one value
+    a draw (draw,).
+    """
+
+    draws: int
+    measures: Mapping[str, Mapping[str, Floats]]
+    standard: Mapping[str, Mapping[str, Floats]]
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Names of the policies."""
+        return tuple(self.measures)
+
+    def strategies(self) -> Strategies:
+        """Return the policies as strategies for the region."""
+        what = "the region's patients of the window, under each policy"
+        return Strategies(
+            f"{what} and {PLAN_ANEW}" if PLAN_ANEW in self.measures else what,
+            self.policies,
+            np.stack([found["cost_gbp"] for found in self.measures.values()]),
+            np.stack([found["qalys"] for found in self.measures.values()]),
+        )
+
+
+OneDraw = dict[str, tuple[dict[str, float], dict[str, float]]]
+
+
+def plan_over_draws(
+    scenario: Scenario,
+    draws: Values,
+    count: int,
+    plan: Plan | None,
+    anew: Depth | None = None,
+    workers: int = 1,
+    done: Callable[[int], None] = lambda _: None,
+) -> PlanDraws:
+    """Return what first come, a plan kept and, with `anew`, the best plan of each draw do.
+
+    The first `count` of the draws are taken; without `plan` first come stands alone. The result
+    does not depend on the number of workers.
+    """
+    each = [one_draw(draws, index) for index in range(count)]
+    found = spread(partial(_some, scenario, plan, anew), each, workers, done)
+    names = list(found[0])
+    return PlanDraws(
+        count,
+        {name: _stacked([draw[name][0] for draw in found]) for name in names},
+        {name: _stacked([draw[name][1] for draw in found]) for name in names},
+    )
+
+
+def standard_chances(found: PlanDraws, needed: float = PROMISED) -> pd.DataFrame:
+    """Return the probability of keeping each waiting standard over the draws, columns `CHANCES`.
+
+    A standard is kept where at least `needed` of those who came start within it. The Monte Carlo
+    error is the binomial standard error.
+    """
+    rows = []
+    for policy, points in found.standard.items():
+        for point, share in points.items():
+            kept = float((share >= needed).mean())
+            error = (kept * (1.0 - kept) / len(share)) ** 0.5
+            low, high = np.percentile(share, (10, 90))
+            rows.append((policy, point, needed, kept, error, share.mean(), low, high))
+    return pd.DataFrame(rows, columns=list(CHANCES))
+
+
+def _some(
+    scenario: Scenario, plan: Plan | None, anew: Depth | None, draws: Sequence[Values]
+) -> list[OneDraw]:
+    return [_one(stated_scenario(scenario, values), plan, anew) for values in draws]
+
+
+def _one(scenario: Scenario, plan: Plan | None, anew: Depth | None) -> OneDraw:
+    usual = usual_care(scenario)
+    network = network_of(usual)
+    done = {FIRST_COME: policies.first_come(network)}
+    if plan is not None:
+        done[PLAN_KEPT] = replay(network, plan)
+    if anew is not None:
+        best = plan_for(usual, network, policies.nothing_scarce(network), anew)
+        done[PLAN_ANEW] = replay(network, best.plan)
+    return {
+        name: (measures_of(usual, network, d), within_standard_by_point(usual, network, d))
+        for name, d in done.items()
+    }
+
+
+def measures_of(usual: UsualCare, network: Network, done: Replay) -> dict[str, float]:
+    """Return `MEASURES` of a replay."""
+    window = usual.scenario.settings.window.months
+    totals = replay_totals(network, done, usual.worth, window)
+    return {
+        "qalys": totals.qalys_discounted,
+        "cost_gbp": totals.cost_discounted,
+        "within_standard": share_within_standard(usual, network, done),
+        "deaths_waiting": deaths_waiting(done, window),
+    }
+
+
+def _stacked(rows: Sequence[Mapping[str, float]]) -> dict[str, Floats]:
+    """Return one array (draw,) for each name; a point that nobody reaches keeps its standard."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: np.array([row.get(name, 1.0) for row in rows]) for name in names}

@@ -1,0 +1,200 @@
+"""Probabilistic sensitivity analysis: how sure we are of need, health, money, choice and plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hepaplan.model.depth import FULL
+from hepaplan.model.evaluate import scarce_capacity
+from hepaplan.model.parameters import Scenario
+from hepaplan.model.problems import WrongUse
+from hepaplan.model.uncertainty import acceptability as curves
+from hepaplan.model.uncertainty import fans
+from hepaplan.model.uncertainty.intervals import convergence
+from hepaplan.model.uncertainty.intervals import headline as interval_headline
+from hepaplan.model.uncertainty.plan_draws import (
+    PLAN_KEPT,
+    PROMISED,
+    PlanDraws,
+    plan_over_draws,
+    standard_chances,
+)
+from hepaplan.model.uncertainty.psa_tables import (
+    BENEFIT,
+    NEW_PATIENTS,
+    TOTALS,
+    decision_tables,
+    demand_tables,
+    draw_table,
+    input_table,
+    interval_table,
+    outputs,
+)
+from hepaplan.model.uncertainty.sampled import (
+    PER_REGION,
+    Comparison,
+    Sampled,
+    Sampling,
+    comparisons,
+    left_out,
+    sampled,
+)
+from hepaplan.model.uncertainty.study import Study
+from hepaplan.model.words import figure, pounds, sentence_case
+
+Progress = Callable[[str], None]
+FEWEST_FOR_CONVERGENCE = 20
+QUESTION = "How sure are we: of need, of health and money, of the choice, and of the plan?"
+STEPS = ("draws, nothing scarce", "the plan over draws", "tables")
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """How many draws the plan is kept in, and in how many of them another is made."""
+
+    kept: int = 0
+    anew: int = 0
+
+
+def psa(
+    scenarios: Sequence[Scenario],
+    asked: Sampling,
+    robustness: Robustness,
+    progress: Progress = lambda _: None,
+) -> Study:
+    """Return the study of one scenario, or of several on common random numbers.
+
+    The first is the reference: its demand and its plan are shown. Raises what `evaluate` raises
+    where a plan is asked for, and WrongUse for a plan in a single draw.
+    """
+    if 1 in (robustness.kept, robustness.anew):
+        raise WrongUse("one draw of the plan has no interval: ask for 2 or more, or for 0")
+    clock = [time.perf_counter()]
+    sides = []
+    for scenario in scenarios:
+        progress(f"{asked.draws:,} draws of {scenario.settings.name}, nothing scarce")
+        sides.append(sampled(scenario, asked))
+    first = sides[0]
+    clock.append(time.perf_counter())
+    plans = _plan_draws(first, asked, robustness, progress)
+    clock.append(time.perf_counter())
+    progress("intervals, fans and curves")
+    compared = comparisons(sides)
+    compared += [Comparison(plan.strategies(), PER_REGION) for plan in plans]
+    worth = first.scenario.settings.economics.willingness_to_pay.number
+    found = [curves.acceptability(c.strategies, curves.thresholds(worth)) for c in compared]
+    tables = {
+        "intervals": interval_table(first, plans),
+        **_convergence(first),
+        **demand_tables(first),
+        **decision_tables(compared, found, worth),
+        "standards": standard_chances(plans[0]) if plans else pd.DataFrame(),
+        "draws": draw_table(first),
+        "inputs": input_table(first),
+    }
+    clock.append(time.perf_counter())
+    others = left_out(sides)
+    return Study(
+        "psa",
+        first.scenario,
+        QUESTION,
+        (
+            *_headlines(first, tables, asked),
+            *(
+                f"{sentence_case(c.strategies.what)}: {curves.headline(f, worth)}"
+                for c, f in zip(compared, found, strict=True)
+                if c.per == PER_REGION
+            ),
+            *_of_the_plan(first, tables["standards"]),
+            *(f"{name} has other patients: its health is not compared." for name in others),
+            interval_headline(tables["intervals"], {}),
+        ),
+        tables,
+        {
+            "draws": asked.draws,
+            "seed": asked.seed,
+            "design": asked.design,
+            "uncertain inputs": len(first.inputs),
+            "draws the plan is kept in": min(robustness.kept, asked.draws),
+            "draws with a plan of their own": min(robustness.anew, asked.draws),
+            "scenarios": [s.settings.name for s in scenarios],
+        },
+        dict(zip(STEPS, np.diff(clock).tolist(), strict=True)),
+    )
+
+
+def _plan_draws(
+    side: Sampled, asked: Sampling, robustness: Robustness, progress: Progress
+) -> list[PlanDraws]:
+    """Return first come and the best plan kept in some draws, then with a plan for each draw."""
+    if not (robustness.kept or robustness.anew):
+        return []
+    plan = scarce_capacity(side.usual, progress, FULL.quick()).best.plan
+    found = []
+    for count, anew, what in (
+        (robustness.kept, None, "the plan kept"),
+        (robustness.anew, FULL.quick(), "a plan for each draw"),
+    ):
+        count = min(count, asked.draws)
+        if count:
+            say = _counting(progress, what, count)
+            found.append(
+                plan_over_draws(side.scenario, side.drawn, count, plan, anew, asked.workers, say)
+            )
+    return found
+
+
+def _counting(progress: Progress, what: str, count: int) -> Callable[[int], None]:
+    return lambda finished: progress(f"{what}: {finished:,} of {count:,} draws")
+
+
+def _convergence(side: Sampled) -> Mapping[str, pd.DataFrame]:
+    """Return means and intervals by number of draws, and whether they have settled."""
+    values, _ = outputs(side, side.region)
+    shown = (NEW_PATIENTS, *(name for name, _ in TOTALS.values()), BENEFIT)
+    if len(values[NEW_PATIENTS]) < FEWEST_FOR_CONVERGENCE:
+        return {"convergence": pd.DataFrame()}
+    found = {name: convergence(values[name]) for name in shown}
+    tables = [
+        one.table.assign(output=name, moved=one.moved, settled=one.settled)
+        for name, one in found.items()
+    ]
+    return {"convergence": pd.concat(tables, ignore_index=True)}
+
+
+def _headlines(side: Sampled, tables: Mapping[str, pd.DataFrame], asked: Sampling) -> Iterator[str]:
+    known = tables["intervals"].set_index("output")
+
+    def words(name: str, money: bool = False) -> str:
+        ends = [float(known[column][name]) for column in ("base", "low", "high")]
+        shown = [pounds(end) if money else figure(end) for end in ends]
+        return "{} (95% interval {} to {})".format(*shown)
+
+    yield (
+        f"Over {asked.draws:,} draws of {len(side.inputs):,} uncertain inputs: {NEW_PATIENTS}: "
+        f"{words(NEW_PATIENTS)}; their QALYs, discounted: {words(TOTALS['qalys_discounted'][0])}; "
+        f"their cost: {words(TOTALS['cost_discounted'][0], money=True)}."
+    )
+    labels = {name: record.label for name, record in side.scenario.settings.resource.items()}
+    yield fans.headline(tables["capacity_by_year"], labels)
+
+
+def _of_the_plan(side: Sampled, chances: pd.DataFrame) -> Iterator[str]:
+    """Say at which decision point the plan is least likely to keep the standard."""
+    if chances.empty:
+        return
+    kept = chances[chances["policy"] == PLAN_KEPT].sort_values("probability")
+    points = side.scenario.pathway.decision_point
+    worst = kept.iloc[0]
+    sure = kept[kept["probability"] >= PROMISED]
+    yield (
+        f"The plan kept as it is starts {PROMISED:.0%} within the standard with a chance of "
+        f"{worst['probability']:.0%} where that is least likely "
+        f"({points[worst['decision_point']].label}); at {len(sure)} of {len(kept)} decision points "
+        f"the chance is {PROMISED:.0%} or more."
+    )

@@ -1,0 +1,159 @@
+"""A scenario in many draws, nothing scarce, and what is compared on the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hepaplan.model.arrays import Floats
+from hepaplan.model.evaluate import usual_care
+from hepaplan.model.parameters import Scenario
+from hepaplan.model.problems import InvalidInput, Key
+from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.readings import UsualCare
+from hepaplan.model.uncertainty.designs import Design
+from hepaplan.model.uncertainty.draws import draw
+from hepaplan.model.uncertainty.inputs import Input, Value, uncertain_inputs
+from hepaplan.model.uncertainty.region import RegionDraws, region_draws
+from hepaplan.model.uncertainty.strategies import Strategies
+
+PER_PATIENT, PER_REGION = "one patient", "the region"
+SAME_PEOPLE = 1e-9
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How many draws, from which seed, by which design, worked on by how many processes."""
+
+    draws: int
+    seed: int = 1
+    design: Design = "random"
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A scenario's inputs and reading 1 in every draw; `base` is one draw of the point values."""
+
+    usual: UsualCare
+    inputs: Mapping[Key, Input]
+    drawn: Mapping[Key, Value]
+    region: RegionDraws
+    base: RegionDraws
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, as stated."""
+        return self.usual.scenario
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Strategies on the same draws: `per` one patient or the region.
+
+    `people_a_year` are those whom the decision affects, in the base case; of a comparison for the
+    region its strategies' QALYs are already everybody's.
+    """
+
+    strategies: Strategies
+    per: str
+    people_a_year: float = 0.0
+
+
+def sampled(scenario: Scenario, asked: Sampling) -> Sampled:
+    """Return a scenario in `asked.draws` draws of all its uncertain inputs.
+
+    Raises `InvalidInput` where nothing is uncertain, or a draw cannot be.
+    """
+    usual = usual_care(scenario)
+    inputs = uncertain_inputs(scenario)
+    if not inputs:
+        raise InvalidInput(
+            "no figure says how sure it is, so there is nothing to draw: state distributions, or "
+            "the rules of a table [uncertainty] (docs/uncertainty.md)"
+        )
+    drawn = draw(inputs, asked.draws, asked.seed, asked.design)
+    region = region_draws(usual, drawn, workers=asked.workers)
+    return Sampled(usual, inputs, drawn, region, region_draws(usual, at_points(inputs)))
+
+
+def at_points(inputs: Mapping[Key, Input]) -> dict[Key, Value]:
+    """Return one draw in which every input has its point value, copies included."""
+    return _one_draw({key: what.point for key, what in inputs.items()}, inputs)
+
+
+def at_means(inputs: Mapping[Key, Input]) -> dict[Key, Value]:
+    """Return one draw in which every input has the mean of its distribution, copies included."""
+    means = {
+        key: {part: float(uncertain.mean) for part, uncertain in what.parts.items()}
+        for key, what in inputs.items()
+    }
+    return _one_draw(means, inputs)
+
+
+def comparisons(sides: Sequence[Sampled]) -> list[Comparison]:
+    """Return what is compared when nothing is scarce: options for a patient, then scenarios.
+
+    The options of every decision point of the first scenario that has several open; then the
+    scenarios for the region's new patients, those that have the same patients in every draw.
+    """
+    first, *others = sides
+    found = [*_options(first)]
+    same = [first, *(side for side in others if _same_people(side, first))]
+    if len(same) > 1:
+        cost, qalys = (
+            np.stack([_total(side.region, name) for side in same])
+            for name in ("cost_discounted", "qalys_discounted")
+        )
+        names = tuple(side.scenario.settings.name for side in same)
+        what = "the window's new patients in the region, nothing scarce"
+        found.append(Comparison(Strategies(what, names, cost, qalys), PER_REGION))
+    return found
+
+
+def left_out(sides: Sequence[Sampled]) -> list[str]:
+    """Return the names of scenarios that have other patients than the first: no comparison."""
+    first, *others = sides
+    return [s.scenario.settings.name for s in others if not _same_people(s, first)]
+
+
+def _options(side: Sampled) -> list[Comparison]:
+    options = list(side.scenario.pathway.options())
+    window = side.scenario.settings.window.months
+    starts = side.usual.flow.starts[..., side.usual.before :][..., :window].sum(axis=(1, 2, 3))
+    found = []
+    for point, record in side.scenario.pathway.decision_point.items():
+        here = [k for k, (at, _, _) in enumerate(options) if at == point]
+        if len(here) < 2 or not starts[here].any():
+            continue
+        strategies = Strategies(
+            f"a patient at: {record.label}",
+            tuple(options[k][2].label for k in here),
+            side.region.option_cost[here],
+            side.region.option_qalys[here],
+        )
+        yearly = float(starts[here].sum()) * MONTHS_PER_YEAR / window
+        found.append(Comparison(strategies, PER_PATIENT, yearly))
+    return found
+
+
+def _total(region: RegionDraws, name: str) -> Floats:
+    return np.asarray(region.totals[region.measures.index(name)])
+
+
+def _same_people(side: Sampled, first: Sampled) -> bool:
+    ours, theirs = side.region.new_metastases, first.region.new_metastases
+    return ours.shape == theirs.shape and np.allclose(ours, theirs, rtol=SAME_PEOPLE)
+
+
+def _one_draw(
+    numbers: Mapping[Key, Mapping[str, float]], inputs: Mapping[Key, Input]
+) -> dict[Key, Value]:
+    values: dict[Key, Value] = {}
+    for key, parts in numbers.items():
+        arrays = {part: np.array([number]) for part, number in parts.items()}
+        value: Value = arrays[""] if list(arrays) == [""] else arrays
+        values |= dict.fromkeys((key, *inputs[key].copies), value)
+    return values

@@ -1,0 +1,148 @@
+"""The command `batch`; how a design is read is given to it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hepaplan.reports.exits import CHECKS_FAILED, DONE, command
+from hepaplan.reports.options import workers_option
+from hepaplan.reports.progress import note
+
+if TYPE_CHECKING:
+    from hepaplan.model.batch.tasks import Batch, Tasks
+    from hepaplan.reports.batch.runner import BatchReport
+
+Read = Callable[[str, bool], "Batch"]
+Code = Callable[[], str]
+MOST_FAILURES = 12
+
+
+def batch_command(read: Read, code: Code) -> click.Command:
+    """Return the command; `read` gives a design's checked batch, `code` the model's version."""
+
+    @click.command()
+    @click.argument("design", metavar="DESIGN.toml")
+    @click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help="Folder of the batch, made or resumed; by default NAME-batch.",
+    )
+    @workers_option
+    @click.option(
+        "--scheduler", metavar="tcp://HOST:PORT", help="Run on this Dask cluster instead of here."
+    )
+    @click.option("--part", "stated", metavar="K/N", help="Only part K of N, for a queue's jobs.")
+    @click.option(
+        "--gather",
+        "gathering",
+        is_flag=True,
+        help="Join parts that are finished into one data set; nothing is run.",
+    )
+    @click.option(
+        "--dry-run",
+        is_flag=True,
+        help="Say how many runs and about how long, by one or two that are timed.",
+    )
+    @click.option("--yes", is_flag=True, help="Also if there are more than a million runs.")
+    @click.option("--quiet", is_flag=True, help="No progress; the end is still said.")
+    @command
+    def batch(
+        design: str,
+        out: Path | None,
+        workers: int,
+        scheduler: str | None,
+        stated: str | None,
+        gathering: bool,
+        dry_run: bool,
+        yes: bool,
+        quiet: bool,
+    ) -> int:
+        """Run every run of DESIGN, a TOML file or a shipped name; what is finished is kept.
+
+        The same command resumes a batch that was stopped or killed.
+        """
+        from hepaplan.model.batch.describe import described, plan_notice
+        from hepaplan.model.batch.parts import part_stated
+        from hepaplan.model.batch.tasks import tasks
+        from hepaplan.reports.batch.design_job import job_of
+        from hepaplan.reports.batch.gather import gather, part_folder
+        from hepaplan.reports.batch.pace import batch_progress
+        from hepaplan.reports.batch.runner import Means, Telling, run_batch
+
+        part = None if stated is None else part_stated(stated)
+        loaded = read(design, yes)
+        runs = tasks(loaded) if part is None else tasks(loaded).part(*part)
+        if dry_run:
+            click.echo("\n".join((*described(runs), _about(runs, workers))))
+            return DONE
+        note(plan_notice(runs))
+        whole = out or Path(f"{loaded.design.name}-batch")
+        folder = whole if part is None else part_folder(whole, *part)
+        again = f"hepaplan batch {shlex.quote(design)} --out {shlex.quote(str(whole))}"
+        job = job_of(runs, again, code, part)
+        say, every = batch_progress(quiet)
+        telling = Telling(lambda words: note((words,)), say, every)
+        if gathering:
+            report = gather(whole, job, telling)
+        else:
+            report = run_batch(folder, job, Means(workers, scheduler), telling)
+        if sys.stderr.isatty() and not quiet:
+            click.echo("\r\033[K", err=True, nl=False)
+        click.echo(_ended(report))
+        return CHECKS_FAILED if report.failures else DONE
+
+    return batch
+
+
+def _about(runs: Tasks, workers: int) -> str:
+    """Return about how long runs take, by timing one or two of them.
+
+    Each is run once before: the first time it draws its inputs and loads what others find loaded.
+    """
+    from hepaplan.model.batch.describe import estimated_seconds, probes
+    from hepaplan.model.batch.run import run_task
+    from hepaplan.model.problems import InvalidInput, NoAnswer
+    from hepaplan.reports.batch.pace import spoken
+
+    taken, refused = [], []
+    for place in probes(runs):
+        task = runs[place]
+        try:
+            run_task(task, runs.batch)
+            started = time.perf_counter()
+            run_task(task, runs.batch)
+        except (InvalidInput, NoAnswer, ValueError) as error:
+            refused.append(f"run {task.number} has no result: {error}")
+            continue
+        taken.append(time.perf_counter() - started)
+    if not taken:
+        return "\n".join(refused) or "no runs"
+    seconds = estimated_seconds(len(runs), taken, workers)
+    each = "worker" if workers == 1 else "workers"
+    said = f"about {spoken(seconds)} with {workers} {each}, by {len(taken)} timed here"
+    return "\n".join((*refused, said))
+
+
+def _ended(report: BatchReport) -> str:
+    """Return how a batch ended, and what has no result with its inputs."""
+    from hepaplan.reports.batch.pace import spoken
+
+    lines = [
+        f"{report.runs:,} runs: {report.evaluated:,} run now, {report.reused:,} kept from before, "
+        f"{len(report.failures):,} without a result; {spoken(report.seconds)}: "
+        f"{report.folder / 'results'}"
+    ]
+    for failure in report.failures[:MOST_FAILURES]:
+        inputs = ", ".join(f"{name} = {value}" for name, value in failure.inputs.items())
+        lines.append(f"- run {failure.run} ({inputs}): {failure.words}")
+    if len(report.failures) > MOST_FAILURES:
+        more = len(report.failures) - MOST_FAILURES
+        lines.append(f"- and {more:,} more: {report.folder / 'failures.csv'}")
+    return "\n".join(lines)

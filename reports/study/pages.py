@@ -1,0 +1,74 @@
+"""What a study shows, before it is a sheet or a web page: sentences, a picture, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+Shape = Literal["tornado", "plane", "lines", "fan", "bars"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One chart, drawn natively in Excel and as SVG in the page from the same frame.
+
+    `headline` is a sentence that says what it shows. Columns of `frame` by shape, under the names
+    that a reader sees: tornado: input, at its low value, at its high value, with `base` where they
+    start; plane: strategy, QALYs more, cost more, one row a draw, with `slope` the threshold in
+    pounds per QALY; lines: x, then one series each; fan: month, P10, P25, P50, P75, P90 and at will
+    a line to hold beside them; bars: name, value. Formats are Excel number formats. `x` is what
+    lies across and `y` what stands upright as drawn: of a tornado and of bars x is the value and
+    y the names. Months are written "2027-01".
+    """
+
+    shape: Shape
+    name: str
+    headline: str
+    description: str
+    frame: pd.DataFrame
+    x_title: str
+    y_title: str
+    x_format: str = "General"
+    y_format: str = "General"
+    base: float = 0.0
+    slope: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One table as a reader sees it: headings in words with units, number formats by heading."""
+
+    name: str
+    caption: str
+    frame: pd.DataFrame
+    formats: Mapping[str, str] = field(default_factory=dict)
+    widths: Mapping[str, float] = field(default_factory=dict)
+    absent: str = "Nothing to show in this study."
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet, or one chapter of the page: `title` names it, `subtitle` says what is there."""
+
+    title: str
+    subtitle: str
+    notes: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    tables: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A whole study as shown; `facts` (name, value in words) say how to repeat it."""
+
+    name: str
+    title: str
+    question: str
+    headlines: tuple[str, ...]
+    notes: tuple[str, ...]
+    pages: tuple[Page, ...]
+    facts: tuple[tuple[str, str], ...]
+    version: str

@@ -1,0 +1,170 @@
+"""What the value of information shows: decisions, inputs worth knowing, capacity, evidence."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hepaplan.model.uncertainty.study import Study
+from hepaplan.model.words import sentence_case
+from hepaplan.reports.study.pages import Page, Picture, Shown
+from hepaplan.reports.style import AMOUNT, POUNDS, SHARE, SIGNED_POUNDS, WHOLE
+
+MOST_BARS = 12
+CLEAR = 2.0
+"""Standard errors above nothing from which the value of an input is drawn."""
+
+
+def voi_pages(study: Study) -> tuple[Page, ...]:
+    """Return the pages of the study, those without content left out."""
+    pages = (_decisions(study), _capacity(study), _inputs(study), _register(study))
+    return tuple(page for page in pages if page is not None)
+
+
+def _decisions(study: Study) -> Page:
+    table = study.tables["evpi"]
+    frame = pd.DataFrame(
+        {
+            "Decision": table["comparison"].map(sentence_case),
+            "For": table["per"],
+            "Perfect information, GBP": table["evpi_gbp"],
+            "Standard error": table["standard_error_gbp"],
+            "People it is worth that for": table["people"],
+            "For all of them, GBP": table["population_evpi_gbp"],
+            "Standard error of that": table["population_standard_error_gbp"],
+        }
+    )
+    years = study.facts["years that a decision counts"]
+    worth = study.scenario.settings.economics.willingness_to_pay.number
+    money = [heading for heading in frame.columns[2:] if heading != "People it is worth that for"]
+    return Page(
+        "Decisions",
+        f"What it would be worth to know every input before choosing, at £{worth:,.0f} a QALY.",
+        (
+            f"A decision for one patient is multiplied by those who face it in {years:g} years, "
+            "discounted at the rate of costs; one for the region is everybody's already.",
+            "No study of the inputs can be worth more than perfect information.",
+        ),
+        tables=(
+            Shown("decisions", "Expected value of perfect information", frame,
+                  dict.fromkeys(money, POUNDS) | {"People it is worth that for": AMOUNT},
+                  {"Decision": 60.0, "For": 16.0},
+                  "There is nothing to choose between."),
+        ),
+    )  # fmt: skip
+
+
+def _capacity(study: Study) -> Page | None:
+    table = study.tables["capacity_decision"]
+    if table.empty:
+        return None
+    frame = pd.DataFrame(
+        {
+            "Capacity": table["expansion"],
+            "Bought now, against never": table["now_less_never_gbp"],
+            "Bought a year later": table["later_less_never_gbp"],
+            "Wait a year, learn, then choose": table["wait_and_learn_less_never_gbp"],
+            "What learning adds": table["learning_gbp"],
+            "Monte Carlo error of that": table["monte_carlo_error_gbp"],
+            "Now is best in": table["chance_now_is_best"],
+            "Draws": table["draws"],
+        }
+    )
+    return Page(
+        "Capacity to buy",
+        "Buy now, wait a year and learn, or never: net monetary benefit in GBP, mean over the "
+        "draws, under first come.",
+        (
+            "Waiting and learning supposes that after a year every input is known exactly: it is "
+            "the most that evidence could be worth.",
+            "Of the capacity's cost, what falls in the window counts, its capital in full; what it "
+            "is worth after the window is left out.",
+        ),
+        tables=(
+            Shown("capacity_decision", "Buy, wait or never", frame,
+                  dict.fromkeys(frame.columns[1:6], SIGNED_POUNDS)
+                  | {"Now is best in": SHARE, "Draws": WHOLE}, {"Capacity": 50.0}),
+        ),
+    )  # fmt: skip
+
+
+def _inputs(study: Study) -> Page | None:
+    table = study.tables["evppi"]
+    if table.empty:
+        return None
+    pictures = []
+    for number, comparison in enumerate(dict.fromkeys(table["comparison"])):
+        own = table[table["comparison"] == comparison]
+        own = own.sort_values("population_evppi_gbp", ascending=False, kind="stable")
+        clear = own[own["evppi_gbp"] > CLEAR * own["standard_error_gbp"]].head(MOST_BARS)
+        if clear.empty:
+            continue
+        first = clear.iloc[0]
+        pictures.append(
+            Picture(
+                "bars", f"evppi_{number}",
+                f"{sentence_case(comparison)}: it would be worth most to know "
+                f"{first['name']} (£{first['population_evppi_gbp']:,.0f})",
+                "What it would be worth to know each input perfectly and nothing else, for all "
+                "whom the decision affects.",
+                pd.DataFrame({"Input": clear["name"], "Worth": clear["population_evppi_gbp"]}),
+                "Worth of knowing it, GBP", "Input", POUNDS,
+            )
+        )  # fmt: skip
+    shown = table[table["evppi_gbp"] > 0]
+    frame = pd.DataFrame(
+        {
+            "Decision": shown["comparison"].map(sentence_case),
+            "Input": shown["name"],
+            "Worth of knowing it, GBP": shown["evppi_gbp"],
+            "Standard error": shown["standard_error_gbp"],
+            "For all, GBP": shown["population_evppi_gbp"],
+            "Of perfect information": shown["share_of_evpi"],
+            "Of the variance": shown["share_of_variance"],
+            "Note": shown["note"],
+        }
+    )
+    formats = dict.fromkeys(("Worth of knowing it, GBP", "Standard error", "For all, GBP"), POUNDS)
+    formats |= dict.fromkeys(("Of perfect information", "Of the variance"), SHARE)
+    return Page(
+        "Inputs worth knowing",
+        "What it would be worth to know one input perfectly and nothing else; inputs with a value "
+        "of nothing are left out.",
+        ("A value below two of its standard errors may be nothing.",),
+        tuple(pictures),
+        (Shown("evppi", "Expected value of partial perfect information", frame, formats,
+               {"Decision": 50.0, "Input": 60.0, "Note": 40.0},
+               "No input alone can change a decision."),),
+    )  # fmt: skip
+
+
+def _register(study: Study) -> Page:
+    table = study.tables["evidence_register"]
+    frame = pd.DataFrame(
+        {
+            "Rank": table["rank"],
+            "Input": table["label"],
+            "Worth of knowing it, GBP": table["influence"],
+            "Age, years": ["n/a" if pd.isna(age) else str(age) for age in table["age_years"]],
+            "Old": table["old"].map({True: "old", False: ""}),
+            "Quality": table["quality"],
+            "Distribution": table["distribution"],
+            "Weak": table["weak"].map({True: "weak", False: ""}),
+            "Source": table["source"],
+            "Key": table["input"],
+        }
+    )
+    both = int(((table["influence"] > 0) & table["old"] & table["weak"]).sum())
+    return Page(
+        "Evidence register",
+        f"Where better evidence is wanted first: {both} inputs that matter are both old and weak.",
+        (
+            "Ranked by what knowing an input is worth over all decisions, counted twice where the "
+            "evidence is old (ten years or more, or of no stated year) or weak (a judgement, "
+            "illustrative, or a distribution by rule), three times where it is both.",
+        ),
+        tables=(
+            Shown("evidence_register", "Old, weak and influential first", frame,
+                  {"Rank": WHOLE, "Worth of knowing it, GBP": POUNDS},
+                  {"Input": 60.0, "Source": 24.0, "Key": 60.0}),
+        ),
+    )  # fmt: skip

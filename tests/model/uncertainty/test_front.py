@@ -1,0 +1,52 @@
+"""New metastases in every draw: few components give what the chain itself gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hepaplan.model.evaluate import usual_care
+from hepaplan.model.problems import Key
+from hepaplan.model.uncertainty.designs import uniform
+from hepaplan.model.uncertainty.drawn import drawn_scenario
+from hepaplan.model.uncertainty.front import front_of, interpolation, weights
+from hepaplan.model.uncertainty.stated import stated_scenario
+from tests.support.scenarios import tiny, tiny_usual
+
+
+def test_interpolation_is_exact_for_polynomials_and_at_nodes() -> None:
+    """Expected: x^3 - 2x through four points; a fourth power is not met between them."""
+    nodes, at = np.array([0.1, 0.4, 0.7, 0.9]), np.array([0.0, 0.4, 0.55])
+    weight = interpolation(nodes, at)
+    np.testing.assert_allclose(weight @ (nodes**3 - 2 * nodes), at**3 - 2 * at, atol=1e-14)
+    np.testing.assert_array_equal(weight[1], [0, 1, 0, 0])
+    assert abs((weight @ nodes**4 - at**4)[2]) > 1e-3
+    np.testing.assert_array_equal(interpolation(np.array([0.5]), np.array([0.5])), [[1.0]])
+
+
+@pytest.mark.parametrize(("count", "nodes"), [(1, 1), (6, 6), (200, 24)])
+def test_many_dampings_need_few_nodes(count: int, nodes: int) -> None:
+    """Expected: arrivals of the chain itself with that damping, share and risk, to 1e-10."""
+    damping = 0.3 + 0.7 * uniform(("trend", "damping"), count, seed=1)
+    share = 0.10 + 0.05 * uniform(("synchronous",), count, seed=1)
+    values: dict[Key, Any] = {
+        ("trend", "damping"): damping,
+        ("metastases", "synchronous_share"): share,
+    }
+    front = front_of(tiny_usual(), damping)
+    assert front.damping.size <= nodes
+    weight = weights(front, drawn_scenario(tiny(), values), count)
+    for draw in {0, count // 2, int(np.argmin(damping))}:
+        found = np.tensordot(weight[draw], front.people, axes=1)
+        one: dict[Key, Any] = {key: float(array[draw]) for key, array in values.items()}
+        usual = usual_care(stated_scenario(tiny(), one))
+        expected = usual.metastases.sum(axis=-1).transpose(2, 1, 0)
+        np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_dampings_near_nothing_are_refused_in_words() -> None:
+    damping = np.geomspace(1e-6, 1.0, 300)
+    with pytest.raises(ValueError, match="draw it further from 0"):
+        front_of(tiny_usual(), damping)
