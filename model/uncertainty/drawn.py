@@ -114,7 +114,8 @@ def refuse_beyond_bounds(key: Key, figure: Figure, value: Value) -> None:
     """Raise ValueError, with the value and the bounds, if a figure cannot have it."""
     low, high = figure.bounds
     for part, numbers in (value if isinstance(value, Mapping) else {"": value}).items():
-        least, most = float(np.min(numbers)), float(np.max(numbers))
+        plain = isinstance(numbers, float)
+        least, most = (numbers, numbers) if plain else (np.min(numbers), np.max(numbers))
         if not (low <= least and most <= high):
             name = f"{dotted(key)} {part}".rstrip()
             outside = most if low <= least else least

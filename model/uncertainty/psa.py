@@ -180,7 +180,8 @@ def _headlines(side: Sampled, tables: Mapping[str, pd.DataFrame], asked: Samplin
         f"{words(NEW_PATIENTS)}; their QALYs, discounted: {words(TOTALS['qalys_discounted'][0])}; "
         f"their cost: {words(TOTALS['cost_discounted'][0], money=True)}."
     )
-    labels = {name: record.label for name, record in side.scenario.settings.resource.items()}
+    resources = side.scenario.settings.resource
+    labels = {name: f"{record.label} ({record.unit})" for name, record in resources.items()}
     yield fans.headline(tables["capacity_by_year"], labels)
 
 

@@ -37,6 +37,8 @@ INPUTS = (
 )  # fmt: skip
 
 Outputs = dict[str, Floats]
+MINOR = 0.1
+"""Share of a difference below which a cause is not worth naming."""
 
 
 def outputs(side: Sampled, region: RegionDraws) -> tuple[Outputs, dict[str, str]]:
@@ -97,13 +99,29 @@ def _explanations(
     at_mean, _ = outputs(side, region_draws(side.usual, at_means(side.inputs)))
     said = {}
     for name in far:
-        whole = float(values[name].mean()) - base[name]
-        by_means = float(at_mean[name][0]) - base[name]
-        said[name] = (
-            f"{by_means / whole:.0%} from inputs whose mean is not their point value, "
-            f"{1 - by_means / whole:.0%} because the result bends with its inputs"
-        )
+        drawn = values[name]
+        whole, by_means = float(drawn.mean()) - base[name], float(at_mean[name][0]) - base[name]
+        said[name] = why_apart(whole, by_means, standard_error(drawn))
     return said
+
+
+def why_apart(whole: float, by_means: float, error: float) -> str:
+    """Return why a mean is `whole` from the base case, `by_means` of it from the inputs' means.
+
+    `error` is the mean's standard error: a difference below two of them may be chance.
+    """
+    share = by_means / whole
+    lopsided = "the means of the inputs are not their point values"
+    bent = "the result does not follow its inputs in straight lines"
+    if share > 1.0 - MINOR:
+        cause = f"because {lopsided}"
+    elif share > MINOR:
+        cause = f"{share:.0%} of that because {lopsided}, the rest because {bent}"
+    elif share > -MINOR:
+        cause = f"because {bent}"
+    else:
+        cause = f"because {bent}, and although {lopsided}, which pulls the other way"
+    return f"{cause}; it may be chance of the draws" if abs(whole) < 2.0 * error else cause
 
 
 def demand_tables(side: Sampled) -> dict[str, pd.DataFrame]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -41,8 +43,7 @@ def stated_scenario(scenario: Scenario, values: Values) -> Scenario:
 def _restated(key: Key, figure: Figure, value: Value) -> Figure:
     """Return a figure with its numbers replaced, without what was known of their spread."""
     refuse_beyond_bounds(key, figure, value)
-    spread = type(figure).model_fields.keys() - Amount.model_fields.keys() - {"value", "then"}
-    plain = {name: type(figure).model_fields[name].default for name in spread}
+    plain = _without_spread(type(figure))
     if isinstance(figure, Quantity):
         numbers = _numbers(value)
         if key[-1] in CURVE_FIGURES:
@@ -50,6 +51,13 @@ def _restated(key: Key, figure: Figure, value: Value) -> Figure:
         return figure.model_copy(update=plain | {"value": numbers})
     *listed, then = (float(v) for v in schedule_amounts(key, figure, value).values())
     return figure.model_copy(update=plain | {"value": tuple(listed), "then": then})
+
+
+@cache
+def _without_spread(kind: type[Figure]) -> dict[str, Any]:
+    """Return the defaults of the fields that say how a figure is spread."""
+    spread = kind.model_fields.keys() - Amount.model_fields.keys() - {"value", "then"}
+    return {name: kind.model_fields[name].default for name in spread}
 
 
 def _numbers(value: Value) -> float | dict[str, float]:

@@ -237,9 +237,16 @@ def _headlines(
             value = perfect.Estimate(
                 row["population_evpi_gbp"], row["population_standard_error_gbp"]
             )
+            if number != top and not value.value:
+                continue
             yield perfect.headline(value, worth, what)
             own = tables["evppi"][tables["evppi"]["comparison"] == what]
-            yield partial.headline(own)
+            yield partial.headline(
+                own.assign(
+                    evppi_gbp=own["population_evppi_gbp"],
+                    standard_error_gbp=own["standard_error_gbp"] * row["people"],
+                )
+            )
 
 
 def _timing_words(scenario: Scenario, name: str, found: Timing) -> str:

@@ -41,14 +41,14 @@ def _intervals(study: Study) -> Page:
         {
             "Result": table["output"].map(sentence_case),
             "Unit": table["unit"],
-            "Base case": table["base"],
+            "Base case": known(table["base"]),
             "Mean": table["mean"],
             "95% interval from": table["low"],
             "95% interval to": table["high"],
             "Monte Carlo error of the mean": table["mean_standard_error"],
             "of the lower end": table["low_standard_error"],
             "of the upper end": table["high_standard_error"],
-            "Mean less base case": table["mean_less_base"],
+            "Mean less base case": known(table["mean_less_base"]),
             "Why, if more than 2%": table["explanation"],
         }
     )
