@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -174,8 +174,10 @@ def _competing(
     disease moved them alone and other causes spared them all month. The rest are other deaths.
     """
     background = around.background[:, None]
-    hazards = {name: residual * exit_hazards(record, around) for name, record in exits.items()}
-    disease = sum(hazards.values(), np.zeros_like(background))
+    hazards = {name: exit_hazards(record, around) for name, record in exits.items()}
+    if np.ndim(residual) or residual != 1.0:
+        hazards = {name: residual * hazard for name, hazard in hazards.items()}
+    disease = reduce(np.add, hazards.values()) if hazards else np.zeros_like(background)
     total = disease + background
     at_risk = begun * np.exp(total - np.cumsum(total, axis=0))
     dying = at_risk * _time_at_risk(total)
@@ -184,9 +186,11 @@ def _competing(
     for name, record in exits.items():
         for destination, share in record.to.items():
             hazard = hazards[name] * share.for_group(around.group)
-            there = dying if destination == CANCER_DEATH else moving
-            flows.append((destination, _later(there * hazard)))
-            other = other + (dying - there) * hazard
+            if destination == CANCER_DEATH:
+                flows.append((destination, _later(dying * hazard)))
+                continue
+            flows.append((destination, _later(moving * hazard)))
+            other = other + (dying - moving) * hazard
     return flows, _later(other)
 
 
@@ -197,7 +201,9 @@ def _time_at_risk(hazard: Floats) -> Floats:
 
 def _later(flow: Floats) -> Floats:
     """Return a flow by month as the share between d - 1 and d, nobody at d = 0."""
-    return np.concatenate((np.zeros((1, flow.shape[1])), flow))
+    later = np.empty((len(flow) + 1, flow.shape[1]))
+    later[0], later[1:] = 0.0, flow
+    return later
 
 
 def _first_month(people: Floats | float, months: int) -> Floats:

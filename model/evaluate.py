@@ -82,8 +82,7 @@ class Results:
     @property
     def is_proven(self) -> bool:
         """Whether every aim was sought to its proof, not stopped at a limit."""
-        ends = (self.best.status, *(step.status for step in self.best.reached))
-        return all(status == "optimal" for status in ends)
+        return self.best.is_proven
 
     @property
     def gap(self) -> float:

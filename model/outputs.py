@@ -183,8 +183,7 @@ class _Read:
         if faults:
             raise CannotPlan("\n".join(fault.message for fault in faults))
         best = plan_for(self.usual, self.network, self.done(NOTHING_SCARCE), self.depth)
-        ends = (best.status, *(step.status for step in best.reached))
-        if any(status != "optimal" for status in ends):
+        if not best.is_proven:
             raise NoAnswer(
                 f"no plan was proven best within {self.depth.time_limit:g} seconds for one solve "
                 f"(relative gap {best.gap:.2g}): allow more time"

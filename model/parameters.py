@@ -184,7 +184,7 @@ class TableFile(Frozen):
     quality: Quality
     note: str = ""
     reason: str = ""
-    sample_size: dict[str, Annotated[float, Field(gt=0)]] = Field(
+    sample_size: dict[str, Annotated[float, Field(ge=1)]] = Field(
         default_factory=dict,
         description="of the table of eligibility: by group, the patients in whom its shares are "
         "as if counted, which makes them a Dirichlet",

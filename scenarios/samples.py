@@ -12,12 +12,14 @@ import numpy as np
 from hepaplan.model.figures import figures
 from hepaplan.model.problems import Key, listed, nearest
 from hepaplan.model.quantities import Quantity
-from hepaplan.model.uncertainty.empirical import empirical
+from hepaplan.model.uncertainty.empirical import Empirical, empirical
 from hepaplan.scenarios.files import MAX_CSV_BYTES, inside, read_source, shown
 from hepaplan.scenarios.overlays import Merged
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import shortened
 from hepaplan.scenarios.words import NUMBER, number_advice
+
+INTERVAL = (0.025, 0.975)
 
 
 @dataclass
@@ -41,7 +43,9 @@ def read_samples(merged: Merged, record: object, prefix: Key, home: Path) -> Sam
             path = inside(folder, figure.samples.file)
             source = read_source(path, shown(path, home), MAX_CSV_BYTES)
             samples = _column(source.text, figure.samples.column, source.name)
-            found.by_figure[key] = empirical(np.array(samples), *figure.bounds).samples
+            drawn = empirical(np.array(samples), *figure.bounds)
+            _refuse_elsewhere(figure, drawn)
+            found.by_figure[key] = drawn.samples
             found.hashes[source.name] = source.digest
         except ValueError as error:
             found.problems.append(merged.problem(at, f"{error}; mend the file or the figure"))
@@ -53,14 +57,35 @@ def read_samples(merged: Merged, record: object, prefix: Key, home: Path) -> Sam
     return found
 
 
+def _refuse_elsewhere(figure: Quantity, drawn: Empirical) -> None:
+    """Raise ValueError where the 95% interval of the samples does not hold the figure's value."""
+    low, high = drawn.quantile(np.array(INTERVAL)).tolist()
+    if isinstance(figure.value, float) and not low <= figure.value <= high:
+        raise ValueError(
+            f"95% of the samples lie in {low:.4g} to {high:.4g}, which does not hold the value "
+            f"{figure.value:g}"
+        )
+
+
 def _column(text: str, column: str, name: str) -> list[float]:
     """Return a column's numbers, or raise with every cell that is none."""
+    try:
+        return _numbers(text, column, name)
+    except csv.Error as error:
+        raise ValueError(f"{name} is not a CSV file: {error}") from None
+
+
+def _numbers(text: str, column: str, name: str) -> list[float]:
     reader = csv.reader(io.StringIO(text, newline=""))
     header = [cell.strip() for cell in next(reader, [])]
     if column not in header:
         raise ValueError(
             f"found no column '{column}' in {name}{nearest(column, header)}; its columns are "
             f"{listed(header)}"
+        )
+    if header.count(column) > 1:
+        raise ValueError(
+            f"found column '{column}' {header.count(column)} times in {name}; keep one"
         )
     place, numbers = header.index(column), []
     faults: list[LocatedProblem] = []

@@ -50,7 +50,8 @@ def _fault(
         return loc, _missing(model, loc)
     if kind == "extra_forbidden":
         inner = _type_at(model, loc[:-1])
-        names = list(inner.model_fields) if _is_model(inner) else []
+        fields = inner.model_fields.items() if _is_model(inner) else ()
+        names = [field.alias or name for name, field in fields]
         return loc, _unknown(str(loc[-1]), names)
     return loc, _wrong(
         kind, found, dict(error.get("ctx") or {}), _type_at(model, loc), error["msg"]

@@ -11,6 +11,7 @@ from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.read_back import programme_point
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.arrays import Floats, Ints
+from hepaplan.model.choices_cost import bought_units
 from hepaplan.model.network import Network
 from hepaplan.model.replay import Plan, Replay
 
@@ -94,18 +95,11 @@ def _open_where_used(network: Network, at: Columns, point: Floats) -> None:
 
 
 def _choose(network: Network, at: Columns, plan: Plan, point: Floats) -> None:
-    """Set what the plan builds and buys; of what is bought, the cheapest first."""
+    """Set what the plan builds and buys."""
     built = np.zeros(at.built.size) if plan.built is None else plan.built
     point[at.built] = built
-    if plan.extra is None:
-        return
-    extras = network.extras
-    bought = plan.extra - network.lumps.capacity_of(built) if at.built.size else plan.extra.copy()
-    for number in np.argsort(extras.unit_cost, kind="stable"):
-        there = bought[extras.resource[number], extras.site[number]]
-        taken = np.clip(there, 0.0, extras.most[number])
-        bought[extras.resource[number], extras.site[number]] = there - taken
-        _set(point, at.bought[number], taken)
+    for columns, units in zip(at.bought, bought_units(network, plan), strict=True):
+        _set(point, columns, units)
 
 
 def _equations(rows: Programme, name: str) -> tuple[csr_array, Floats, int]:

@@ -77,6 +77,12 @@ class BestPlan:
     point: Floats
 
     @property
+    def is_proven(self) -> bool:
+        """Whether every aim was sought to its proof, not stopped at a limit."""
+        ends = (self.status, *(step.status for step in self.reached))
+        return all(status == "optimal" for status in ends)
+
+    @property
     def variables(self) -> int:
         """Number of columns."""
         return self.written.at.count

@@ -11,11 +11,14 @@ from hepaplan.model.batch.design import DRAW_AXIS, Axis, Design
 from hepaplan.model.problems import Key, Problem, listed
 
 MOST_RUNS = 1_000_000
+MOST_EVER = 1_000_000_000
+"""Runs beyond which a batch would neither end nor be kept, whoever asks for it."""
 MOST_LEVELS = 100_000
 MOST_DRAWS = 20_000
 """Every worker holds the draws of a base: 5 kB for each draw of all figures of a large scenario."""
 FEWEST_STEPS = 2
 NAME = re.compile(r"[A-Za-z0-9_][\w.\-]{0,199}")
+FOLDER = re.compile(r"[\w][^/\\\x00-\x1f]*")
 KINDS = ("values", "from", "sample", "overlays", "scenarios")
 RESERVED = frozenset({"run", "key", "status", "words", "seconds"})
 """Columns of the results that say how a run went."""
@@ -66,7 +69,8 @@ def _axis_faults(design: Design, name: str) -> Iterator[Problem]:
     if not NAME.fullmatch(name):
         message = "expected a name of letters, digits, dots, hyphens and underscores; rename it"
         yield Problem(at, message)
-    if name in RESERVED or name in design.outputs or (name == DRAW_AXIS and design.draws):
+    taken = {*RESERVED, *design.outputs} | ({DRAW_AXIS} if design.draws else set())
+    if name.casefold() in {other.casefold() for other in taken}:
         yield Problem(at, "is the name of another column of the results; rename the axis")
     if len(kinds) != 1:
         said = f"found {listed(kinds)}; " if kinds else ""
@@ -143,7 +147,14 @@ _KIND = {
 
 
 def _faults_together(design: Design) -> Iterator[Problem]:
-    """Yield faults of axes beside each other."""
+    """Yield faults of axes beside each other, and of the design's name."""
+    if not FOLDER.fullmatch(design.name):
+        message = "names the batch's folder; begin with a letter or digit, and write no / or \\"
+        yield Problem(("name",), message)
+    for first, second in combinations(design.axes, 2):
+        if first.casefold() == second.casefold():
+            message = f"is axis {first} but for capitals, which databases take for one; rename it"
+            yield Problem(("axes", second), message)
     if not design.axes and not design.draws:
         yield Problem(("axes",), "found nothing that varies; add an axis, or draws = 1000")
     if design.draws > MOST_DRAWS:
@@ -179,12 +190,16 @@ def _size_faults(design: Design, allow_many: bool) -> Iterator[Problem]:
             yield Problem(("combine",), message)
             return
     runs = run_count(design, levels)
-    if runs > MOST_RUNS and not allow_many:
+    if runs > (MOST_EVER if allow_many else MOST_RUNS):
         counts = " x ".join(f"{name} {len(stated):,}" for name, stated in levels.items())
         yield Problem(
             ("axes",),
-            f"found {runs:,} runs ({counts}); expected at most {MOST_RUNS:,}; "
-            "take fewer levels, or add --yes if so many are meant",
+            f"found {runs:,} runs ({counts}); expected at most "
+            + (
+                f"{MOST_EVER:,}, with --yes too; take fewer levels"
+                if allow_many
+                else f"{MOST_RUNS:,}; take fewer levels, or add --yes if so many are meant"
+            ),
         )
 
 

@@ -6,7 +6,7 @@ import re
 
 from hepaplan.model.problems import WrongUse
 
-STATED = re.compile(r"(\d{1,9})/(\d{1,9})")
+STATED = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 
 
 def part_stated(text: str) -> tuple[int, int]:

@@ -21,6 +21,8 @@ from hepaplan.model.calibration.request import (
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, Problem, dotted, listed, nearest
 
+LEAST_ERROR = 1e-6
+
 
 def request_of(
     scenario: Scenario, stated: TargetsStated, keys: Mapping[str, Key]
@@ -106,6 +108,12 @@ def _faults(
     except ValueError as error:
         yield "output", str(error)
         return
+    if target.standard_error < abs(target.value) * LEAST_ERROR:
+        yield (
+            "standard_error",
+            f"found {target.standard_error:g}, less than a millionth of the value; no observation "
+            "is so sure, and no fit so close: state what the source does",
+        )
     low, high = range_of(output)
     if not low <= target.value <= high:
         percent = f" ({target.value:g} %? write {target.value / 100:g})" if high == 1.0 else ""

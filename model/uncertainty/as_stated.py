@@ -99,10 +99,21 @@ def stated_faults(figure: Quantity | Schedule) -> Iterator[tuple[str, str]]:
     ways = _ways(figure)
     family = figure.distribution
     if family is None:
+        if isinstance(figure, Quantity) and figure.within is not None:
+            ways = [*ways, "within"]
         for way in ways:
             if way != "low":
                 yield way, "is stated without a distribution; add distribution = …"
         return
+    if isinstance(figure, Quantity) and figure.within is not None:
+        low, high = figure.within
+        outside = [number for number in figure.numbers().values() if not low <= number <= high]
+        if outside:
+            yield (
+                "within",
+                f"{low:g} to {high:g} does not hold the value {outside[0]:g}; mend one of the two",
+            )
+            return
     if len(ways) > 1:
         interval = {"low": "an interval"}
         both = listed(interval.get(way, way) for way in ways)
@@ -115,6 +126,8 @@ def stated_faults(figure: Quantity | Schedule) -> Iterator[tuple[str, str]]:
     elif family == "empirical":
         if ways != ["samples"]:
             yield "distribution", 'needs samples = { file = "…", column = "…" } and nothing else'
+        elif isinstance(figure, Quantity) and isinstance(figure.value, dict):
+            yield "samples", "are of one number, but the figure is stated by group; state one value"
         return
     elif not ways:
         yield (

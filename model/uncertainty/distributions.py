@@ -19,6 +19,8 @@ from hepaplan.model.quantities import Family
 from hepaplan.model.uncertainty.bounded import PERT_WEIGHT, Pert, Triangular
 
 STANDARD_ERRORS_IN_95 = 2.0 * float(ndtri(0.975))
+AS_NORMAL = 1e-4
+"""Standard error, as a share of the room a figure has, below which its shape no longer shows."""
 
 
 class Uncertain(Protocol):
@@ -171,7 +173,10 @@ class Dirichlet:
 
 
 def from_standard_error(family: Family, mean: float, standard_error: float) -> Uncertain:
-    """Return the distribution with this mean and this standard deviation of the mean."""
+    """Return the distribution with this mean and this standard deviation of the mean.
+
+    A narrow beta, gamma or PERT is the normal one: its own quantiles cannot be worked out so far.
+    """
     if standard_error < 0:
         raise ValueError(f"the standard error {standard_error:g} is negative")
     if standard_error == 0:
@@ -185,10 +190,14 @@ def from_standard_error(family: Family, mean: float, standard_error: float) -> U
                     f"{standard_error:g}: the mean lies between 0 and 1 and the standard error "
                     "below the square root of mean x (1 - mean)"
                 )
+            if standard_error < AS_NORMAL * min(mean, 1.0 - mean):
+                return Normal(mean, standard_error)
             size = mean * (1.0 - mean) / variance - 1.0
             return Beta(mean * size, (1.0 - mean) * size)
         case "gamma":
             _above_zero("gamma", mean)
+            if standard_error < AS_NORMAL * mean:
+                return Normal(mean, standard_error)
             return Gamma(mean**2 / variance, variance / mean)
         case "log_normal":
             _above_zero("log_normal", mean)
@@ -203,6 +212,8 @@ def from_standard_error(family: Family, mean: float, standard_error: float) -> U
             half = standard_error * math.sqrt(6.0)
             return Triangular(mean - half, mean, mean + half)
         case "pert":
+            if standard_error < AS_NORMAL * abs(mean):
+                return Normal(mean, standard_error)
             half = standard_error * math.sqrt(PERT_WEIGHT + 3.0)
             return Pert(mean - half, mean, mean + half)
         case "dirichlet":

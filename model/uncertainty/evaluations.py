@@ -63,6 +63,8 @@ def reason(outcome: Outcome) -> str:
 
 def said(value: float, unit: str) -> str:
     """Return an output as a sentence says it: pounds in thousands or millions, no exponents."""
+    if not math.isfinite(value):
+        return "refused"
     if unit == "GBP":
         return pounds(value)
     return figure(value, 0) if abs(value) >= THOUSAND else f"{value:.4g}"

@@ -67,7 +67,8 @@ def factors_of(
         group = own.get(key) or what.correlated or (dotted(what.of_set) if what.of_set else "")
         for stream in streams_of(what):
             name = dotted(stream)
-            part = f": {stream[-1]}" if what.has_parts_of_its_own else ""
+            own_part = str(stream[-1]).replace("_", " ")
+            part = f": {own_part}" if what.has_parts_of_its_own else ""
             found.append(Factor(name, f"{what.label}{part}", group or name))
     return tuple(found)
 
@@ -136,7 +137,7 @@ def sobol(
         members = {group: [f for f in factors if f.group == group] for group in kept}
         frame = pd.DataFrame(parts).assign(
             factor=kept,
-            label=[some[0].label if len(some) == 1 else group for group, some in members.items()],
+            label=[_together(some) for some in members.values()],
             inputs=[len(some) for some in members.values()],
             output=output.name,
             unit=output.unit,
@@ -145,6 +146,17 @@ def sobol(
         )
         frames.append(_ranked(frame, "total"))
     return pd.concat(frames, ignore_index=True)[list(SOBOL)]
+
+
+def _together(members: Sequence[Factor]) -> str:
+    """Return what a group is called: what its members' words begin with, and how many there are."""
+    first = members[0].label
+    if len(members) == 1:
+        return first
+    stems = [member.label.rpartition(": ")[0] for member in members]
+    if stems[0] and len(set(stems)) == 1:
+        return f"{stems[0]} ({len(members)} together)"
+    return f"{first}, and {len(members) - 1} with it"
 
 
 def _indices(

@@ -6,7 +6,6 @@ from hepaplan.model.parameters import Settings
 from hepaplan.model.pathway import CANCER_DEATH, Pathway
 from hepaplan.model.problems import Key
 
-
 TERMS = {
     "qaly_loss": "QALY loss",
     "usual_share": "share of patients who have it",

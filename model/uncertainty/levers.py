@@ -44,7 +44,8 @@ class Lever:
     @property
     def label(self) -> str:
         """The input's words, with the part that moves."""
-        return f"{self.what.label}: {self.part}" if self.part else self.what.label
+        part = self.part.replace("_", " ")
+        return f"{self.what.label}: {part}" if part else self.what.label
 
     @property
     def shown(self) -> float:

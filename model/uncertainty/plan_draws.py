@@ -15,6 +15,7 @@ import pandas as pd
 
 from hepaplan.model import policies
 from hepaplan.model.arrays import Floats
+from hepaplan.model.choices_cost import choices_cost
 from hepaplan.model.depth import Depth
 from hepaplan.model.evaluate import network_of, plan_for, usual_care
 from hepaplan.model.money_tables import (
@@ -26,6 +27,7 @@ from hepaplan.model.network import Network
 from hepaplan.model.parallel import spread
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import replay_totals
+from hepaplan.model.problems import NoAnswer
 from hepaplan.model.readings import FIRST_COME, UsualCare
 from hepaplan.model.replay import Plan, Replay, replay
 from hepaplan.model.uncertainty.draws import one_draw
@@ -52,10 +54,11 @@ class PlanDraws:
     """What the policies do in every draw.
 
     `measures` by policy and `MEASURES`, and `standard` by policy and decision point, hold one value
-    a draw (draw,).
+    a draw (draw,). `without_a_plan`: draws left out, in which no plan keeps every rule.
     """
 
     draws: int
+    without_a_plan: int
     measures: Mapping[str, Mapping[str, Floats]]
     standard: Mapping[str, Mapping[str, Floats]]
 
@@ -90,13 +93,17 @@ def plan_over_draws(
     """Return what first come, a plan kept and, with `anew`, the best plan of each draw do.
 
     The first `count` of the draws are taken; without `plan` first come stands alone. The result
-    does not depend on the number of workers.
+    does not depend on the number of workers. Raises `NoAnswer` where no draw has a plan.
     """
     each = [one_draw(draws, index) for index in range(count)]
-    found = spread(partial(_some, scenario, plan, anew), each, workers, done)
+    whole = spread(partial(_some, scenario, plan, anew), each, workers, done)
+    found = [draw for draw in whole if draw is not None]
+    if not found:
+        raise NoAnswer(f"no plan keeps every rule in any of {count} draws")
     names = list(found[0])
     return PlanDraws(
-        count,
+        len(found),
+        count - len(found),
         {name: _stacked([draw[name][0] for draw in found]) for name in names},
         {name: _stacked([draw[name][1] for draw in found]) for name in names},
     )
@@ -120,32 +127,41 @@ def standard_chances(found: PlanDraws, needed: float = PROMISED) -> pd.DataFrame
 
 def _some(
     scenario: Scenario, plan: Plan | None, anew: Depth | None, draws: Sequence[Values]
-) -> list[OneDraw]:
+) -> list[OneDraw | None]:
     return [_one(stated_scenario(scenario, values), plan, anew) for values in draws]
 
 
-def _one(scenario: Scenario, plan: Plan | None, anew: Depth | None) -> OneDraw:
+def _one(scenario: Scenario, plan: Plan | None, anew: Depth | None) -> OneDraw | None:
     usual = usual_care(scenario)
     network = network_of(usual)
-    done = {FIRST_COME: policies.first_come(network)}
+    plans: dict[str, Plan | None] = {FIRST_COME: None}
     if plan is not None:
-        done[PLAN_KEPT] = replay(network, plan)
+        plans[PLAN_KEPT] = plan
     if anew is not None:
-        best = plan_for(usual, network, policies.nothing_scarce(network), anew)
-        done[PLAN_ANEW] = replay(network, best.plan)
-    return {
-        name: (measures_of(usual, network, d), within_standard_by_point(usual, network, d))
-        for name, d in done.items()
-    }
+        try:
+            best = plan_for(usual, network, policies.nothing_scarce(network), anew)
+        except NoAnswer:
+            return None
+        plans[PLAN_ANEW] = best.plan
+    found = {}
+    for name, made in plans.items():
+        done = policies.first_come(network) if made is None else replay(network, made)
+        measures = measures_of(usual, network, done, made)
+        found[name] = (measures, within_standard_by_point(usual, network, done))
+    return found
 
 
-def measures_of(usual: UsualCare, network: Network, done: Replay) -> dict[str, float]:
-    """Return `MEASURES` of a replay."""
-    window = usual.scenario.settings.window.months
+def measures_of(
+    usual: UsualCare, network: Network, done: Replay, plan: Plan | None = None
+) -> dict[str, float]:
+    """Return `MEASURES` of a replay, with what its plan builds and buys in the window."""
+    settings = usual.scenario.settings
+    window, rate = settings.window.months, settings.economics.discount_rate_costs.number
     totals = replay_totals(network, done, usual.worth, window)
+    added = 0.0 if plan is None else choices_cost(network, plan, rate, window)
     return {
         "qalys": totals.qalys_discounted,
-        "cost_gbp": totals.cost_discounted,
+        "cost_gbp": totals.cost_discounted + added,
         "within_standard": share_within_standard(usual, network, done),
         "deaths_waiting": deaths_waiting(done, window),
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.compare.comparison import names, refuse_incomparable
 from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import scarce_capacity
 from hepaplan.model.parameters import Scenario
@@ -70,10 +71,12 @@ def psa(
     """Return the study of one scenario, or of several on common random numbers.
 
     The first is the reference: its demand and its plan are shown. Raises what `evaluate` raises
-    where a plan is asked for, and WrongUse for a plan in a single draw.
+    where a plan is asked for, WrongUse for a plan in a single draw, and Incomparable.
     """
     if 1 in (robustness.kept, robustness.anew):
         raise WrongUse("one draw of the plan has no interval: ask for 2 or more, or for 0")
+    if len(scenarios) > 1:
+        refuse_incomparable(scenarios)
     clock = [time.perf_counter()]
     sides = []
     for scenario in scenarios:
@@ -111,6 +114,12 @@ def psa(
                 if c.per == PER_REGION
             ),
             *_of_the_plan(first, tables["standards"]),
+            *(
+                f"In {plan.without_a_plan} of {plan.draws + plan.without_a_plan} draws no plan "
+                "keeps every rule: they are left out."
+                for plan in plans
+                if plan.without_a_plan
+            ),
             *(f"{name} has other patients: its health is not compared." for name in others),
             interval_headline(tables["intervals"], {}),
         ),
@@ -122,7 +131,7 @@ def psa(
             "uncertain inputs": len(first.inputs),
             "draws the plan is kept in": min(robustness.kept, asked.draws),
             "draws with a plan of their own": min(robustness.anew, asked.draws),
-            "scenarios": [s.settings.name for s in scenarios],
+            "scenarios": list(names(scenarios)),
         },
         dict(zip(STEPS, np.diff(clock).tolist(), strict=True)),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.evaluate import network_of
 from hepaplan.model.problems import dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR

@@ -10,7 +10,7 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.economics import net_monetary_benefit
 from hepaplan.model.outputs import NEW_METASTASES, NEW_PATIENTS, STARTS, USE, WORTH
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.problems import Key
+from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.quantities import MONTHS_PER_YEAR, Quantity, Schedule
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.uncertainty.completed import completed_set, eligibility_values
@@ -76,7 +76,7 @@ def by_region_draws(usual: UsualCare, names: Sequence[str], workers: int = 2) ->
             found = region_draws(
                 usual, stacked(scenario, points), workers=workers, with_regions=False
             )
-        except ValueError as refusal:
+        except (InvalidInput, ValueError) as refusal:
             if len(points) == 1:
                 return [" ".join(str(refusal).split())]
             half = len(points) // 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.compare.comparison import names
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, Key
@@ -99,24 +100,26 @@ def comparisons(sides: Sequence[Sampled]) -> list[Comparison]:
     The options of every decision point of the first scenario that has several open; then the
     scenarios for the region's new patients, those that have the same patients in every draw.
     """
-    first, *others = sides
+    first = sides[0]
     found = [*_options(first)]
-    same = [first, *(side for side in others if _same_people(side, first))]
+    same = {name: side for name, side in _named(sides).items() if _same_people(side, first)}
     if len(same) > 1:
         cost, qalys = (
-            np.stack([_total(side.region, name) for side in same])
+            np.stack([_total(side.region, name) for side in same.values()])
             for name in ("cost_discounted", "qalys_discounted")
         )
-        names = tuple(side.scenario.settings.name for side in same)
         what = "the window's new patients in the region, nothing scarce"
-        found.append(Comparison(Strategies(what, names, cost, qalys), PER_REGION))
+        found.append(Comparison(Strategies(what, tuple(same), cost, qalys), PER_REGION))
     return found
 
 
 def left_out(sides: Sequence[Sampled]) -> list[str]:
     """Return the names of scenarios that have other patients than the first: no comparison."""
-    first, *others = sides
-    return [s.scenario.settings.name for s in others if not _same_people(s, first)]
+    return [name for name, side in _named(sides).items() if not _same_people(side, sides[0])]
+
+
+def _named(sides: Sequence[Sampled]) -> dict[str, Sampled]:
+    return dict(zip(names([side.scenario for side in sides]), sides, strict=True))
 
 
 def _options(side: Sampled) -> list[Comparison]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hepaplan.model.compare.comparison import names
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.outputs import Output, chosen_outputs
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.problems import InvalidInput, listed
+from hepaplan.model.problems import InvalidInput, WrongUse, listed, nearest
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.uncertainty.evaluations import Evaluate, by_runs
 from hepaplan.model.uncertainty.inputs import uncertain_inputs
@@ -29,9 +30,12 @@ from hepaplan.model.uncertainty.region_outputs import by_region_draws, drawn_nam
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.uncertainty.thresholds import THRESHOLDS, beating, reaching, threshold
 from hepaplan.model.uncertainty.two_way import positions, two_way
+from hepaplan.model.words import sentence_case
 
 Progress = Callable[[str], None]
 QUESTION = "Which inputs matter, one at a time, and at which value would we decide otherwise?"
+MOST = 1e12
+"""The largest number that is searched for, as in the files."""
 OUTPUTS = (
     "new_patients.net_monetary_benefit_gbp", "new_patients.qalys", "new_patients.cost_gbp",
 )  # fmt: skip
@@ -70,9 +74,12 @@ def tornado(
 
     With `against`, thresholds are where the first output is as good in both, each with the same
     value of the input, and grids say which is better where. Raises `InvalidInput` for outputs and
-    inputs that are not there.
+    inputs that are not there, `WrongUse` for a target that nothing reaches and a grid of one input.
     """
     clock = [time.perf_counter()]
+    if asked.target is not None and not abs(asked.target) <= MOST:
+        raise WrongUse(f"found --target {asked.target:g}; expected a number, at most {MOST:g}")
+    both = [scenario] if against is None else [scenario, against]
     outputs = list(chosen_outputs(scenario, asked.outputs).values())
     found = levers(scenario, uncertain_inputs(scenario), asked.inputs)
     if not found:
@@ -81,9 +88,10 @@ def tornado(
     moved = _moved(usual, found, outputs, asked, progress)
     clock.append(time.perf_counter())
     first = outputs[0]
-    sides = {scenario.settings.name: _evaluate(usual, first, asked)}
-    if against is not None:
-        sides[against.settings.name] = _evaluate(usual_care(against), first, asked)
+    sides = {
+        name: _evaluate(usual if side is scenario else usual_care(side), first, asked)
+        for name, side in zip(names(both), both, strict=True)
+    }
     tables: dict[str, pd.DataFrame] = {"one_way": moved.table}
     sentences = list(headlines(moved))
     if against is not None or asked.target is not None:
@@ -95,10 +103,12 @@ def tornado(
     if asked.grid is not None:
         progress("two inputs at once")
         pair = [_only(found, name) for name in asked.grid]
+        if pair[0] is pair[1]:
+            raise WrongUse(f"found --grid {pair[0].name} twice; name two inputs")
         one, two = ((lever, positions(lever, asked.cells)) for lever in pair)
         grid = two_way(one, two, sides, [first])
         tables["two_way"] = grid.table
-        sentences.append(grid.headline)
+        sentences.append(sentence_case(grid.headline))
     clock.append(time.perf_counter())
     return Study(
         "tornado", scenario, QUESTION, tuple(sentences), tables,
@@ -162,6 +172,7 @@ def _thresholds(
         beating((name, sides[name], output), (other, sides[other], output)) for other in others
     ]
     tables, words = [], []
+    idle: dict[str, list[str]] = {}
     for question in questions:
         for lever in top:
             try:
@@ -170,7 +181,15 @@ def _thresholds(
                 words.append(f"{lever.label}: not searched, {nothing}.")
                 continue
             tables.append(found.table)
-            words.append(found.headline)
+            if found.table["value"].notna().any():
+                words.append(found.headline)
+            else:
+                idle.setdefault(str(found.table["note"].iloc[0]), []).append(lever.label)
+    words += [
+        "No value of these, between the 0.1% and the 99.9% point of each, changes the decision "
+        f"({note}): {'; '.join(labels)}."
+        for note, labels in idle.items()
+    ]
     whole = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=THRESHOLDS)
     return whole, words
 
@@ -180,7 +199,9 @@ def _only(found: Sequence[Lever], name: str) -> Lever:
     exact = [lever for lever in found if lever.name == name]
     fits = exact or [lever for lever in found if lever.name.startswith(name)]
     if len(fits) != 1:
-        which = listed(lever.name for lever in fits)
+        known = [lever.name for lever in found]
+        none = f"none of those that move{nearest(name, known)}"
+        which = listed(lever.name for lever in fits) if fits else none
         raise InvalidInput(f'a grid needs one input for "{name}", which fits {which}')
     return fits[0]
 

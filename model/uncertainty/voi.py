@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.compare.comparison import names, refuse_incomparable
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.problems import Key
+from hepaplan.model.problems import Key, WrongUse
 from hepaplan.model.uncertainty import evpi as perfect
 from hepaplan.model.uncertainty import evppi as partial
 from hepaplan.model.uncertainty.capacity_decision import (
@@ -40,6 +41,7 @@ from hepaplan.model.uncertainty.study import Study
 Progress = Callable[[str], None]
 QUESTION = "What would it be worth to know more before choosing, and about what?"
 STEPS = ("draws, nothing scarce", "draws with capacity", "value of information")
+MOST_YEARS = 100
 EVPI = (
     "comparison", "per", "threshold_gbp_per_qaly", "evpi_gbp", "standard_error_gbp",
     "people", "population_evpi_gbp", "population_standard_error_gbp",
@@ -55,7 +57,7 @@ class Decision:
     """What else is asked: capacity to buy, in how many draws, and for how many years it counts."""
 
     expansions: tuple[str, ...] = ()
-    draws: int = 200
+    draws: int = 100
     years: float = 5.0
 
 
@@ -77,13 +79,17 @@ def voi(
 
     For treatments and scenarios nothing is scarce; capacity is decided where first come has it.
     A decision for one patient is worth what it is for all who face it over `decision.years`.
-    Raises WrongUse for an unknown expansion or fewer than 50 draws.
+    Raises WrongUse for an unknown expansion or fewer than 50 draws, and Incomparable.
     """
     first = scenarios[0]
     for name in decision.expansions:
         expansion_named(first, name)
     partial.refuse_few(asked.draws)
+    if not 0.0 <= decision.years <= MOST_YEARS:
+        raise WrongUse(f"found --years {decision.years:g}; expected 0 to {MOST_YEARS} years")
     decision = replace(decision, draws=min(decision.draws, asked.draws))
+    if len(scenarios) > 1:
+        refuse_incomparable(scenarios)
     clock = [time.perf_counter()]
     sides = []
     for scenario in scenarios:
@@ -120,7 +126,7 @@ def voi(
             "uncertain inputs": len(sides[0].inputs),
             "draws with capacity": decision.draws if decision.expansions else 0,
             "years that a decision counts": decision.years,
-            "scenarios": [s.settings.name for s in scenarios],
+            "scenarios": list(names(scenarios)),
         },
         dict(zip(STEPS, np.diff(clock).tolist(), strict=True)),
     )

@@ -71,12 +71,15 @@ def batch_command(read: Read, code: Code) -> click.Command:
         from hepaplan.model.batch.describe import described, plan_notice
         from hepaplan.model.batch.parts import part_stated
         from hepaplan.model.batch.tasks import tasks
+        from hepaplan.model.problems import WrongUse
         from hepaplan.reports.batch.design_job import job_of
         from hepaplan.reports.batch.gather import gather, part_folder
         from hepaplan.reports.batch.pace import batch_progress
         from hepaplan.reports.batch.runner import Means, Telling, run_batch
 
         part = None if stated is None else part_stated(stated)
+        if gathering and part is not None:
+            raise WrongUse("--gather joins every part; leave out --part")
         loaded = read(design, yes)
         runs = tasks(loaded) if part is None else tasks(loaded).part(*part)
         if dry_run:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from hepaplan.reports.batch.work import Outcome
+from hepaplan.reports.batch.work import Outcome, sound
 
 DIGEST_SIZE = 8
 
@@ -59,8 +59,8 @@ def _whole(lines: list[bytes]) -> Iterator[Outcome]:
     for line in lines:
         digest, _, content = line.partition(b" ")
         if digest == _digest(content):
-            with suppress(TypeError, ValueError):
-                yield Outcome(**json.loads(content))
+            with suppress(AttributeError, TypeError, ValueError):
+                yield sound(Outcome(**json.loads(content)))
 
 
 def _digest(content: bytes) -> bytes:

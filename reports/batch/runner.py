@@ -81,6 +81,8 @@ def run_batch(
     """
     need_parquet()
     began = time.monotonic()
+    if folder.is_file():
+        raise WrongUse(f"{folder} is a file, and a batch needs a folder: choose another --out")
     folder.mkdir(parents=True, exist_ok=True)
     with only_writer(folder):
         store = Store(folder).open()

@@ -12,7 +12,7 @@ from typing import Any
 
 from hepaplan.reports.batch.journal import Journal
 from hepaplan.reports.batch.parquet import Kind, as_parquet, from_parquet
-from hepaplan.reports.batch.work import Outcome, Status
+from hepaplan.reports.batch.work import Outcome, Status, sound
 from hepaplan.reports.output import atomic_file
 
 STORE, ASIDE, JOURNAL = "store", "set-aside", "journal.jsonl"
@@ -57,7 +57,10 @@ class Store:
     def read(self) -> Store:
         """Return the store with all that the folder holds, without changing sound files."""
         for path in sorted(self.folder.glob("chunk-*.parquet")):
-            self._read_chunk(path)
+            if path.is_file():
+                self._read_chunk(path)
+            else:
+                self._set_aside(path, "it is no file")
         self._unwritten, torn = self._journal.outcomes()
         for outcome in self._unwritten:
             self._keep(outcome)
@@ -94,8 +97,8 @@ class Store:
         if path.name == chunk_name(content):
             try:
                 outcomes = outcomes_of(from_parquet(content))
-            except (KeyError, ValueError) as error:
-                self._set_aside(path, f"{error}")
+            except (KeyError, TypeError, ValueError) as error:
+                self._set_aside(path, f"it holds no runs ({error})")
             else:
                 for outcome in outcomes:
                     self._keep(outcome)
@@ -141,7 +144,7 @@ def outcomes_of(columns: dict[str, list[Any]]) -> Iterable[Outcome]:
     outputs = {name: v for name, v in columns.items() if name.startswith(OUTPUT)}
     fixed = zip(*(columns[name] for name in KINDS), strict=True)
     return [
-        Outcome(key, status, _present(outputs, row), words, seconds)
+        sound(Outcome(key, status, _present(outputs, row), words, seconds))
         for row, (key, status, words, seconds) in enumerate(fixed)
     ]
 

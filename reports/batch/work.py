@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from hepaplan.model.problems import InvalidInput, NoAnswer
 
@@ -45,6 +45,18 @@ class Outcome:
     outputs: Mapping[str, float]
     words: str
     seconds: float
+
+
+def sound(found: Outcome) -> Outcome:
+    """Return an outcome read from a file; one that no run can have raises ValueError."""
+    texts, numbers = (found.key, found.words), (found.seconds, *found.outputs.values())
+    if (
+        found.status not in get_args(Status)
+        or not all(isinstance(text, str) for text in texts)
+        or not all(isinstance(number, int | float) for number in numbers)
+    ):
+        raise ValueError("no outcome of a run")
+    return found
 
 
 def attempt(key: str, evaluate: Evaluate, payload: object) -> Outcome:

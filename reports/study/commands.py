@@ -223,7 +223,7 @@ def _voi(load: Load) -> click.Command:
         type=click.IntRange(min=50),
         default=200,
         show_default=True,
-        help="Draws for such a decision: a second or two each.",
+        help="Draws for such decisions: a few seconds each.",
     )
     @click.option(
         "--years",

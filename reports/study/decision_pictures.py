@@ -54,7 +54,7 @@ def acceptability_picture(study: Study, comparison: str, worth: float) -> Pictur
     chosen = table[table["on_frontier"]].groupby(table.columns[0])["probability_best"].max()
     frame[FRONTIER] = chosen.reindex(frame[THRESHOLD]).to_numpy()
     here = table[np.isclose(table["threshold_gbp_per_qaly"], worth)]
-    best = here.loc[here["expected_net_benefit_gbp"].idxmax()]
+    best = here.nlargest(1, "expected_net_benefit_gbp").iloc[0]
     return Picture(
         "lines",
         _name("acceptability", comparison),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hepaplan.model.outputs import Output
 from hepaplan.model.uncertainty.evaluations import said
+from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.output_pages import (
     MISSING,
     VALUE,
@@ -32,9 +33,9 @@ def grid_page(table: pd.DataFrame, one_way: pd.DataFrame, known: Mapping[str, Ou
     first, second = (str(names[table[f"{which}_input"].iloc[0]]) for which in ("first", "second"))
     strategies = list(dict.fromkeys(table["strategy"]))
     if len(strategies) == 1:
-        tables = (_results(table, output, first, second),)
-        pictures = (_lines(table, output, first, second),)
-        what = f"{output.label} ({output.unit})"
+        tables: tuple[Shown, ...] = (_results(table, output, first, second),)
+        pictures: tuple[Picture, ...] = (_lines(table, output, first, second),)
+        what = f"{sentence_case(output.label)} ({output.unit})"
     else:
         tables = (_best(table, first, second), _leads(table, output, first, second))
         pictures = ()
@@ -56,12 +57,15 @@ def _refused(table: pd.DataFrame) -> tuple[str, ...]:
     refused = table[table["note"] != ""]
     if refused.empty:
         return ()
-    return (f"{len(refused)} of {len(table)} cells are refused; the first: {refused['note'].iloc[0]}.",)
+    first = refused["note"].iloc[0]
+    return (f"{len(refused)} of {len(table)} cells are refused; the first: {first}.",)
 
 
 def _matrix(table: pd.DataFrame, column: str, first: str) -> pd.DataFrame:
     """Return one column of the grid, the first input down and the second across."""
-    wide = table.set_index(["first_value", "second_value"])[column].unstack("second_value")
+    wide = table.pivot_table(
+        column, "first_value", "second_value", aggfunc="first", dropna=False, sort=True
+    )
     wide.columns = pd.Index([f"{value:.4g}" for value in wide.columns])
     return wide.rename_axis(first).reset_index()
 
@@ -127,6 +131,6 @@ def _leads(table: pd.DataFrame, output: Output, first: str, second: str) -> Show
 
 
 def _sizes(results: pd.Series[float]) -> tuple[float, float]:
-    """Return the largest size of results, and how far apart they lie; nothing where there are none."""
+    """Return the largest size of results and how far apart they lie, 0 where there are none."""
     met = results.dropna()
     return (float(met.abs().max()), float(met.max() - met.min())) if len(met) else (0.0, 0.0)

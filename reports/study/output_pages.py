@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -72,9 +73,6 @@ def result_format(unit: str, size: float, swing: float) -> str:
     return "#,##0.0" if swing >= 1 else "#,##0.00" if swing >= 0.1 else "#,##0.0000"
 
 
-def or_missing(numbers: Iterable[object]) -> pd.Series[object]:
+def or_missing(numbers: Iterable[Any]) -> list[Any]:
     """Return numbers, "n/a" where there is none."""
-    return pd.Series(
-        [MISSING if pd.isna(n) else n for n in numbers],  # type: ignore[call-overload]
-        dtype=object,
-    )
+    return [MISSING if pd.isna(number) else number for number in numbers]

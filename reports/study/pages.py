@@ -39,7 +39,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Shown:
-    """One table as a reader sees it: headings in words with units, number formats by heading."""
+    """One table as a reader sees it: headings in words with units, number formats by heading.
+
+    The last `unprinted` columns are for the screen: on paper they would make the rest too small.
+    """
 
     name: str
     caption: str
@@ -47,6 +50,7 @@ class Shown:
     formats: Mapping[str, str] = field(default_factory=dict)
     widths: Mapping[str, float] = field(default_factory=dict)
     absent: str = "Nothing to show in this study."
+    unprinted: int = 0
 
 
 @dataclass(frozen=True)

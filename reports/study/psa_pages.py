@@ -7,19 +7,21 @@ import pandas as pd
 from hepaplan.model.uncertainty.fans import EVERY_MONTH
 from hepaplan.model.uncertainty.sampled import PER_REGION
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import figure, sentence_case
+from hepaplan.model.words import sentence_case
+from hepaplan.reports.content import site_note
 from hepaplan.reports.study.decision_pictures import (
     acceptability_picture,
     loss_picture,
     plane_picture,
     strategy_table,
 )
+from hepaplan.reports.study.need_pictures import last_month, need_pictures
+from hepaplan.reports.study.output_pages import or_missing
 from hepaplan.reports.study.pages import Page, Picture, Shown
 from hepaplan.reports.style import AMOUNT, SHARE, SMALL, WHOLE
 
-FAN = {"p10": "P10", "p25": "P25", "p50": "P50", "p75": "P75", "p90": "P90"}
-CAPACITY = "Capacity today"
-LARGEST_TREATMENTS = 4
+MIXED = '[>=100000]#,##0.00,,"m";[>=1000]#,##0;#,##0.0'
+"""Pounds in millions beside people and QALYs."""
 
 
 def psa_pages(study: Study) -> tuple[Page, ...]:
@@ -41,31 +43,18 @@ def _intervals(study: Study) -> Page:
         {
             "Result": table["output"].map(sentence_case),
             "Unit": table["unit"],
-            "Base case": known(table["base"]),
+            "Base case": or_missing(table["base"]),
             "Mean": table["mean"],
             "95% interval from": table["low"],
             "95% interval to": table["high"],
             "Monte Carlo error of the mean": table["mean_standard_error"],
             "of the lower end": table["low_standard_error"],
             "of the upper end": table["high_standard_error"],
-            "Mean less base case": known(table["mean_less_base"]),
+            "Mean less base case": or_missing(table["mean_less_base"]),
             "Why, if more than 2%": table["explanation"],
         }
     )
-    formats = dict.fromkeys(frame.columns[2:9], AMOUNT) | {"Mean less base case": SHARE}
-    settled = study.tables["convergence"]
-    found = pd.DataFrame()
-    if len(settled):
-        found = pd.DataFrame(
-            {
-                "Result": settled["output"].map(sentence_case),
-                "Draws": settled["draws"],
-                "Mean": settled["mean"],
-                "95% interval from": settled["low"],
-                "95% interval to": settled["high"],
-                "Settled": settled["settled"].map({True: "yes", False: "no"}),
-            }
-        )
+    formats = dict.fromkeys(frame.columns[2:9], MIXED) | {"Mean less base case": SHARE}
     widths = {"Result": 52.0, "Unit": 18.0, "Why, if more than 2%": 60.0}
     return Page(
         "Intervals",
@@ -77,51 +66,35 @@ def _intervals(study: Study) -> Page:
         ),
         tables=(
             Shown("intervals", "Intervals", frame, formats, widths),
-            Shown(
-                "convergence", "With more and more of the draws", found,
-                {"Draws": WHOLE, **dict.fromkeys(frame.columns[3:6], AMOUNT)},
-                {"Result": 52.0}, "Too few draws to say.",
-            ),
+            _settled(study.tables["convergence"]),
         ),
     )  # fmt: skip
 
 
+def _settled(table: pd.DataFrame) -> Shown:
+    """Return whether more draws would change the intervals: half of the draws beside all."""
+    frame = pd.DataFrame()
+    if len(table):
+        whole = table.groupby("output", sort=False).tail(1).set_index("output")
+        some = table[table["draws"] * 2 <= table["output"].map(whole["draws"])]
+        half = some.groupby("output", sort=False).tail(1).set_index("output").reindex(whole.index)
+        frame = pd.DataFrame({"Result": [sentence_case(name) for name in whole.index]})
+        for words, rows in (("first half", half), ("all draws", whole)):
+            for heading, column in (("mean", "mean"), ("from", "low"), ("to", "high")):
+                frame[f"{sentence_case(words)}, {heading}"] = or_missing(rows[column])
+        frame["Settled"] = whole["settled"].map({True: "yes", False: "no"}).to_numpy()
+    return Shown(
+        "convergence",
+        "Have the intervals settled? (every step is in tables/convergence.csv)",
+        frame,
+        dict.fromkeys(frame.columns[1:7], MIXED),
+        {"Result": 52.0},
+        "Too few draws to say.",
+    )
+
+
 def _need(study: Study) -> Page:
-    fans, capacity = study.tables["fan_resources"], study.tables["capacity_by_month"]
     resources = study.scenario.settings.resource
-    pictures = []
-    for name, record in resources.items():
-        fan = fans[fans["resource"] == name]
-        have = capacity[capacity["resource"] == name]
-        if fan["p90"].max() <= 0:
-            continue
-        frame = _fan_frame(fan).assign(**{CAPACITY: have["present"].to_numpy()})
-        last = have.iloc[-1]
-        pictures.append(
-            Picture(
-                "fan", f"need_{name}",
-                f"{record.label}: in the last month, capacity today meets the need in "
-                f"{last['chance_present_meets']:.0%} of draws; "
-                f"{figure(last['needed_80'])} {record.unit} would meet it in 80%",
-                f"Percentiles 10 to 90 of monthly need of {record.label} if nobody waits, and the "
-                "capacity of all sites together.",
-                frame, "Month", f"{sentence_case(record.unit)} a month", y_format=WHOLE,
-            )
-        )  # fmt: skip
-    treatments = study.tables["fan_treatments"]
-    largest = treatments.groupby("treatment", sort=False)["mean"].sum().nlargest(LARGEST_TREATMENTS)
-    for name in largest.index:
-        fan = treatments[treatments["treatment"] == name]
-        last = fan.iloc[-1]
-        pictures.append(
-            Picture(
-                "fan", f"starts_{name}",
-                f"{sentence_case(name)}: {figure(last['p10'])} to {figure(last['p90'])} starts in "
-                "the last month in 80% of draws",
-                f"Percentiles 10 to 90 of monthly starts of {name} if nobody waits.",
-                _fan_frame(fan), "Month", "Starts a month", y_format=AMOUNT,
-            )
-        )  # fmt: skip
     table = study.tables["capacity_by_year"]
     frame = pd.DataFrame(
         {
@@ -148,17 +121,12 @@ def _need(study: Study) -> Page:
         (
             "Each month's percentiles are its own: no one draw follows a line of the fan. Capacity "
             "is that of all sites together, so it says nothing of where it is.",
+            *filter(None, (site_note(study.scenario),)),
         ),
-        tuple(pictures),
+        need_pictures(study),
         (Shown("capacity_by_year", "The capacity that meets the need", frame, formats,
-               {"Resource": 30.0, "To meet": 26.0}),),
+               {"Resource": 30.0, "To meet": 26.0}), last_month(study)),
     )  # fmt: skip
-
-
-def _fan_frame(fan: pd.DataFrame) -> pd.DataFrame:
-    frame = fan[list(FAN)].rename(columns=FAN).reset_index(drop=True)
-    frame.insert(0, "Month", fan["month"].to_numpy())
-    return frame
 
 
 def _regions(study: Study) -> Page:
@@ -276,6 +244,6 @@ def _inputs(study: Study) -> Page:
         "and take the scenario's rule, which is a judgement.",
         tables=(
             Shown("inputs", "Distributions", frame, dict.fromkeys(frame.columns[3:7], SMALL),
-                  {"Input": 60.0, "Key": 60.0, "Source": 22.0}),
+                  {"Input": 60.0, "Key": 60.0, "Source": 22.0}, unprinted=3),
         ),
     )  # fmt: skip

@@ -156,6 +156,7 @@ def _index_table(output: Output, indices: pd.DataFrame) -> Shown:
     caption = f"{sentence_case(output.label)}: shares of the variance (Sobol indices)"
     return Shown(
         f"indices_{output.name}", caption, frame, formats, {"Input": 60.0, "Key": 60.0},
+        unprinted=1,
     )  # fmt: skip
 
 
@@ -180,4 +181,5 @@ def _screening(output: Output, screened: pd.DataFrame) -> Shown:
     )
     return Shown(
         f"screening_{output.name}", caption, frame, formats, {"Input": 60.0, "Key": 60.0},
+        unprinted=1,
     )  # fmt: skip

@@ -119,6 +119,7 @@ def write_page(workbook: Workbook, styles: Styles, page: Page, version: str, nam
                 widths=shown.widths,
                 page=number,
                 absent=shown.absent,
+                unprinted=shown.unprinted if len(shown.frame) else 0,
             )
         )
     for picture, place in zip(pictures, places, strict=True):
@@ -173,10 +174,11 @@ def one_line(frame: pd.DataFrame) -> dict[str, float]:
 
 
 def printed_width(shown: Shown) -> float:
-    """Return how wide a table is with the gap after it, in digits."""
+    """Return how wide what is printed of a table is with the gap after it, in digits."""
+    printed = list(shown.frame.columns)[: len(shown.frame.columns) - shown.unprinted]
     return GAP + sum(
         shown.widths.get(str(heading)) or fitting_width(str(heading), shown.frame[heading].tolist())
-        for heading in shown.frame.columns
+        for heading in printed
     )
 
 

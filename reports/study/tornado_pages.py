@@ -26,7 +26,7 @@ MOST_BARS = 15
 DIRECTIONS = {
     "rises": "rises with it",
     "falls": "falls as it rises",
-    "turns": "both ways: the ends do not bound it",
+    "turns": "goes both ways",
     "none": "does not move",
 }
 RANGES = {True: "rule (judgement)", False: "its own"}
@@ -97,8 +97,8 @@ def _tornado(output: Output, moving: pd.DataFrame) -> Picture:
     frame = pd.DataFrame(
         {
             "Input": [
-                starred(row.label, row.quality, row.assumed)
-                for row in drawn[["label", "quality", "assumed"]].itertuples()
+                starred(str(row["label"]), str(row["quality"]), bool(row["assumed"]))
+                for row in drawn.to_dict("records")
             ],
             "With the input at its low end": ends["at_low"],
             "At its high end": ends["at_high"],
@@ -139,7 +139,7 @@ def _everything(output: Output, rows: pd.DataFrame) -> Shown:
             "Whose range": rows["assumed"].map(RANGES),
             "Evidence": rows["quality"],
             "Source": rows["source"],
-            "Year": or_missing(rows["year"]).map(str),
+            "Year": [str(year) for year in or_missing(rows["year"])],
             "Note": rows["note"],
             "Key": rows["input"],
         }
@@ -152,7 +152,7 @@ def _everything(output: Output, rows: pd.DataFrame) -> Shown:
     formats = dict.fromkeys(frame.columns[2:5], VALUE) | dict.fromkeys(frame.columns[5:8], money)
     widths = {"Input": 60.0, "Note": 40.0, "Key": 60.0, "Source": 22.0, "Unit": 18.0}
     caption = f"{sentence_case(output.label)}, {output.unit}: every input, the widest swing first"
-    return Shown(f"one_way_{output.name}", caption, frame, formats, widths)
+    return Shown(f"one_way_{output.name}", caption, frame, formats, widths, unprinted=4)
 
 
 def _thresholds(table: pd.DataFrame, one_way: pd.DataFrame) -> Page:
@@ -196,6 +196,6 @@ def _thresholds(table: pd.DataFrame, one_way: pd.DataFrame) -> Page:
             Shown("thresholds", "Values at which it changes", frame,
                   formats | {"Margin as stated": '[>=1000]#,##0;[<=-1000]-#,##0;0.0###'},
                   {"Input": 60.0, "What is so on which side": 60.0, "Note": 40.0, "Key": 60.0},
-                  "No input was searched."),
+                  "No input was searched.", unprinted=2),
         ),
     )  # fmt: skip

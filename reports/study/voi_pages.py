@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.model.uncertainty.evpi import money
+from hepaplan.model.uncertainty.evppi import clear
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.words import sentence_case
+from hepaplan.reports.content import site_note
+from hepaplan.reports.number_text import value_text
+from hepaplan.reports.study.output_pages import starred
 from hepaplan.reports.study.pages import Page, Picture, Shown
 from hepaplan.reports.style import AMOUNT, POUNDS, SHARE, SIGNED_POUNDS, WHOLE
 
 MOST_BARS = 12
-CLEAR = 2.0
-"""Standard errors above nothing from which the value of an input is drawn."""
+MOST_PICTURES = 3
+WEAK = "A star marks weak evidence: a judgement, illustrative, or a distribution by rule."
 
 
 def voi_pages(study: Study) -> tuple[Page, ...]:
@@ -78,12 +83,40 @@ def _capacity(study: Study) -> Page | None:
             "the most that evidence could be worth.",
             "Of the capacity's cost, what falls in the window counts, its capital in full; what it "
             "is worth after the window is left out.",
+            *filter(None, (site_note(study.scenario),)),
         ),
-        tables=(
+        (_buying(table),),
+        (
             Shown("capacity_decision", "Buy, wait or never", frame,
-                  dict.fromkeys(frame.columns[1:6], SIGNED_POUNDS)
-                  | {"Now is best in": SHARE, "Draws": WHOLE}, {"Capacity": 50.0}),
+                  dict.fromkeys(frame.columns[1:5], SIGNED_POUNDS)
+                  | {"Monte Carlo error of that": POUNDS, "Now is best in": SHARE, "Draws": WHOLE},
+                  {"Capacity": 50.0}),
         ),
+    )  # fmt: skip
+
+
+def _buying(table: pd.DataFrame) -> Picture:
+    """Return bars of what buying now is worth against never, the best on top."""
+    ordered = table.sort_values("now_less_never_gbp", ascending=False, kind="stable")
+    values = ordered["now_less_never_gbp"]
+    worth = int((values > 0).sum())
+    best = ordered.iloc[0]
+    named = f"{best['expansion']} ({value_text(float(values.iloc[0]), SIGNED_POUNDS)})"
+    if worth == 0:
+        said = f"none is better bought now than never; the least bad is {named}"
+    elif worth == 1:
+        said = f"only this is better bought now than never, on average: {named}"
+    else:
+        said = f"{worth} are better bought now than never, on average, most of all {named}"
+    draws = int(table["draws"].iloc[0])
+    return Picture(
+        "bars", "buying",
+        f"Of {len(table)} ways to add capacity {said}",
+        f"Net monetary benefit of the region, bought now less never, mean over {draws:,} draws.",
+        pd.DataFrame({"Capacity": ordered["expansion"], "Now less never": values}).reset_index(
+            drop=True
+        ),
+        "Net monetary benefit, now less never, GBP", "Capacity", SIGNED_POUNDS,
     )  # fmt: skip
 
 
@@ -91,25 +124,11 @@ def _inputs(study: Study) -> Page | None:
     table = study.tables["evppi"]
     if table.empty:
         return None
-    pictures = []
-    for number, comparison in enumerate(dict.fromkeys(table["comparison"])):
-        own = table[table["comparison"] == comparison]
-        own = own.sort_values("population_evppi_gbp", ascending=False, kind="stable")
-        clear = own[own["evppi_gbp"] > CLEAR * own["standard_error_gbp"]].head(MOST_BARS)
-        if clear.empty:
-            continue
-        first = clear.iloc[0]
-        pictures.append(
-            Picture(
-                "bars", f"evppi_{number}",
-                f"{sentence_case(comparison)}: it would be worth most to know "
-                f"{first['name']} (£{first['population_evppi_gbp']:,.0f})",
-                "What it would be worth to know each input perfectly and nothing else, for all "
-                "whom the decision affects.",
-                pd.DataFrame({"Input": clear["name"], "Worth": clear["population_evppi_gbp"]}),
-                "Worth of knowing it, GBP", "Input", POUNDS,
-            )
-        )  # fmt: skip
+    decisions = study.tables["evpi"].sort_values(
+        "population_evpi_gbp", ascending=False, kind="stable"
+    )
+    drawn = [_worth(study, str(comparison)) for comparison in decisions["comparison"]]
+    pictures = [picture for picture in drawn if picture is not None][:MOST_PICTURES]
     shown = table[table["evppi_gbp"] > 0]
     frame = pd.DataFrame(
         {
@@ -129,11 +148,61 @@ def _inputs(study: Study) -> Page | None:
         "Inputs worth knowing",
         "What it would be worth to know one input perfectly and nothing else; inputs with a value "
         "of nothing are left out.",
-        ("A value below two of its standard errors may be nothing.",),
+        (
+            "A value below two of its standard errors may be nothing. Pictures show the "
+            f"{MOST_PICTURES} decisions that information is worth most for, and of their inputs "
+            "those whose value is clearly above nothing, so many inputs being tried.",
+        ),
         tuple(pictures),
         (Shown("evppi", "Expected value of partial perfect information", frame, formats,
                {"Decision": 50.0, "Input": 60.0, "Note": 40.0},
-               "No input alone can change a decision."),),
+               "No input alone can change a decision.", unprinted=1), _groups(study)),
+    )  # fmt: skip
+
+
+def _worth(study: Study, comparison: str) -> Picture | None:
+    """Return bars of what the inputs of a decision are worth knowing, if any clearly is."""
+    table = study.tables["evppi"]
+    own = clear(table[table["comparison"] == comparison])
+    if own.empty:
+        return None
+    own = own.sort_values("population_evppi_gbp", ascending=False, kind="stable").head(MOST_BARS)
+    weak = study.tables["evidence_register"].drop_duplicates("label").set_index("label")["weak"]
+    names = [starred(name, "", bool(weak.get(name, False))) for name in own["name"].astype(str)]
+    first = own.iloc[0]
+    return Picture(
+        "bars", f"evppi_{comparison}",
+        f"{sentence_case(comparison)}: it would be worth most to know "
+        f"{first['name']} ({money(first['population_evppi_gbp'])})",
+        "What it would be worth to know each input perfectly and nothing else, for all whom the "
+        f"decision affects. {WEAK}",
+        pd.DataFrame({"Input": names, "Worth": own["population_evppi_gbp"].to_numpy()}),
+        "Worth of knowing it for all, GBP", "Input", POUNDS,
+    )  # fmt: skip
+
+
+def _groups(study: Study) -> Shown:
+    """Return what it is worth to know whole groups of inputs, for studies that tell them all."""
+    table = study.tables.get("evppi_groups", pd.DataFrame())
+    frame = pd.DataFrame()
+    if len(table):
+        table = table[table["evppi_gbp"] > 0]
+        frame = pd.DataFrame(
+            {
+                "Decision": table["comparison"].map(sentence_case),
+                "Inputs together": table["name"].map(sentence_case),
+                "Worth of knowing them, GBP": table["evppi_gbp"],
+                "Standard error": table["standard_error_gbp"],
+                "For all, GBP": table["population_evppi_gbp"],
+                "Of perfect information": table["share_of_evpi"],
+                "Note": table["note"],
+            }
+        )
+    return Shown(
+        "evppi_groups", "Groups of inputs, all of a group known together", frame,
+        dict.fromkeys(frame.columns[2:5], POUNDS) | {"Of perfect information": SHARE},
+        {"Decision": 50.0, "Inputs together": 50.0, "Note": 50.0},
+        "No group of inputs can change a decision.",
     )  # fmt: skip
 
 
@@ -165,6 +234,6 @@ def _register(study: Study) -> Page:
         tables=(
             Shown("evidence_register", "Old, weak and influential first", frame,
                   {"Rank": WHOLE, "Worth of knowing it, GBP": POUNDS},
-                  {"Input": 60.0, "Source": 24.0, "Key": 60.0}),
+                  {"Input": 60.0, "Source": 24.0, "Key": 60.0}, unprinted=2),
         ),
     )  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from hepaplan.model.outputs import outputs_of
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
 from hepaplan.model.uncertainty.capacity_decision import (
@@ -13,11 +16,17 @@ from hepaplan.model.uncertainty.capacity_decision import (
     expansion_named,
     timing,
 )
+from hepaplan.model.uncertainty.draws import draw, one_draw
+from hepaplan.model.uncertainty.inputs import Values, uncertain_inputs
+from hepaplan.model.uncertainty.sampled import at_points
+from hepaplan.model.uncertainty.stated import stated_scenario
 from hepaplan.model.uncertainty.strategies import Strategies
 from tests.support.expansions import expansion
-from tests.support.scenarios import tiny, with_settings
+from tests.support.scenarios import tiny, with_settings, with_table
+from tests.support.unsure import LIST, unsure
 
 WORTH = 20_000.0
+CAPITAL = 500.0
 
 
 def test_what_waiting_and_learning_is_worth_by_hand() -> None:
@@ -60,13 +69,82 @@ def test_an_expansion_that_opens_a_service_is_left_to_the_plan() -> None:
         expansion_named(with_list(opens="surgery"), "one_list")
 
 
-def test_later_costs_less_and_all_is_as_today_before_the_expansion_comes() -> None:
-    """24,000 a year and 100,000 at once, discounted by hand; QALYs never fall by more capacity."""
-    scenario = with_list()
-    found = capacity_decisions(scenario, ["one_list"], {}, 1)["one_list"]
-    assert found.cost.shape == (3, 1)
-    never, now, later = found.qalys[:, 0]
-    assert never <= later <= now or never == pytest.approx(now)
+def decided(
+    scenario: Scenario, drawn: Values, count: int, done: Callable[[int], None] = lambda _: None,
+) -> Strategies:  # fmt: skip
+    return capacity_decisions(scenario, [LIST], drawn, count, done=done)[LIST]
+
+
+def test_never_is_first_come_of_each_draw_and_now_that_of_a_bigger_site() -> None:
+    """A list at Hilltop: half of 240 minutes a week, of which 85% can be used, from day one."""
+    scenario = unsure(capital=CAPITAL)
+    drawn = draw(uncertain_inputs(scenario), 3, seed=8)
+    found = decided(scenario, drawn, 2)
+    assert found.names == tuple(f"One more list: {choice}" for choice in CHOICES)
+    for index in range(2):
+        alone = stated_scenario(scenario, one_draw(drawn, index))
+        worth = outputs_of(alone, ["first_come.qalys", "first_come.cost_gbp"])
+        assert found.qalys[0, index] == pytest.approx(worth["first_come.qalys"], rel=1e-12)
+        assert found.cost[0, index] == pytest.approx(worth["first_come.cost_gbp"], rel=1e-12)
+        table = alone.tables.capacity
+        here = table["site"].eq("hilltop") & table["resource"].eq("theatre")
+        more = with_table(alone, capacity=table.assign(number=table["number"] + 0.5 * here))
+        worth = outputs_of(more, ["first_come.qalys", "first_come.cost_gbp"])
+        assert found.qalys[1, index] == pytest.approx(worth["first_come.qalys"], rel=1e-9)
+        paid = CAPITAL * 1.035 ** (-0.5 / 12)
+        paid += sum(2.0 * 1.035 ** (-(month + 0.5) / 12) for month in range(3))
+        assert found.cost[1, index] - paid == pytest.approx(worth["first_come.cost_gbp"], rel=1e-9)
+    assert (found.qalys[1] > found.qalys[0]).all()
+
+
+def test_draws_of_a_decision_do_not_depend_on_how_many_follow() -> None:
+    scenario = unsure(capital=CAPITAL)
+    drawn = draw(uncertain_inputs(scenario), 4, seed=8)
+    heard: list[int] = []
+    four = decided(scenario, drawn, 4, done=heard.append)
+    two = decided(scenario, drawn, 2)
+    np.testing.assert_array_equal(four.cost[:, :2], two.cost)
+    np.testing.assert_array_equal(four.qalys[:, :2], two.qalys)
+    assert heard[-1] == 4
+
+
+def test_a_year_later_is_as_never_for_a_year_and_costs_are_paid_then() -> None:
+    """In two years: 100,000 at the start of the second, and its twelve months of running cost."""
+    scenario = unsure(capital=100_000.0, more="\n[window]\nmonths = 24\n")
+    base = at_points(uncertain_inputs(scenario))
+    never, now, later = decided(scenario, base, 1).qalys[:, 0]
+    assert never < later < now
+    record = scenario.settings.expansion[LIST]
+    none = record.model_copy(update={"adds": record.adds.model_copy(update={"value": 1e-9})})
+    small = with_settings(scenario, expansion={LIST: none})
+    never, now, later = decided(small, base, 1).cost[:, 0]
+    monthly = [2.0 * 1.035 ** (-(month + 0.5) / 12) for month in range(24)]
+    assert now - never == pytest.approx(100_000 * 1.035 ** (-0.5 / 12) + sum(monthly), abs=0.5)
+    paid = 100_000 * 1.035 ** (-12.5 / 12) + sum(monthly[12:])
+    assert later - never == pytest.approx(paid, abs=0.5)
+
+
+def test_several_decisions_are_each_what_they_are_alone() -> None:
+    scenario = unsure(capital=CAPITAL)
+    other = expansion(label="Two more chairs", site="hilltop", resource="chair", adds=2)
+    both = with_settings(scenario, expansion={**scenario.settings.expansion, "chairs": other})
+    base = at_points(uncertain_inputs(both))
+    found = capacity_decisions(both, ["chairs", LIST], base, 1)
+    assert list(found) == ["chairs", LIST]
+    for name, choices in found.items():
+        alone = capacity_decisions(both, [name], base, 1)[name]
+        np.testing.assert_array_equal(choices.cost, alone.cost)
+        np.testing.assert_array_equal(choices.qalys, alone.qalys)
+        assert choices.what == f"{both.settings.expansion[name].label}, first come"
+    assert not np.allclose(found["chairs"].cost[1], found[LIST].cost[1])
+
+
+def test_one_draw_has_no_monte_carlo_error() -> None:
+    choices = Strategies("a slot", CHOICES, np.array([[0.0], [2.0], [1.0]]), np.zeros((3, 1)))
+    found = timing(choices, WORTH)
+    assert found.monte_carlo_error == 0.0
+    assert (found.now, found.later, found.learning) == (-2.0, -1.0, 0.0)
+    assert found.chance_now_is_best == 0.0
 
 
 def test_an_expansion_too_small_to_treat_anybody_costs_what_it_costs() -> None:
@@ -77,8 +155,5 @@ def test_an_expansion_too_small_to_treat_anybody_costs_what_it_costs() -> None:
     monthly = [2000.0 * (1 + rate) ** (-(month + 0.5) / 12) for month in range(window)]
     capital = 100_000.0 * (1 + rate) ** (-0.5 / 12)
     assert now - never == pytest.approx(capital + sum(monthly), abs=0.5)
-    if window > 12:
-        later_capital = 100_000.0 * (1 + rate) ** (-12.5 / 12)
-        assert later - never == pytest.approx(later_capital + sum(monthly[12:]), abs=0.5)
-    else:
-        assert later == pytest.approx(never, abs=0.5)
+    assert window < 12
+    assert later == pytest.approx(never, abs=0.5)

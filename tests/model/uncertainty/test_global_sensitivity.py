@@ -192,3 +192,17 @@ def test_the_same_seed_gives_the_same_indices_and_another_does_not() -> None:
 
     assert once(0).equals(once(0))
     assert not once(0).equals(once(1))
+
+
+def test_a_group_is_called_what_its_members_begin_with_and_how_many_they_are() -> None:
+    factors = [
+        Factor("a.one", "Shares: Under 65: one", "a"),
+        Factor("a.two", "Shares: Under 65: two", "a"),
+        Factor("b", "Utility", "pair"),
+        Factor("c", "Cost", "pair"),
+        Factor("d", "Price", "d"),
+    ]
+    output = Output("x", "x", "people", "replay", None)
+    table = sobol(factors, [output], lambda points: {"x": points @ np.arange(1.0, 6.0)}, 8)
+    expected = {"Shares: Under 65 (2 together)", "Utility, and 1 with it", "Price"}
+    assert set(table["label"]) == expected

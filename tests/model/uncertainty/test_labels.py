@@ -11,7 +11,7 @@ from tests.support.scenarios import tiny, tiny_pathway, with_pathway
 RESECTION: Key = ("pathway", "decision_point", "operable", "option", "resection")
 
 
-def label(*key: str) -> str:
+def label(*key: str | int) -> str:
     return label_of(tiny().settings, tiny().pathway, key)
 
 

@@ -7,12 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from hepaplan.model import evaluate
 from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import network_of, scarce_capacity, usual_care
 from hepaplan.model.money_tables import within_standard_by_point
 from hepaplan.model.outputs import outputs_of
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.problems import Key
+from hepaplan.model.problems import Key, NoAnswer
 from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.replay import Plan, replay
 from hepaplan.model.uncertainty import plan_draws
@@ -126,7 +127,10 @@ def test_without_a_plan_first_come_stands_alone_and_progress_is_heard() -> None:
 def test_chances_of_standards_by_hand() -> None:
     """Of five draws 0.90, 0.95, 0.99, 0.80 and 1.00, three keep 95%: error (0.6 x 0.4 / 5)^½."""
     share = np.array([0.90, 0.95, 0.99, 0.80, 1.00])
-    found = PlanDraws(5, {}, {"kept": {"operable": share, "later": np.ones(5)}})
+    found = PlanDraws(
+        draws=5, without_a_plan=0, measures={},
+        standard={"kept": {"operable": share, "later": np.ones(5)}},
+    )  # fmt: skip
     table = standard_chances(found)
     assert list(table.columns) == list(CHANCES)
     first, second = table.to_dict("records")
@@ -165,3 +169,34 @@ def test_a_point_that_nobody_reaches_in_a_draw_keeps_its_standard(
     np.testing.assert_array_equal(both.measures[FIRST_COME]["qalys"], [1.0, 2.0])
     np.testing.assert_array_equal(both.standard[FIRST_COME]["a"], [0.5, 0.75])
     np.testing.assert_array_equal(both.standard[FIRST_COME]["b"], [0.25, 1.0])
+
+
+def test_draws_in_which_no_plan_keeps_the_rules_are_left_out_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = iter([True, False, True])
+
+    def plan_for(*words: object) -> object:
+        if next(calls):
+            raise NoAnswer("the rules cannot all be kept")
+        return made(*words)  # type: ignore[arg-type]
+
+    made = evaluate.plan_for
+    monkeypatch.setattr(plan_draws, "plan_for", plan_for)
+    found = plan_over_draws(unsure(), drawn(), 2, best_plan(), FULL.quick())
+    assert (found.draws, found.without_a_plan) == (1, 1)
+    for measure, values in kept().measures[PLAN_KEPT].items():
+        np.testing.assert_array_equal(found.measures[PLAN_KEPT][measure], values[1:2])
+    with pytest.raises(NoAnswer, match="in any of 1 draws"):
+        plan_over_draws(unsure(), drawn(), 1, best_plan(), FULL.quick())
+
+
+def test_what_a_plan_builds_is_in_its_cost_where_policies_are_compared() -> None:
+    """The same list bought for £10 and for £5,000, in the first month, discounted at 3.5%."""
+    cost = []
+    for capital in (10.0, 5000.0):
+        scenario = unsure(capital=capital)
+        base = at_points(uncertain_inputs(scenario))
+        found = plan_over_draws(scenario, base, 1, best_plan(capital)).strategies()
+        cost.append(found.cost[found.names.index(PLAN_KEPT), 0])
+    assert cost[1] - cost[0] == pytest.approx(4990.0 * 1.035 ** (-0.5 / 12), rel=1e-6)

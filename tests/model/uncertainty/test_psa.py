@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hepaplan.model.compare.comparison import Incomparable
 from hepaplan.model.outputs import outputs_of
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
@@ -22,6 +23,7 @@ from hepaplan.model.uncertainty.psa_tables import NEW_PATIENTS, TOTALS
 from hepaplan.model.uncertainty.sampled import PER_REGION, Sampling
 from hepaplan.model.uncertainty.stated import stated_scenario
 from hepaplan.model.uncertainty.study import Study
+from hepaplan.model.uncertainty.voi import Decision, voi
 from tests.support.unsure import row, unsure
 
 DEAR = "\n[resource.theatre.unit_cost]\nvalue = 40\n"
@@ -183,3 +185,14 @@ def test_a_plan_in_one_draw_is_refused_before_the_work(robustness: Robustness) -
     with pytest.raises(WrongUse, match="ask for 2 or more, or for 0"):
         psa([unsure()], ASKED, robustness, heard.append)
     assert heard == []
+
+
+@pytest.mark.parametrize("study_of", ["psa", "voi"])
+def test_scenarios_that_cannot_be_laid_side_by_side_are_refused(study_of: str) -> None:
+    """Pounds discounted at 3.5% and at 5% are no two sides of one choice."""
+    other = unsure(more="\n[economics.discount_rate_costs]\nvalue = 0.05\n")
+    with pytest.raises(Incomparable, match="discount"):
+        if study_of == "psa":
+            psa([unsure(), other], ASKED, Robustness())
+        else:
+            voi([unsure(), other], Sampling(50), Decision())

@@ -155,6 +155,14 @@ def test_a_point_nobody_starts_at_is_no_choice() -> None:
 
 def test_patients_are_the_same_to_a_billionth_only() -> None:
     side = sampled(unsure(), ASKED)
-    for factor, names in ((1 + 1e-6, ["unsure"]), (1 + SAME_PEOPLE / 100, [])):
+    for factor, names in ((1 + 1e-6, ["unsure (2)"]), (1 + SAME_PEOPLE / 100, [])):
         more = replace(side.region, new_metastases=factor * side.region.new_metastases)
         assert left_out([side, replace(side, region=more)]) == names
+
+
+def test_scenarios_of_one_name_are_told_apart() -> None:
+    side = sampled(unsure(), ASKED)
+    _, found = comparisons([side, side])
+    assert found.strategies.names == ("unsure", "unsure (2)")
+    other = sampled(unsure(more=MORE_PEOPLE), ASKED)
+    assert left_out([side, other]) == ["unsure (2)"]

@@ -83,7 +83,21 @@ def test_two_scenarios_and_a_grid_say_which_is_better() -> None:
     assert len(grid) == 2 * 2 * 2
     assert set(grid.loc[grid["best"], "strategy"]) == {"tiny"}
     assert study.tables["thresholds"]["value"].isna().all()
-    assert any("no value from" in sentence for sentence in study.headlines)
+    (idle,) = [s for s in study.headlines if s.startswith("No value of these")]
+    assert "(throughout: tiny is better than cheap life): " in idle
+    assert all(what.label in idle for what in INPUTS)
+
+
+def test_an_end_that_the_model_refuses_is_said_and_is_no_crash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More synchronous metastases than stage IV: the high end of the range cannot be."""
+    share: Key = ("metastases", "synchronous_share")
+    wide = made_input(share, 0.16, Uniform(0.1, 0.5))
+    monkeypatch.setattr(module, "uncertain_inputs", lambda _: {share: wide})
+    study = tornado(tiny(), moves())
+    assert "to refused" in study.headlines[0]
+    assert study.tables["one_way"]["at_high"].isna().all()
 
 
 def test_a_grid_needs_two_inputs_that_are_there() -> None:

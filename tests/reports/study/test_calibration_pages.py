@@ -106,7 +106,7 @@ def test_the_sentences_say_bound_miss_and_other_minimum() -> None:
     assert "share ended at its upper bound, 0.2" in said
     assert "The best search did not settle (stopped after 60 steps)" in said
     assert "1 of 2 searches ended elsewhere with a worse fit" in said
-    assert "hazard (Operable: Liver resection: exits, recurrence, time): 1 becomes 1 factor" in said
+    assert "hazard (Liver resection: time to recurrence): 1 becomes 1 factor" in said
 
 
 def test_no_table_to_be_shown_lacks_a_number() -> None:

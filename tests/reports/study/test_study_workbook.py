@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
@@ -324,3 +325,14 @@ def test_small_tables_share_a_printed_page_and_long_ones_do_not() -> None:
     long = STUDY.pages[1].tables[1]
     wide = Shown("wide", "Wide", short.frame, widths=dict.fromkeys(short.frame.columns, 60.0))
     assert printed_pages([short, short, wide, short, long, short]) == [1, 1, 2, 3, 4, 5]
+
+
+def test_columns_for_the_screen_take_no_room_on_paper() -> None:
+    """Two tables stand beside each other on paper where the first one's keys are not printed."""
+    keys = pd.DataFrame({"Name": ["a"], "Key": ["k" * 200]})
+    wide, short = (
+        Shown("wide", "Wide", keys, widths={"Key": 200.0}),
+        Shown("b", "B", keys[["Name"]]),
+    )
+    assert printed_pages([wide, short]) == [1, 2]
+    assert printed_pages([replace(wide, unprinted=1), short]) == [1, 1]
