@@ -159,8 +159,8 @@ def _value_faults(
     try:
         if family == "dirichlet" and isinstance(figure, Quantity):
             size = (figure.parameters or {}).get("sample_size")
-            if size is None or size <= 0 or len(figure.parameters or {}) > 1:
-                yield "parameters", "a dirichlet has one parameter, sample_size above 0"
+            if size is None or size < 1 or len(figure.parameters or {}) > 1:
+                yield "parameters", "a dirichlet has one parameter, sample_size, of 1 or more"
             return
         parts = stated_distribution(figure)
     except ValueError as error:

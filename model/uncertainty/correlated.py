@@ -44,20 +44,23 @@ def correlation_matrix(stated: Correlated) -> Floats:
         if {len(row) for row in stated.matrix} | {len(stated.matrix)} != {count}:
             raise ValueError(f"the matrix needs {count} rows of {count} numbers, one for each key")
         matrix = np.array(stated.matrix)
-    if np.abs(matrix - matrix.T).max() > SYMMETRIC_TO * np.abs(matrix).max():
+    if not np.allclose(matrix, matrix.T, rtol=SYMMETRIC_TO, atol=0.0):
         raise ValueError(f"the {stated.unit} matrix is not symmetric")
     variance = matrix.diagonal()
     if stated.unit == "correlation" and np.abs(variance - 1.0).max() > SYMMETRIC_TO:
         raise ValueError("a correlation matrix has 1 all along its diagonal")
-    smallest = float(np.linalg.eigvalsh(matrix).min()) if (variance > 0).all() else -np.inf
-    if smallest <= SMALLEST_EIGENVALUE * float(np.abs(variance).max()):
-        raise ValueError(
-            f"the {stated.unit} matrix is not positive definite"
-            + (f": its smallest eigenvalue is {smallest:.3g}" if np.isfinite(smallest) else "")
-            + "; no figures move together so"
-        )
-    spread = np.sqrt(variance)
-    return np.asarray(matrix / np.outer(spread, spread))
+    if (variance > 0).all():
+        spread = np.sqrt(variance)
+        correlations = np.asarray(matrix / np.outer(spread, spread))
+        smallest = float(np.linalg.eigvalsh(correlations).min())
+        if smallest > SMALLEST_EIGENVALUE:
+            return correlations
+        why = f": its smallest eigenvalue is {smallest:.3g}"
+    else:
+        why = ": its diagonal holds variances, above 0"
+    raise ValueError(
+        f"the {stated.unit} matrix is not positive definite{why}; no figures move together so"
+    )
 
 
 def correlations_of(scenario: Scenario, found: Mapping[Key, Input]) -> dict[Key, Input]:

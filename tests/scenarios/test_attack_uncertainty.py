@@ -10,9 +10,11 @@ import pytest
 from scipy.special import ndtri
 
 from hepaplan.model.quantities import Family
+from hepaplan.model.uncertainty.correlated import correlation_matrix
 from hepaplan.model.uncertainty.distributions import from_standard_error
 from hepaplan.model.uncertainty.draws import draw
 from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.rules import Correlated
 from hepaplan.scenarios.load import load_scenario
 from hepaplan.scenarios.problems import InvalidScenario
 from tests.support.unsure import WORDS, write_unsure
@@ -113,3 +115,15 @@ def test_every_fault_of_the_uncertainty_is_said_at_once(tmp_path: Path) -> None:
     assert "is not positive definite" in said
     assert "is stated for a table that has no shares to draw" in said
     assert "Traceback" not in said
+
+
+def test_covariances_of_figures_in_unequal_units_are_sound() -> None:
+    """A utility and a cost: the small variance is no rounding of the large one."""
+    stated = Correlated.model_validate(
+        {"unit": "covariance", "keys": ("a", "b"), "matrix": ((1e-4, 0.5), (0.5, 1e8)),
+         "source": "made_up", "quality": "judgement"}
+    )  # fmt: skip
+    np.testing.assert_allclose(correlation_matrix(stated), [[1.0, 0.005], [0.005, 1.0]])
+    lopsided = stated.model_copy(update={"matrix": ((1e-4, 0.5), (0.4, 1e8))})
+    with pytest.raises(ValueError, match="not symmetric"):
+        correlation_matrix(lopsided)
