@@ -13,8 +13,8 @@ from hepaplan.model.parameters import Delay, Scenario, TableFile
 from hepaplan.model.pathway import HazardRatioChange
 from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import Amount, Quantity, Schedule, Sourced, Spread
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
-from hepaplan.model.uncertainty.spread_words import assumed_in_words, spread_in_words
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread.spread_words import assumed_in_words, spread_in_words
 
 COLUMNS = [
     "key", "label", "value", "unit", "low", "high", "distribution", "source", "year", "quality",

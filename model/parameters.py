@@ -28,7 +28,7 @@ from hepaplan.model.quantities import (
     Share,
     Sourced,
 )
-from hepaplan.model.uncertainty.rules import Uncertainty
+from hepaplan.model.uncertainty.spread.rules import Uncertainty
 
 STAGES = ("I", "II", "III", "IV")
 STAGES_WITHOUT_METASTASES = STAGES[:3]

@@ -14,7 +14,7 @@ import click
 from hepaplan.model.depth import Depth, Solver
 
 if TYPE_CHECKING:
-    from hepaplan.model.uncertainty.designs import Design
+    from hepaplan.model.uncertainty.drawing.designs import Design
 
 Parameters = ParamSpec("Parameters")
 Command = Callable[Parameters, NoReturn]

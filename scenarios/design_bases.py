@@ -18,7 +18,7 @@ from hepaplan.model.batch.tasks import Base, Choice
 from hepaplan.model.outputs import outputs_known
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, dotted, listed, nearest
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.scenarios.changes import COMMAND_LINE
 from hepaplan.scenarios.design_targets import NoTarget, priced, target_of, value_faults
 from hepaplan.scenarios.document import Document

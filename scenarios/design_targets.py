@@ -11,7 +11,7 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.prices import price_factor
 from hepaplan.model.problems import Key, dotted, listed, nearest
 from hepaplan.model.quantities import Schedule
-from hepaplan.model.uncertainty.stated import CURVE_FIGURES
+from hepaplan.model.uncertainty.drawing.stated import CURVE_FIGURES
 from hepaplan.scenarios.changes import key_parts
 
 CAPACITY = "capacity"

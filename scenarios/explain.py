@@ -14,7 +14,7 @@ from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Place, Scenario, TableFile
 from hepaplan.model.problems import Key, WrongUse, dotted, listed, nearest
 from hepaplan.model.quantities import Amount, Quantity, Sourced, Spread
-from hepaplan.model.uncertainty.spread_words import spread_in_words
+from hepaplan.model.uncertainty.spread.spread_words import spread_in_words
 from hepaplan.scenarios.load import Loaded
 
 PART = re.compile(r'"([^"]*)"|\[(\d+)\]|([^.\[\]"]+)')

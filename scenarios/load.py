@@ -34,7 +34,7 @@ from hepaplan.model.scenario_checks import (
 from hepaplan.model.service_checks import check_services
 from hepaplan.model.table_checks import check_tables
 from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS, TABLE_UNITS
-from hepaplan.model.uncertainty.checks import (
+from hepaplan.model.uncertainty.spread.checks import (
     check_correlated,
     check_rules,
     check_sets,

@@ -12,7 +12,7 @@ import numpy as np
 from hepaplan.model.figures import figures
 from hepaplan.model.problems import Key, listed, nearest
 from hepaplan.model.quantities import Quantity
-from hepaplan.model.uncertainty.empirical import Empirical, empirical
+from hepaplan.model.uncertainty.spread.empirical import Empirical, empirical
 from hepaplan.scenarios.files import MAX_CSV_BYTES, inside, read_source, shown
 from hepaplan.scenarios.overlays import Merged
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 
 from hepaplan.cli import cli
 from hepaplan.model.problems import dotted
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from tests.support.command import Hepaplan, contents
 from tests.support.unsure import LIST, unsure, write_unsure
 

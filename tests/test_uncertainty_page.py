@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 
 from hepaplan.model.quantities import Family, Quantity
-from hepaplan.model.uncertainty.as_stated import PARAMETERS, stated_faults
-from hepaplan.model.uncertainty.correlated import correlation_matrix
-from hepaplan.model.uncertainty.rules import RULES, Uncertainty
+from hepaplan.model.uncertainty.spread.as_stated import PARAMETERS, stated_faults
+from hepaplan.model.uncertainty.spread.correlated import correlation_matrix
+from hepaplan.model.uncertainty.spread.rules import RULES, Uncertainty
 
 PAGE = (Path(__file__).parents[1] / "docs" / "uncertainty.md").read_text(encoding="utf-8")
 FIGURES, RULES_TABLE = (

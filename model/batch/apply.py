@@ -12,10 +12,10 @@ from hepaplan.model.batch.design import By, Level, Target
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import Quantity, Schedule
-from hepaplan.model.uncertainty.drawn import PATHWAY
-from hepaplan.model.uncertainty.inputs import Value
-from hepaplan.model.uncertainty.located import record_at, refuse_unknown
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.drawn import PATHWAY
+from hepaplan.model.uncertainty.drawing.located import record_at, refuse_unknown
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import Value
 
 MOST_SALEABLE_UNITS = 1e4
 

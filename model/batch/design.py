@@ -10,7 +10,7 @@ from pydantic import Field
 
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Frozen
-from hepaplan.model.uncertainty.designs import Design as Sampling
+from hepaplan.model.uncertainty.drawing.designs import Design as Sampling
 
 Level = float | int | bool | str
 """One value of an axis, as the design's column shows it."""

@@ -7,8 +7,8 @@ from hepaplan.model.batch.design import Task
 from hepaplan.model.batch.tasks import Batch
 from hepaplan.model.outputs import outputs_of
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.uncertainty.draws import one_draw
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.draws import one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 
 
 def run_task(task: Task, batch: Batch) -> dict[str, float]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from hepaplan.model.batch.design import Sample
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, dotted
-from hepaplan.model.uncertainty.draws import draw
-from hepaplan.model.uncertainty.inputs import Input, Value, uncertain_inputs
+from hepaplan.model.uncertainty.drawing.draws import draw
+from hepaplan.model.uncertainty.spread.inputs import Input, Value, uncertain_inputs
 
 
 def base_draws(scenario: Scenario, sample: Sample) -> dict[Key, Value]:

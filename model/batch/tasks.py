@@ -15,7 +15,7 @@ from hepaplan.model.batch.sampling import base_draws
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.inputs import Value
+from hepaplan.model.uncertainty.spread.inputs import Value
 
 Choice = tuple[tuple[str, Level], ...]
 """Levels of the axes that choose a base: scenarios, overlays and switches, by axis."""

@@ -25,7 +25,7 @@ from hepaplan.model.calibration.tables import (
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, NoAnswer
-from hepaplan.model.uncertainty.designs import sobol
+from hepaplan.model.uncertainty.drawing.designs import sobol
 from hepaplan.model.uncertainty.study import Study
 
 Progress = Callable[[str], None]

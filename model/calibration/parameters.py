@@ -10,12 +10,17 @@ from hepaplan.model.calibration.request import Parameter, ParameterStated
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.pathway import Distribution
 from hepaplan.model.problems import Key, dotted, listed, nearest
-from hepaplan.model.uncertainty.choices import why_fixed
-from hepaplan.model.uncertainty.inputs import ELIGIBILITY, HAZARD_FACTOR, Value, uncertain_inputs
-from hepaplan.model.uncertainty.labels import label_of
-from hepaplan.model.uncertainty.levers import Lever, levers, mean
-from hepaplan.model.uncertainty.located import record_at
-from hepaplan.model.uncertainty.stated import CURVE_FIGURES, stated_scenario
+from hepaplan.model.uncertainty.drawing.located import record_at
+from hepaplan.model.uncertainty.drawing.stated import CURVE_FIGURES, stated_scenario
+from hepaplan.model.uncertainty.moving.levers import Lever, levers, mean
+from hepaplan.model.uncertainty.spread.choices import why_fixed
+from hepaplan.model.uncertainty.spread.inputs import (
+    ELIGIBILITY,
+    HAZARD_FACTOR,
+    Value,
+    uncertain_inputs,
+)
+from hepaplan.model.uncertainty.spread.labels import label_of
 
 OUTSIDE = 0.0005
 """Probability below and above the bounds that are taken where none are stated: 99.9% inside."""

@@ -12,7 +12,7 @@ from hepaplan.model.outputs import Output
 from hepaplan.model.parameters import Source
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Frozen, Quality
-from hepaplan.model.uncertainty.inputs import Value
+from hepaplan.model.uncertainty.spread.inputs import Value
 
 STARTS = 5
 MOST_STARTS = 100

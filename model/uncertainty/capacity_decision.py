@@ -21,9 +21,9 @@ from hepaplan.model.policies import first_come
 from hepaplan.model.problems import WrongUse, nearest
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.uncertainty.draws import one_draw
-from hepaplan.model.uncertainty.inputs import Values
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.draws import one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import Values
 from hepaplan.model.uncertainty.strategies import Strategies
 
 NEVER, NOW, LATER = CHOICES = ("never", "now", "a year later")

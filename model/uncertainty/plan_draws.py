@@ -30,9 +30,9 @@ from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.problems import NoAnswer
 from hepaplan.model.readings import FIRST_COME, UsualCare
 from hepaplan.model.replay import Plan, Replay, replay
-from hepaplan.model.uncertainty.draws import one_draw
-from hepaplan.model.uncertainty.inputs import Values
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.draws import one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import Values
 from hepaplan.model.uncertainty.strategies import Strategies
 
 PLAN_KEPT, PLAN_ANEW = "the plan, kept", "a plan for each draw"

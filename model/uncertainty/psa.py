@@ -14,10 +14,6 @@ from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import scarce_capacity
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
-from hepaplan.model.uncertainty import acceptability as curves
-from hepaplan.model.uncertainty import fans
-from hepaplan.model.uncertainty.intervals import convergence
-from hepaplan.model.uncertainty.intervals import headline as interval_headline
 from hepaplan.model.uncertainty.plan_draws import (
     PLAN_KEPT,
     PROMISED,
@@ -36,6 +32,10 @@ from hepaplan.model.uncertainty.psa_tables import (
     interval_table,
     outputs,
 )
+from hepaplan.model.uncertainty.results import acceptability as curves
+from hepaplan.model.uncertainty.results import fans
+from hepaplan.model.uncertainty.results.intervals import convergence
+from hepaplan.model.uncertainty.results.intervals import headline as interval_headline
 from hepaplan.model.uncertainty.sampled import (
     PER_REGION,
     Comparison,

@@ -12,11 +12,11 @@ from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.evaluate import network_of
 from hepaplan.model.problems import dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-from hepaplan.model.uncertainty import acceptability as curves
-from hepaplan.model.uncertainty import fans
-from hepaplan.model.uncertainty.intervals import GAP, intervals
 from hepaplan.model.uncertainty.plan_draws import MEASURES, PlanDraws
-from hepaplan.model.uncertainty.region import RegionDraws, region_draws
+from hepaplan.model.uncertainty.region.region import RegionDraws, region_draws
+from hepaplan.model.uncertainty.results import acceptability as curves
+from hepaplan.model.uncertainty.results import fans
+from hepaplan.model.uncertainty.results.intervals import GAP, intervals
 from hepaplan.model.uncertainty.sampled import Comparison, Sampled, at_means
 
 NEW_PATIENTS = "new patients with liver metastases, a year"

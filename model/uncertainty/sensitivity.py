@@ -14,8 +14,8 @@ from hepaplan.model.outputs import Output, chosen_outputs
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.uncertainty.evaluations import by_runs
-from hepaplan.model.uncertainty.global_sensitivity import (
+from hepaplan.model.uncertainty.moving.evaluations import by_runs
+from hepaplan.model.uncertainty.moving.global_sensitivity import (
     Evaluation,
     factors_of,
     headline,
@@ -24,10 +24,14 @@ from hepaplan.model.uncertainty.global_sensitivity import (
     through_draws,
     through_runs,
 )
-from hepaplan.model.uncertainty.inputs import Input, uncertain_inputs
-from hepaplan.model.uncertainty.levers import levers
-from hepaplan.model.uncertainty.region import region_draws
-from hepaplan.model.uncertainty.region_outputs import drawn_names, influential, region_outputs
+from hepaplan.model.uncertainty.moving.levers import levers
+from hepaplan.model.uncertainty.region.region import region_draws
+from hepaplan.model.uncertainty.region.region_outputs import (
+    drawn_names,
+    influential,
+    region_outputs,
+)
+from hepaplan.model.uncertainty.spread.inputs import Input, uncertain_inputs
 from hepaplan.model.uncertainty.study import Study
 
 Progress = Callable[[str], None]

@@ -15,10 +15,9 @@ from hepaplan.model.outputs import Output, chosen_outputs
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, WrongUse, listed, nearest
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.uncertainty.evaluations import Evaluate, by_runs
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
-from hepaplan.model.uncertainty.levers import Lever, levers
-from hepaplan.model.uncertainty.one_way import (
+from hepaplan.model.uncertainty.moving.evaluations import Evaluate, by_runs
+from hepaplan.model.uncertainty.moving.levers import Lever, levers
+from hepaplan.model.uncertainty.moving.one_way import (
     ONE_WAY,
     OneWay,
     Ranges,
@@ -26,10 +25,15 @@ from hepaplan.model.uncertainty.one_way import (
     one_way,
     ordered,
 )
-from hepaplan.model.uncertainty.region_outputs import by_region_draws, drawn_names, influential
+from hepaplan.model.uncertainty.moving.thresholds import THRESHOLDS, beating, reaching, threshold
+from hepaplan.model.uncertainty.moving.two_way import positions, two_way
+from hepaplan.model.uncertainty.region.region_outputs import (
+    by_region_draws,
+    drawn_names,
+    influential,
+)
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.uncertainty.thresholds import THRESHOLDS, beating, reaching, threshold
-from hepaplan.model.uncertainty.two_way import positions, two_way
 from hepaplan.model.words import sentence_case
 
 Progress = Callable[[str], None]

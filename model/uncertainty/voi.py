@@ -13,18 +13,16 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.compare.comparison import names, refuse_incomparable
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, WrongUse
-from hepaplan.model.uncertainty import evpi as perfect
-from hepaplan.model.uncertainty import evppi as partial
 from hepaplan.model.uncertainty.capacity_decision import (
     Timing,
     capacity_decisions,
     expansion_named,
     timing,
 )
-from hepaplan.model.uncertainty.evidence_register import evidence_register
-from hepaplan.model.uncertainty.evidence_register import headline as register_headline
-from hepaplan.model.uncertainty.input_groups import input_groups
-from hepaplan.model.uncertainty.inputs import Input, Value
+from hepaplan.model.uncertainty.information import evpi as perfect
+from hepaplan.model.uncertainty.information import evppi as partial
+from hepaplan.model.uncertainty.information.evidence_register import evidence_register
+from hepaplan.model.uncertainty.information.evidence_register import headline as register_headline
 from hepaplan.model.uncertainty.sampled import (
     PER_PATIENT,
     PER_REGION,
@@ -35,6 +33,8 @@ from hepaplan.model.uncertainty.sampled import (
     left_out,
     sampled,
 )
+from hepaplan.model.uncertainty.spread.input_groups import input_groups
+from hepaplan.model.uncertainty.spread.inputs import Input, Value
 from hepaplan.model.uncertainty.strategies import Strategies
 from hepaplan.model.uncertainty.study import Study
 

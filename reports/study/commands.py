@@ -20,7 +20,7 @@ from hepaplan.reports.study.ending import done
 
 if TYPE_CHECKING:
     from hepaplan.model.parameters import Scenario
-    from hepaplan.model.uncertainty.one_way import Ranges
+    from hepaplan.model.uncertainty.moving.one_way import Ranges
     from hepaplan.model.uncertainty.sampled import Sampling
 
 Load = Callable[[str, Output], "Scenario"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hepaplan.model.outputs import Output
-from hepaplan.model.uncertainty.evaluations import said
+from hepaplan.model.uncertainty.moving.evaluations import said
 from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.output_pages import (
     MISSING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.model.uncertainty.fans import EVERY_MONTH
+from hepaplan.model.uncertainty.results.fans import EVERY_MONTH
 from hepaplan.model.uncertainty.sampled import PER_REGION
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.words import sentence_case

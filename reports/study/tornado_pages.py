@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.outputs import Output, chosen_outputs
-from hepaplan.model.uncertainty.evaluations import said
+from hepaplan.model.uncertainty.moving.evaluations import said
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.grid_page import grid_page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.model.uncertainty.evpi import money
-from hepaplan.model.uncertainty.evppi import clear
+from hepaplan.model.uncertainty.information.evpi import money
+from hepaplan.model.uncertainty.information.evppi import clear
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.words import sentence_case
 from hepaplan.reports.content import site_note

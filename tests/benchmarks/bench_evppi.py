@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hepaplan.model.uncertainty.evppi import evppi, evppi_table
+from hepaplan.model.uncertainty.information.evppi import evppi, evppi_table
 
 DRAWS, INPUTS, MANY = 10_000, 16, 400
 SECONDS, MANY_SECONDS = 0.3, 5.0

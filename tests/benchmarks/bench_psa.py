@@ -11,9 +11,9 @@ import time
 from collections import Counter
 
 from hepaplan.model.evaluate import usual_care
-from hepaplan.model.uncertainty.draws import draw
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
-from hepaplan.model.uncertainty.region import region_draws
+from hepaplan.model.uncertainty.drawing.draws import draw
+from hepaplan.model.uncertainty.region.region import region_draws
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.scenarios.load import load_scenario
 from tests.benchmarks.bench_pathway import peak_megabytes
 

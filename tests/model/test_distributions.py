@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepaplan.model.quantities import Family
-from hepaplan.model.uncertainty.distributions import (
+from hepaplan.model.uncertainty.spread.distributions import (
     Beta,
     Dirichlet,
     Fixed,

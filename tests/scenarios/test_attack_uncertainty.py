@@ -10,11 +10,11 @@ import pytest
 from scipy.special import ndtri
 
 from hepaplan.model.quantities import Family
-from hepaplan.model.uncertainty.correlated import correlation_matrix
-from hepaplan.model.uncertainty.distributions import from_standard_error
-from hepaplan.model.uncertainty.draws import draw
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
-from hepaplan.model.uncertainty.rules import Correlated
+from hepaplan.model.uncertainty.drawing.draws import draw
+from hepaplan.model.uncertainty.spread.correlated import correlation_matrix
+from hepaplan.model.uncertainty.spread.distributions import from_standard_error
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread.rules import Correlated
 from hepaplan.scenarios.load import load_scenario
 from hepaplan.scenarios.problems import InvalidScenario
 from tests.support.unsure import WORDS, write_unsure

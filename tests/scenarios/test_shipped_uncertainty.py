@@ -10,9 +10,9 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.pathway import Distribution
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity, Schedule
-from hepaplan.model.uncertainty.choices import why_fixed
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
-from hepaplan.model.uncertainty.sets import figures_in_use, pathway_sets
+from hepaplan.model.uncertainty.spread.choices import why_fixed
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread.sets import figures_in_use, pathway_sets
 from hepaplan.scenarios.load import load_scenario
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepaplan.model.uncertainty.empirical import Empirical
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread.empirical import Empirical
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.scenarios.load import LocatedProblem, load
 
 Edit = Callable[[str, str, str], int]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hepaplan.model.problems import Key, dotted
-from hepaplan.model.uncertainty.distributions import Uncertain
-from hepaplan.model.uncertainty.inputs import Input
-from hepaplan.model.uncertainty.levers import Lever
+from hepaplan.model.uncertainty.moving.levers import Lever
+from hepaplan.model.uncertainty.spread.distributions import Uncertain
+from hepaplan.model.uncertainty.spread.inputs import Input
 
 OPERABLE: Key = ("pathway", "decision_point", "operable")
 

@@ -15,9 +15,9 @@ from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity, Schedule
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tidy import add_up, years_of
-from hepaplan.model.uncertainty.designs import uniform
-from hepaplan.model.uncertainty.frame import MEASURES, NOT_LINEAR
-from hepaplan.model.uncertainty.inputs import Value
+from hepaplan.model.uncertainty.drawing.designs import uniform
+from hepaplan.model.uncertainty.region.frame import MEASURES, NOT_LINEAR
+from hepaplan.model.uncertainty.spread.inputs import Value
 
 
 def all_values(

@@ -20,9 +20,19 @@ from hepaplan.model.outputs import Output, chosen_outputs
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, dotted
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.uncertainty.acceptability import acceptability, plane, thresholds
-from hepaplan.model.uncertainty.designs import uniform
-from hepaplan.model.uncertainty.distributions import (
+from hepaplan.model.uncertainty.drawing.designs import uniform
+from hepaplan.model.uncertainty.drawing.draws import draw, one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.information.evpi import evpi
+from hepaplan.model.uncertainty.information.evppi import evppi
+from hepaplan.model.uncertainty.information.evsi import MeanStudy, evsi
+from hepaplan.model.uncertainty.moving.evaluations import Outcome, by_runs
+from hepaplan.model.uncertainty.moving.levers import levers
+from hepaplan.model.uncertainty.moving.one_way import Ranges, one_way
+from hepaplan.model.uncertainty.region.frame import MEASURES
+from hepaplan.model.uncertainty.region.region import region_draws
+from hepaplan.model.uncertainty.results.acceptability import acceptability, plane, thresholds
+from hepaplan.model.uncertainty.spread.distributions import (
     Beta,
     Gamma,
     LogNormal,
@@ -32,19 +42,9 @@ from hepaplan.model.uncertainty.distributions import (
     from_interval,
     from_standard_error,
 )
-from hepaplan.model.uncertainty.draws import draw, one_draw
-from hepaplan.model.uncertainty.evaluations import Outcome, by_runs
-from hepaplan.model.uncertainty.evpi import evpi
-from hepaplan.model.uncertainty.evppi import evppi
-from hepaplan.model.uncertainty.evsi import MeanStudy, evsi
-from hepaplan.model.uncertainty.frame import MEASURES
-from hepaplan.model.uncertainty.inputs import HAZARD_FACTOR, Input, Values, uncertain_inputs
-from hepaplan.model.uncertainty.levers import levers
-from hepaplan.model.uncertainty.means import why_mean_differs
-from hepaplan.model.uncertainty.one_way import Ranges, one_way
-from hepaplan.model.uncertainty.region import region_draws
-from hepaplan.model.uncertainty.spread_words import family_of
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import HAZARD_FACTOR, Input, Values, uncertain_inputs
+from hepaplan.model.uncertainty.spread.means import why_mean_differs
+from hepaplan.model.uncertainty.spread.spread_words import family_of
 from hepaplan.model.uncertainty.strategies import Strategies
 from hepaplan.scenarios.load import load_scenario
 from tests.support.inputs_by_hand import made_input, made_lever

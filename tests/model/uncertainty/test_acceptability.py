@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hepaplan.model.economics import preferred
-from hepaplan.model.uncertainty.acceptability import (
+from hepaplan.model.uncertainty.information.evpi import evpi
+from hepaplan.model.uncertainty.results.acceptability import (
     CURVE_COLUMNS,
     acceptability,
     headline,
@@ -17,7 +18,6 @@ from hepaplan.model.uncertainty.acceptability import (
     quadrants,
     thresholds,
 )
-from hepaplan.model.uncertainty.evpi import evpi
 from hepaplan.model.uncertainty.strategies import Strategies
 
 FOUR = Strategies(

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from hepaplan.model.quantities import Expect, Quantity, Schedule
-from hepaplan.model.uncertainty.altered import Scaled, Truncated, share_below, truncated
-from hepaplan.model.uncertainty.as_stated import (
+from hepaplan.model.uncertainty.spread.altered import Scaled, Truncated, share_below, truncated
+from hepaplan.model.uncertainty.spread.as_stated import (
     from_parameters,
     stated_distribution,
     stated_faults,
 )
-from hepaplan.model.uncertainty.bounded import Pert, Triangular
-from hepaplan.model.uncertainty.distributions import (
+from hepaplan.model.uncertainty.spread.bounded import Pert, Triangular
+from hepaplan.model.uncertainty.spread.distributions import (
     Beta,
     Fixed,
     Gamma,
@@ -26,7 +26,7 @@ from hepaplan.model.uncertainty.distributions import (
     from_interval,
     from_standard_error,
 )
-from hepaplan.model.uncertainty.empirical import Empirical, empirical
+from hepaplan.model.uncertainty.spread.empirical import Empirical, empirical
 
 EVEN = (np.arange(200_000) + 0.5) / 200_000
 

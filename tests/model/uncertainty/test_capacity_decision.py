@@ -16,10 +16,10 @@ from hepaplan.model.uncertainty.capacity_decision import (
     expansion_named,
     timing,
 )
-from hepaplan.model.uncertainty.draws import draw, one_draw
-from hepaplan.model.uncertainty.inputs import Values, uncertain_inputs
+from hepaplan.model.uncertainty.drawing.draws import draw, one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.sampled import at_points
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import Values, uncertain_inputs
 from hepaplan.model.uncertainty.strategies import Strategies
 from tests.support.expansions import expansion
 from tests.support.scenarios import tiny, with_settings, with_table

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.correlated import (
+from hepaplan.model.uncertainty.spread.correlated import (
     correlated_faults,
     correlation_matrix,
     moved_together,
 )
-from hepaplan.model.uncertainty.distributions import Beta, Gamma, Normal
-from hepaplan.model.uncertainty.inputs import Input
-from hepaplan.model.uncertainty.rules import Correlated
+from hepaplan.model.uncertainty.spread.distributions import Beta, Gamma, Normal
+from hepaplan.model.uncertainty.spread.inputs import Input
+from hepaplan.model.uncertainty.spread.rules import Correlated
 from tests.support.inputs_by_hand import made_input
 
 COUNT = 20_000

@@ -12,11 +12,15 @@ from hepaplan.model.evaluate import usual_care
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Key
 from hepaplan.model.survival.fitted import monthly_hazards
-from hepaplan.model.uncertainty.drawn import drawn_eligibility, drawn_pathway, drawn_scenario
-from hepaplan.model.uncertainty.draws import one_draw
-from hepaplan.model.uncertainty.inputs import Value
-from hepaplan.model.uncertainty.share_sets import share_sets
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.drawn import (
+    drawn_eligibility,
+    drawn_pathway,
+    drawn_scenario,
+)
+from hepaplan.model.uncertainty.drawing.draws import one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import Value
+from hepaplan.model.uncertainty.spread.share_sets import share_sets
 from tests.support.region_values import all_values
 from tests.support.scenarios import tiny, tiny_usual
 from tests.support.small import pathway_record, share

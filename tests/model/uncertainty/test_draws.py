@@ -10,10 +10,16 @@ import pytest
 from scipy.special import ndtri
 
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.designs import Design, latin, sobol, uniform, uniforms
-from hepaplan.model.uncertainty.distributions import Beta, Gamma, LogNormal, Uncertain, Uniform
-from hepaplan.model.uncertainty.draws import draw, one_draw, streams_of
-from hepaplan.model.uncertainty.inputs import Input, Value
+from hepaplan.model.uncertainty.drawing.designs import Design, latin, sobol, uniform, uniforms
+from hepaplan.model.uncertainty.drawing.draws import draw, one_draw, streams_of
+from hepaplan.model.uncertainty.spread.distributions import (
+    Beta,
+    Gamma,
+    LogNormal,
+    Uncertain,
+    Uniform,
+)
+from hepaplan.model.uncertainty.spread.inputs import Input, Value
 
 ONE, OTHER = Uniform(0.0, 1.0), LogNormal(0.0, 0.2)
 

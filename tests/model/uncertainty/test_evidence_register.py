@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.distributions import Normal
-from hepaplan.model.uncertainty.evidence_register import COLUMNS, evidence_register, headline
-from hepaplan.model.uncertainty.inputs import Input
+from hepaplan.model.uncertainty.information.evidence_register import (
+    COLUMNS,
+    evidence_register,
+    headline,
+)
+from hepaplan.model.uncertainty.spread.distributions import Normal
+from hepaplan.model.uncertainty.spread.inputs import Input
 
 
 def one(name: str, year: int | None, quality: str, assumed: bool = False) -> tuple[Key, Input]:

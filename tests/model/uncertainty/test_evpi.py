@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hepaplan.model.economics import preferred
-from hepaplan.model.uncertainty.evpi import (
+from hepaplan.model.uncertainty.information.evpi import (
     Estimate,
     chosen,
     evpi,

@@ -8,9 +8,9 @@ from scipy.special import ndtr
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.problems import WrongUse
-from hepaplan.model.uncertainty import evppi as module
-from hepaplan.model.uncertainty.evpi import Estimate, evpi
-from hepaplan.model.uncertainty.evppi import (
+from hepaplan.model.uncertainty.information import evppi as module
+from hepaplan.model.uncertainty.information.evpi import Estimate, evpi
+from hepaplan.model.uncertainty.information.evppi import (
     coordinates,
     evppi,
     evppi_table,

@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from scipy.special import betaln, gammaln, ndtr
 
-from hepaplan.model.uncertainty.evpi import Estimate, evpi
-from hepaplan.model.uncertainty.evppi import evppi
-from hepaplan.model.uncertainty.evsi import CAPPED, MeanStudy, ShareStudy, evsi, headline
+from hepaplan.model.uncertainty.information.evpi import Estimate, evpi
+from hepaplan.model.uncertainty.information.evppi import evppi
+from hepaplan.model.uncertainty.information.evsi import (
+    CAPPED,
+    MeanStudy,
+    ShareStudy,
+    evsi,
+    headline,
+)
 
 DRAWS = 10_000
 PRIOR = np.random.default_rng(21).standard_normal((2, DRAWS))

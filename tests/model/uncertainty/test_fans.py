@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hepaplan.model.uncertainty.fans import (
+from hepaplan.model.uncertainty.results.fans import (
     AVERAGE_MONTH,
     EVERY_MONTH,
     fan,

@@ -9,10 +9,10 @@ import pytest
 
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.designs import uniform
-from hepaplan.model.uncertainty.drawn import drawn_scenario
-from hepaplan.model.uncertainty.front import front_of, interpolation, weights
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.designs import uniform
+from hepaplan.model.uncertainty.drawing.drawn import drawn_scenario
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.region.front import front_of, interpolation, weights
 from tests.support.scenarios import tiny, tiny_usual
 
 

@@ -13,10 +13,9 @@ import pytest
 from hepaplan.model.arrays import Floats
 from hepaplan.model.outputs import Output
 from hepaplan.model.problems import Key, NoAnswer, WrongUse
-from hepaplan.model.uncertainty import indices
-from hepaplan.model.uncertainty.distributions import Beta, Gamma, Normal, Uniform
-from hepaplan.model.uncertainty.evaluations import by_runs
-from hepaplan.model.uncertainty.global_sensitivity import (
+from hepaplan.model.uncertainty.moving import indices
+from hepaplan.model.uncertainty.moving.evaluations import by_runs
+from hepaplan.model.uncertainty.moving.global_sensitivity import (
     MORRIS,
     SOBOL,
     Factor,
@@ -27,7 +26,8 @@ from hepaplan.model.uncertainty.global_sensitivity import (
     through_draws,
     through_runs,
 )
-from hepaplan.model.uncertainty.inputs import Input, Value
+from hepaplan.model.uncertainty.spread.distributions import Beta, Gamma, Normal, Uniform
+from hepaplan.model.uncertainty.spread.inputs import Input, Value
 from tests.support.inputs_by_hand import OPERABLE, made_input
 from tests.support.scenarios import tiny
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.input_groups import REST, input_groups
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.spread.input_groups import REST, input_groups
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.scenarios.load import load_scenario
 
 POINT = ("pathway", "decision_point", "resectable")

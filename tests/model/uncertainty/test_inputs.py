@@ -12,14 +12,18 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.prices import times
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity
-from hepaplan.model.uncertainty.altered import Scaled
-from hepaplan.model.uncertainty.choices import NAMES, SECTIONS, why_fixed
-from hepaplan.model.uncertainty.distributions import Beta, Fixed, Gamma, LogNormal
-from hepaplan.model.uncertainty.empirical import Empirical
-from hepaplan.model.uncertainty.inputs import HAZARD_FACTOR, uncertain_inputs
-from hepaplan.model.uncertainty.means import why_mean_differs
-from hepaplan.model.uncertainty.rules import Uncertainty
-from hepaplan.model.uncertainty.spread_words import assumed_in_words, family_of, spread_in_words
+from hepaplan.model.uncertainty.spread.altered import Scaled
+from hepaplan.model.uncertainty.spread.choices import NAMES, SECTIONS, why_fixed
+from hepaplan.model.uncertainty.spread.distributions import Beta, Fixed, Gamma, LogNormal
+from hepaplan.model.uncertainty.spread.empirical import Empirical
+from hepaplan.model.uncertainty.spread.inputs import HAZARD_FACTOR, uncertain_inputs
+from hepaplan.model.uncertainty.spread.means import why_mean_differs
+from hepaplan.model.uncertainty.spread.rules import Uncertainty
+from hepaplan.model.uncertainty.spread.spread_words import (
+    assumed_in_words,
+    family_of,
+    spread_in_words,
+)
 from tests.support.scenarios import tiny, tiny_pathway, with_pathway, with_settings
 
 AT: Key = ("pathway", "decision_point", "operable", "option", "resection")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hepaplan.model.uncertainty.intervals import (
+from hepaplan.model.uncertainty.results.intervals import (
     COLUMNS,
     NOT_EXPLAINED,
     convergence,

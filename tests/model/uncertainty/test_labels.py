@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.labels import label_of
+from hepaplan.model.uncertainty.spread.labels import label_of
 from tests.support.scenarios import tiny, tiny_pathway, with_pathway
 
 RESECTION: Key = ("pathway", "decision_point", "operable", "option", "resection")

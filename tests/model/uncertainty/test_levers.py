@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from hepaplan.model.problems import InvalidInput, Key
-from hepaplan.model.uncertainty.distributions import Beta, Fixed, Gamma, LogNormal, Uniform
-from hepaplan.model.uncertainty.draws import draw
-from hepaplan.model.uncertainty.inputs import Input
-from hepaplan.model.uncertainty.levers import Lever, levers
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.draws import draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.moving.levers import Lever, levers
+from hepaplan.model.uncertainty.spread.distributions import Beta, Fixed, Gamma, LogNormal, Uniform
+from hepaplan.model.uncertainty.spread.inputs import Input
 from tests.support.inputs_by_hand import OPERABLE, made_input
 from tests.support.scenarios import tiny
 

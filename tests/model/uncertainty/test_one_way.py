@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from hepaplan.model.outputs import Output, chosen_outputs
-from hepaplan.model.uncertainty import evaluations
-from hepaplan.model.uncertainty.distributions import Beta, Fixed, Uniform
-from hepaplan.model.uncertainty.evaluations import Outcome, by_runs
-from hepaplan.model.uncertainty.inputs import Values
-from hepaplan.model.uncertainty.levers import levers
-from hepaplan.model.uncertainty.one_way import ONE_WAY, OneWay, direction, headlines, one_way
+from hepaplan.model.uncertainty.moving import evaluations
+from hepaplan.model.uncertainty.moving.evaluations import Outcome, by_runs
+from hepaplan.model.uncertainty.moving.levers import levers
+from hepaplan.model.uncertainty.moving.one_way import ONE_WAY, OneWay, direction, headlines, one_way
+from hepaplan.model.uncertainty.spread.distributions import Beta, Fixed, Uniform
+from hepaplan.model.uncertainty.spread.inputs import Values
 from tests.support.inputs_by_hand import OPERABLE, made_input, made_lever
 from tests.support.scenarios import tiny
 

@@ -17,8 +17,8 @@ from hepaplan.model.problems import Key, NoAnswer
 from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.replay import Plan, replay
 from hepaplan.model.uncertainty import plan_draws
-from hepaplan.model.uncertainty.draws import draw, one_draw
-from hepaplan.model.uncertainty.inputs import Value, uncertain_inputs
+from hepaplan.model.uncertainty.drawing.draws import draw, one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.plan_draws import (
     CHANCES,
     MEASURES,
@@ -29,7 +29,7 @@ from hepaplan.model.uncertainty.plan_draws import (
     standard_chances,
 )
 from hepaplan.model.uncertainty.sampled import at_points
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import Value, uncertain_inputs
 from tests.support.unsure import row, unsure
 
 COUNT = 3

@@ -15,13 +15,13 @@ from hepaplan.model.outputs import outputs_of
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
 from hepaplan.model.readings import FIRST_COME
-from hepaplan.model.uncertainty.draws import draw, one_draw
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.drawing.draws import draw, one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.plan_draws import PLAN_ANEW, PLAN_KEPT
 from hepaplan.model.uncertainty.psa import FEWEST_FOR_CONVERGENCE, Robustness, psa
 from hepaplan.model.uncertainty.psa_tables import NEW_PATIENTS, TOTALS
 from hepaplan.model.uncertainty.sampled import PER_REGION, Sampling
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.uncertainty.voi import Decision, voi
 from tests.support.unsure import row, unsure

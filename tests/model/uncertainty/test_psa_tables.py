@@ -9,9 +9,6 @@ import numpy as np
 import pytest
 
 from hepaplan.model.evaluate import network_of
-from hepaplan.model.uncertainty.acceptability import acceptability
-from hepaplan.model.uncertainty.distributions import Beta, Gamma
-from hepaplan.model.uncertainty.intervals import NOT_EXPLAINED
 from hepaplan.model.uncertainty.plan_draws import PlanDraws
 from hepaplan.model.uncertainty.psa_tables import (
     BENEFIT,
@@ -26,6 +23,8 @@ from hepaplan.model.uncertainty.psa_tables import (
     outputs,
     why_apart,
 )
+from hepaplan.model.uncertainty.results.acceptability import acceptability
+from hepaplan.model.uncertainty.results.intervals import NOT_EXPLAINED
 from hepaplan.model.uncertainty.sampled import (
     PER_PATIENT,
     PER_REGION,
@@ -34,6 +33,7 @@ from hepaplan.model.uncertainty.sampled import (
     Sampling,
     sampled,
 )
+from hepaplan.model.uncertainty.spread.distributions import Beta, Gamma
 from hepaplan.model.uncertainty.strategies import Strategies
 from tests.support.unsure import row, unsure
 

@@ -12,10 +12,10 @@ from hepaplan.model import evaluate, kernels
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.problems import Key
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.uncertainty.draws import one_draw
-from hepaplan.model.uncertainty.inputs import Value
-from hepaplan.model.uncertainty.region import RegionDraws, region_draws
-from hepaplan.model.uncertainty.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.draws import one_draw
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.region.region import RegionDraws, region_draws
+from hepaplan.model.uncertainty.spread.inputs import Value
 from tests.support.region_values import ReadOnce, all_values, read_once
 from tests.support.scenarios import tiny, tiny_usual, with_table
 

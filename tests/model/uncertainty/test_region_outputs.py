@@ -9,16 +9,16 @@ from hepaplan.model import evaluate, kernels
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.outputs import chosen_outputs, outputs_of
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.distributions import Beta, Uniform
-from hepaplan.model.uncertainty.evaluations import by_runs, number
-from hepaplan.model.uncertainty.inputs import Values
-from hepaplan.model.uncertainty.levers import levers
-from hepaplan.model.uncertainty.region_outputs import (
+from hepaplan.model.uncertainty.moving.evaluations import by_runs, number
+from hepaplan.model.uncertainty.moving.levers import levers
+from hepaplan.model.uncertainty.region.region_outputs import (
     by_region_draws,
     drawn_names,
     influential,
     stacked,
 )
+from hepaplan.model.uncertainty.spread.distributions import Beta, Uniform
+from hepaplan.model.uncertainty.spread.inputs import Values
 from tests.support.inputs_by_hand import OPERABLE, made_input
 from tests.support.scenarios import tiny, tiny_usual
 

@@ -11,11 +11,9 @@ from hepaplan.model import kernels
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.outputs import outputs_of
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.distributions import LogNormal
-from hepaplan.model.uncertainty.draws import draw
-from hepaplan.model.uncertainty.frame import MEASURES
-from hepaplan.model.uncertainty.inputs import Input, uncertain_inputs
-from hepaplan.model.uncertainty.region import region_draws
+from hepaplan.model.uncertainty.drawing.draws import draw
+from hepaplan.model.uncertainty.region.frame import MEASURES
+from hepaplan.model.uncertainty.region.region import region_draws
 from hepaplan.model.uncertainty.sampled import (
     PER_PATIENT,
     PER_REGION,
@@ -28,6 +26,8 @@ from hepaplan.model.uncertainty.sampled import (
     left_out,
     sampled,
 )
+from hepaplan.model.uncertainty.spread.distributions import LogNormal
+from hepaplan.model.uncertainty.spread.inputs import Input, uncertain_inputs
 from tests.support.inputs_by_hand import made_input
 from tests.support.region_values import read_once
 from tests.support.unsure import unsure, unsure_usual

@@ -9,10 +9,10 @@ import pytest
 
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.uncertainty import sensitivity as module
-from hepaplan.model.uncertainty.distributions import Beta, Gamma, Uniform
-from hepaplan.model.uncertainty.global_sensitivity import MORRIS, SOBOL
-from hepaplan.model.uncertainty.inputs import Input
+from hepaplan.model.uncertainty.moving.global_sensitivity import MORRIS, SOBOL
 from hepaplan.model.uncertainty.sensitivity import Spread, sensitivity
+from hepaplan.model.uncertainty.spread.distributions import Beta, Gamma, Uniform
+from hepaplan.model.uncertainty.spread.inputs import Input
 from tests.support.inputs_by_hand import OPERABLE, made_input
 from tests.support.scenarios import tiny
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.interpolate import BSpline
 
-from hepaplan.model.uncertainty import splines
-from hepaplan.model.uncertainty.splines import curve_basis, curves, surface_basis
+from hepaplan.model.uncertainty.information import splines
+from hepaplan.model.uncertainty.information.splines import curve_basis, curves, surface_basis
 
 NUMBERS = np.random.default_rng(5)
 SKEWED = np.exp(1.5 * NUMBERS.standard_normal(1_000))

@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 from hepaplan.model.outputs import Output, chosen_outputs, outputs_of
-from hepaplan.model.uncertainty.distributions import Uniform
-from hepaplan.model.uncertainty.evaluations import Evaluate, Outcome, by_runs
-from hepaplan.model.uncertainty.inputs import Values
-from hepaplan.model.uncertainty.levers import Lever, levers
-from hepaplan.model.uncertainty.stated import stated_scenario
-from hepaplan.model.uncertainty.thresholds import (
+from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.moving.evaluations import Evaluate, Outcome, by_runs
+from hepaplan.model.uncertainty.moving.levers import Lever, levers
+from hepaplan.model.uncertainty.moving.thresholds import (
     CLOSE,
     THRESHOLDS,
     beating,
@@ -22,6 +20,8 @@ from hepaplan.model.uncertainty.thresholds import (
     reaching,
     threshold,
 )
+from hepaplan.model.uncertainty.spread.distributions import Uniform
+from hepaplan.model.uncertainty.spread.inputs import Values
 from tests.support.inputs_by_hand import OPERABLE, made_input, made_lever
 from tests.support.scenarios import tiny
 

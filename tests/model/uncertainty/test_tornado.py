@@ -10,9 +10,9 @@ import pytest
 from hepaplan.model.outputs import outputs_of
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.uncertainty import tornado as module
-from hepaplan.model.uncertainty.distributions import Beta, Uniform
-from hepaplan.model.uncertainty.inputs import Input
-from hepaplan.model.uncertainty.one_way import ONE_WAY
+from hepaplan.model.uncertainty.moving.one_way import ONE_WAY
+from hepaplan.model.uncertainty.spread.distributions import Beta, Uniform
+from hepaplan.model.uncertainty.spread.inputs import Input
 from hepaplan.model.uncertainty.tornado import OUTPUTS, Moves, tornado
 from tests.support.inputs_by_hand import OPERABLE, made_input
 from tests.support.scenarios import tiny, tiny_with

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from hepaplan.model.outputs import Output
-from hepaplan.model.uncertainty.distributions import Uniform
-from hepaplan.model.uncertainty.evaluations import Evaluate, Outcome
-from hepaplan.model.uncertainty.inputs import Values
-from hepaplan.model.uncertainty.two_way import TWO_WAY, TwoWay, positions, together, two_way
+from hepaplan.model.uncertainty.moving.evaluations import Evaluate, Outcome
+from hepaplan.model.uncertainty.moving.two_way import TWO_WAY, TwoWay, positions, together, two_way
+from hepaplan.model.uncertainty.spread.distributions import Uniform
+from hepaplan.model.uncertainty.spread.inputs import Values
 from tests.support.inputs_by_hand import made_lever
 
 WORTH = Output("worth", "Worth", "GBP", "reading 1", True)

@@ -11,9 +11,9 @@ import pytest
 
 from hepaplan.model.problems import WrongUse, dotted
 from hepaplan.model.uncertainty import voi as studied
-from hepaplan.model.uncertainty.evppi import evppi
-from hepaplan.model.uncertainty.inputs import uncertain_inputs
+from hepaplan.model.uncertainty.information.evppi import evppi
 from hepaplan.model.uncertainty.sampled import PER_PATIENT, PER_REGION, Sampling, sampled
+from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.uncertainty.voi import EVPI, TIMING, Decision, voi
 from tests.support.unsure import LIST, row, unsure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.model.uncertainty.global_sensitivity import MORRIS, SOBOL
+from hepaplan.model.uncertainty.moving.global_sensitivity import MORRIS, SOBOL
 from hepaplan.model.uncertainty.sensitivity import INDICES, SCREENING
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.reports.study.sensitivity_pages import sensitivity_pages

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from hepaplan.model.outputs import Output
-from hepaplan.model.uncertainty.one_way import ONE_WAY
+from hepaplan.model.uncertainty.moving.one_way import ONE_WAY
+from hepaplan.model.uncertainty.moving.thresholds import THRESHOLDS
+from hepaplan.model.uncertainty.moving.two_way import TWO_WAY
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.uncertainty.thresholds import THRESHOLDS
-from hepaplan.model.uncertainty.two_way import TWO_WAY
 from hepaplan.reports.study.grid_page import ALIKE, CHANGES
 from hepaplan.reports.study.output_pages import result_format, sheet_titles, starred
 from hepaplan.reports.study.pages import Page

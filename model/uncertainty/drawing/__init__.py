@@ -1,0 +1,1 @@
+"""Draws of inputs, and scenarios that hold them."""

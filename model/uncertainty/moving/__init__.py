@@ -1,0 +1,1 @@
+"""Inputs moved on purpose: one, two, or all at once."""

@@ -1,0 +1,1 @@
+"""The region in every draw at once, nothing scarce."""

@@ -1,0 +1,1 @@
+"""What draws say: intervals, fans, acceptability."""
