@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 MILLION, THOUSAND = 1e6, 1e3
 
 
@@ -30,3 +32,15 @@ def counted(number: float, one: str, more: str) -> str:
 def sentence_case(words: str) -> str:
     """Return words with a capital at the start, the rest as it is."""
     return words[:1].upper() + words[1:]
+
+
+def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of which no two are alike, capitals aside: one that comes again is numbered."""
+    found: dict[str, str] = {}
+    for own in names:
+        name, number = own, 1
+        while name.casefold() in found:
+            number += 1
+            name = f"{own} ({number})"
+        found[name.casefold()] = name
+    return tuple(found.values())

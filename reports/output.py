@@ -20,7 +20,8 @@ from hepaplan.model.problems import WrongUse
 from hepaplan.reports.content import MAY_BE_MISSING, UnfitTable, number_faults
 
 TABLES = "tables"
-OURS = rf"{TABLES}/[A-Za-z0-9_]+\.csv|[a-z]+\.xlsx|report\.html"
+WORKBOOKS = "report|compare|tornado|psa|voi|sensitivity|calibration"
+OURS = rf"{TABLES}/[A-Za-z0-9_]+\.csv|({WORKBOOKS})\.xlsx|report\.html"
 MANIFEST = "manifest.json"
 EARLIER, LOCK = ".earlier-manifest.json", ".writing"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

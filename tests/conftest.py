@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command has it: equal bits
 
 import pytest
 from hypothesis import settings

@@ -19,6 +19,7 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput
 from hepaplan.model.summary import labels
 from hepaplan.model.tidy import concat
+from hepaplan.model.words import told_apart
 
 FEWEST = 2
 BILLIONTH = 1e-9
@@ -88,15 +89,7 @@ def compare(
 
 def names(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     """Return a name for each scenario; one that comes again has its number."""
-    found: dict[str, str] = {}
-    for scenario in scenarios:
-        own = name = scenario.settings.name
-        number = 1
-        while name.casefold() in found:
-            number += 1
-            name = f"{own} ({number})"
-        found[name.casefold()] = name
-    return tuple(found.values())
+    return told_apart(scenario.settings.name for scenario in scenarios)
 
 
 def refuse_incomparable(scenarios: Sequence[Scenario]) -> None:

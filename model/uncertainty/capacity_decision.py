@@ -23,11 +23,13 @@ from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.uncertainty.drawing.draws import one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.information.evpi import chosen
 from hepaplan.model.uncertainty.spread.inputs import Values
 from hepaplan.model.uncertainty.strategies import Strategies
+from hepaplan.model.words import told_apart
 
-NEVER, NOW, LATER = CHOICES = ("never", "now", "a year later")
-"""When an expansion is decided."""
+CHOICES = ("never", "now", "a year later")
+"""When an expansion is bought."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,10 @@ class Timing:
     """What each choice is worth on average, in pounds of net benefit against never buying.
 
     `wait_and_learn`: wait a year, learn the inputs exactly, then buy or not, whichever is better.
-    It is worth more than the best choice made today only where what is learnt can change the
-    decision by more than the year costs. `learning`: by how much, 0 or less where buying or
-    refusing today is better (Eckermann & Willan, The option value of delay, Med Decis Making
-    2008;28:300-5).
+    It is worth more than the best choice made today, buying in a year whatever is learnt among
+    them, only where what is learnt can change the decision by more than the year costs.
+    `learning`: by how much, 0 or less where deciding today is better (Eckermann & Willan, The
+    option value of delay in health technology assessment, Med Decis Making 2008;28:300-5).
     """
 
     now: float
@@ -82,8 +84,8 @@ def capacity_decisions(
     each = [one_draw(draws, index) for index in range(count)]
     found = np.array(spread(partial(_some, scenario, tuple(names)), each, workers, done))
     decisions = {}
-    for place, name in enumerate(names):
-        label = scenario.settings.expansion[name].label
+    labels = told_apart(scenario.settings.expansion[name].label for name in names)
+    for place, (name, label) in enumerate(zip(names, labels, strict=True)):
         choices = tuple(f"{label}: {choice}" for choice in CHOICES)
         cost, qalys = found[:, place].transpose(2, 1, 0)
         decisions[name] = Strategies(f"{label}, first come", choices, cost, qalys)
@@ -95,8 +97,7 @@ def timing(choices: Strategies, willingness_to_pay: float) -> Timing:
     benefit = choices.net_benefit(willingness_to_pay)
     never, now, later = benefit
     learnt = np.maximum(later, never)
-    best = np.argmax(benefit.mean(axis=1)[:2])
-    gain = learnt - benefit[best]
+    gain = learnt - benefit[chosen(benefit)]
     return Timing(
         now=float((now - never).mean()),
         later=float((later - never).mean()),

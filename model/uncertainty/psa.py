@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.compare.comparison import names, refuse_incomparable
+from hepaplan.model.compare.comparison import names
 from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import scarce_capacity
 from hepaplan.model.parameters import Scenario
@@ -34,22 +34,21 @@ from hepaplan.model.uncertainty.psa_tables import (
 )
 from hepaplan.model.uncertainty.results import acceptability as curves
 from hepaplan.model.uncertainty.results import fans
-from hepaplan.model.uncertainty.results.intervals import convergence
+from hepaplan.model.uncertainty.results.intervals import FEWEST_FOR_CONVERGENCE, convergence
 from hepaplan.model.uncertainty.results.intervals import headline as interval_headline
 from hepaplan.model.uncertainty.sampled import (
     PER_REGION,
     Comparison,
     Sampled,
     Sampling,
+    all_sampled,
     comparisons,
-    left_out,
-    sampled,
+    left_out_words,
 )
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.words import figure, pounds, sentence_case
 
 Progress = Callable[[str], None]
-FEWEST_FOR_CONVERGENCE = 20
 QUESTION = "How sure are we: of need, of health and money, of the choice, and of the plan?"
 STEPS = ("draws, nothing scarce", "the plan over draws", "tables")
 
@@ -75,13 +74,8 @@ def psa(
     """
     if 1 in (robustness.kept, robustness.anew):
         raise WrongUse("one draw of the plan has no interval: ask for 2 or more, or for 0")
-    if len(scenarios) > 1:
-        refuse_incomparable(scenarios)
     clock = [time.perf_counter()]
-    sides = []
-    for scenario in scenarios:
-        progress(f"{asked.draws:,} draws of {scenario.settings.name}, nothing scarce")
-        sides.append(sampled(scenario, asked))
+    sides = all_sampled(scenarios, asked, progress)
     first = sides[0]
     clock.append(time.perf_counter())
     plans = _plan_draws(first, asked, robustness, progress)
@@ -101,7 +95,6 @@ def psa(
         "inputs": input_table(first),
     }
     clock.append(time.perf_counter())
-    others = left_out(sides)
     return Study(
         "psa",
         first.scenario,
@@ -120,7 +113,7 @@ def psa(
                 for plan in plans
                 if plan.without_a_plan
             ),
-            *(f"{name} has other patients: its health is not compared." for name in others),
+            *left_out_words(sides),
             interval_headline(tables["intervals"], {}),
         ),
         tables,

@@ -18,6 +18,7 @@ from hepaplan.model.uncertainty.results import acceptability as curves
 from hepaplan.model.uncertainty.results import fans
 from hepaplan.model.uncertainty.results.intervals import GAP, intervals
 from hepaplan.model.uncertainty.sampled import Comparison, Sampled, at_means
+from hepaplan.model.uncertainty.spread.means import why_mean_differs
 
 NEW_PATIENTS = "new patients with liver metastases, a year"
 TOTALS = {
@@ -34,7 +35,7 @@ POLICY_WORDS = {
 }
 INPUTS = (
     "input", "label", "unit", "part", "point", "mean", "sd", "low", "high", "distribution",
-    "assumed", "source", "year", "quality", "copies", "correlated",
+    "assumed", "why_mean_differs", "source", "year", "quality", "copies", "correlated",
 )  # fmt: skip
 
 Outputs = dict[str, Floats]
@@ -193,7 +194,10 @@ def draw_table(side: Sampled) -> pd.DataFrame:
 
 
 def input_table(side: Sampled) -> pd.DataFrame:
-    """Return every part of every uncertain input: its distribution and where it is from."""
+    """Return every part of every uncertain input: its distribution and where it is from.
+
+    With why the distribution's mean is not the point value, where it is not.
+    """
     rows = []
     for key, what in side.inputs.items():
         for part, uncertain in what.parts.items():
@@ -202,8 +206,8 @@ def input_table(side: Sampled) -> pd.DataFrame:
                 (
                     dotted(key), what.label, what.unit, part, what.point[part],
                     float(uncertain.mean), float(uncertain.sd), low, high,
-                    type(uncertain).__name__, what.assumed, what.source, what.year, what.quality,
-                    len(what.copies), what.correlated,
+                    type(uncertain).__name__, what.assumed, why_mean_differs(what, part),
+                    what.source, what.year, what.quality, len(what.copies), what.correlated,
                 )
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(INPUTS)).astype({"year": "Int64"})

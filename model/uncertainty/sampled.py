@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.compare.comparison import names
+from hepaplan.model.compare.comparison import names, refuse_incomparable
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, Key
@@ -19,6 +19,7 @@ from hepaplan.model.uncertainty.drawing.draws import draw
 from hepaplan.model.uncertainty.region.region import RegionDraws, region_draws
 from hepaplan.model.uncertainty.spread.inputs import Input, Value, uncertain_inputs
 from hepaplan.model.uncertainty.strategies import Strategies
+from hepaplan.model.words import told_apart
 
 PER_PATIENT, PER_REGION = "one patient", "the region"
 SAME_PEOPLE = 1e-9
@@ -76,8 +77,28 @@ def sampled(scenario: Scenario, asked: Sampling) -> Sampled:
             "the rules of a table [uncertainty] (docs/uncertainty.md)"
         )
     drawn = draw(inputs, asked.draws, asked.seed, asked.design)
-    region = region_draws(usual, drawn, workers=asked.workers)
-    return Sampled(usual, inputs, drawn, region, region_draws(usual, at_points(inputs)))
+    try:
+        region = region_draws(usual, drawn, workers=asked.workers)
+        base = region_draws(usual, at_points(inputs))
+    except ValueError as error:
+        raise InvalidInput(str(error)) from error
+    return Sampled(usual, inputs, drawn, region, base)
+
+
+def all_sampled(
+    scenarios: Sequence[Scenario], asked: Sampling, progress: Callable[[str], None]
+) -> list[Sampled]:
+    """Return `sampled` of each scenario, on common random numbers; `progress` hears of each.
+
+    Raises `Incomparable` where several cannot be laid side by side.
+    """
+    if len(scenarios) > 1:
+        refuse_incomparable(scenarios)
+    sides = []
+    for scenario in scenarios:
+        progress(f"{asked.draws:,} draws of {scenario.settings.name}, nothing scarce")
+        sides.append(sampled(scenario, asked))
+    return sides
 
 
 def at_points(inputs: Mapping[Key, Input]) -> dict[Key, Value]:
@@ -118,6 +139,13 @@ def left_out(sides: Sequence[Sampled]) -> list[str]:
     return [name for name, side in _named(sides).items() if not _same_people(side, sides[0])]
 
 
+def left_out_words(sides: Sequence[Sampled]) -> tuple[str, ...]:
+    """Return a sentence for each scenario that is left out."""
+    return tuple(
+        f"{name} has other patients: its health is not compared." for name in left_out(sides)
+    )
+
+
 def _named(sides: Sequence[Sampled]) -> dict[str, Sampled]:
     return dict(zip(names([side.scenario for side in sides]), sides, strict=True))
 
@@ -127,13 +155,15 @@ def _options(side: Sampled) -> list[Comparison]:
     window = side.scenario.settings.window.months
     starts = side.usual.flow.starts[..., side.usual.before :][..., :window].sum(axis=(1, 2, 3))
     found = []
-    for point, record in side.scenario.pathway.decision_point.items():
+    points = side.scenario.pathway.decision_point
+    labels = told_apart(record.label for record in points.values())
+    for point, label in zip(points, labels, strict=True):
         here = [k for k, (at, _, _) in enumerate(options) if at == point]
         if len(here) < 2 or not starts[here].any():
             continue
         strategies = Strategies(
-            f"a patient at: {record.label}",
-            tuple(options[k][2].label for k in here),
+            f"a patient at: {label}",
+            told_apart(options[k][2].label for k in here),
             side.region.option_cost[here],
             side.region.option_qalys[here],
         )

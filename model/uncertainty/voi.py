@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.compare.comparison import names, refuse_incomparable
+from hepaplan.model.compare.comparison import names
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, WrongUse
 from hepaplan.model.uncertainty.capacity_decision import (
@@ -29,9 +29,9 @@ from hepaplan.model.uncertainty.sampled import (
     Comparison,
     Sampled,
     Sampling,
+    all_sampled,
     comparisons,
-    left_out,
-    sampled,
+    left_out_words,
 )
 from hepaplan.model.uncertainty.spread.input_groups import input_groups
 from hepaplan.model.uncertainty.spread.inputs import Input, Value
@@ -88,13 +88,8 @@ def voi(
     if not 0.0 <= decision.years <= MOST_YEARS:
         raise WrongUse(f"found --years {decision.years:g}; expected 0 to {MOST_YEARS} years")
     decision = replace(decision, draws=min(decision.draws, asked.draws))
-    if len(scenarios) > 1:
-        refuse_incomparable(scenarios)
     clock = [time.perf_counter()]
-    sides = []
-    for scenario in scenarios:
-        progress(f"{asked.draws:,} draws of {scenario.settings.name}, nothing scarce")
-        sides.append(sampled(scenario, asked))
+    sides = all_sampled(scenarios, asked, progress)
     clock.append(time.perf_counter())
     choices = [_Choice(found, sides[0].drawn) for found in comparisons(sides)]
     timings: dict[str, Timing] = {}
@@ -115,7 +110,7 @@ def voi(
         (
             *_headlines(choices, tables, worth),
             *(_timing_words(first, name, found) for name, found in timings.items()),
-            *(f"{n} has other patients: its health is not compared." for n in left_out(sides)),
+            *left_out_words(sides),
             register_headline(tables["evidence_register"]),
         ),
         tables,

@@ -23,15 +23,16 @@ def done(study: Study, output: Output, started: float) -> int:
 
 
 def written(study: Study, output: Output, started: float) -> Path:
-    """Write what was found, say it, and return the folder."""
+    """Write what was found, say it, and return the folder; a page that fails makes none."""
     from hepaplan.reports.output import create_run_folder
     from hepaplan.reports.study.terminal import study_as_json, study_as_text
-    from hepaplan.reports.study.write import write_study
+    from hepaplan.reports.study.write import pages_of, write_study
 
     progress(output.quiet)("the workbook and the page")
+    pages = pages_of(study)
     name = study.scenario.settings.name
     folder = create_run_folder(name, output.folder, overwrite=output.overwrite, kind=study.kind)
-    write_study(folder, study, started, output.settings)
+    write_study(folder, study, pages, started, output.settings)
     show = study_as_json if output.as_json else study_as_text
     click.echo(show(study, folder, time.time() - started))
     return folder

@@ -209,6 +209,9 @@ def _plan(study: Study) -> Page | None:
         (
             "Chance from month to month, with whole patients, comes on top: hepaplan run has it "
             "on its sheet Chance.",
+            "A plan kept may show more QALYs than one made anew in the same draw: a new plan "
+            "treats all ages alike there, as the rules want, and a kept one may no longer do so. "
+            "What a plan builds and buys is in its cost.",
         ),
         tables=(
             Shown("standards", "Waiting standards", frame,
@@ -232,6 +235,7 @@ def _inputs(study: Study) -> Page:
             "95% to": table["high"],
             "Distribution": table["distribution"],
             "Whose": table["assumed"].map({True: "rule (judgement)", False: "its own"}),
+            "Why the mean is not the point": table["why_mean_differs"],
             "Quality": table["quality"],
             "Source": table["source"],
             "Year": table["year"].map(lambda year: "n/a" if pd.isna(year) else str(year)),
@@ -244,6 +248,7 @@ def _inputs(study: Study) -> Page:
         "and take the scenario's rule, which is a judgement.",
         tables=(
             Shown("inputs", "Distributions", frame, dict.fromkeys(frame.columns[3:7], SMALL),
-                  {"Input": 60.0, "Key": 60.0, "Source": 22.0}, unprinted=3),
+                  {"Input": 60.0, "Key": 60.0, "Source": 22.0,
+                   "Why the mean is not the point": 30.0}, unprinted=3),
         ),
     )  # fmt: skip

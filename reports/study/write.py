@@ -55,12 +55,13 @@ def workbook_name(study: Study) -> str:
     return f"{study.kind}.xlsx"
 
 
-def write_study(folder: Path, study: Study, started: float, settings: Mapping[str, str]) -> None:
-    """Write a study into its folder; `started` is in seconds since 1970.
+def write_study(
+    folder: Path, study: Study, pages: Pages, started: float, settings: Mapping[str, str]
+) -> None:
+    """Write a study and its `pages_of` into its folder; `started` is in seconds since 1970.
 
     The manifest comes last: what it lists is whole.
     """
-    pages = pages_of(study)
     with only_writer(folder):
         tables = write_tables(folder, study.tables, MAY_MISS)
         write_study_workbook(folder / workbook_name(study), pages)

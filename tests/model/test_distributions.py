@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepaplan.model.quantities import Family
+from hepaplan.model.uncertainty.drawing.draws import draw
 from hepaplan.model.uncertainty.spread.distributions import (
     Beta,
-    Dirichlet,
     Fixed,
     Gamma,
     LogNormal,
@@ -21,6 +21,8 @@ from hepaplan.model.uncertainty.spread.distributions import (
     from_interval,
     from_standard_error,
 )
+from hepaplan.model.uncertainty.spread.sets import amount
+from tests.support.inputs_by_hand import made_input
 
 MIDPOINTS = (np.arange(200_000) + 0.5) / 200_000
 ALONE: list[Family] = ["beta", "gamma", "log_normal", "normal", "uniform"]
@@ -75,14 +77,19 @@ def test_d2_moments_come_back(family: Family, mean: float, relative: float) -> N
 
 
 def test_d2_a_dirichlet_draws_shares_that_sum_to_one() -> None:
-    found = Dirichlet((20.0, 50.0, 30.0))
-    assert found.mean == pytest.approx([0.2, 0.5, 0.3])
-    assert found.sd[1] == pytest.approx(math.sqrt(0.25 / 101))
-    draws = found.shares(np.random.default_rng(8).random((20_000, 3)))
-    np.testing.assert_allclose(draws.sum(axis=1), 1, rtol=1e-14)
+    """Expected: as counted in 100 people: standard deviations sqrt(share * (1 - share) / 101)."""
+    shares = {"a": 0.2, "b": 0.5, "c": 0.3}
+    inputs = {
+        (name,): made_input((name,), share, amount(share, 100.0), of_set=("set",))
+        for name, share in shares.items()
+    }
+    draws = np.stack([np.asarray(found) for found in draw(inputs, 20_000, seed=8).values()])
+    np.testing.assert_allclose(draws.sum(axis=0), 1, rtol=1e-14)
+    mean = np.array(list(shares.values()))
+    sd = np.sqrt(mean * (1.0 - mean) / 101.0)
     # Three standard errors of 20,000 draws.
-    assert np.abs(draws.mean(axis=0) - found.mean).max() < 3 * found.sd.max() / math.sqrt(20_000)
-    np.testing.assert_allclose(draws.std(axis=0), found.sd, rtol=0.03)
+    assert (np.abs(draws.mean(axis=1) - mean) < 3 * sd / math.sqrt(20_000)).all()
+    np.testing.assert_allclose(draws.std(axis=1), sd, rtol=0.03)
 
 
 @pytest.mark.parametrize("family", get_args(Family))

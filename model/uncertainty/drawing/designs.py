@@ -14,10 +14,11 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.problems import Key, dotted, nearest
+from hepaplan.model.uncertainty.spread.altered import SMALLEST
 
 Design = Literal["random", "latin", "sobol"]
-STEPS = 2**53
-"""Random numbers are middles of so many equal steps: never 0 or 1."""
+STEPS = round(0.5 / SMALLEST)
+"""Random numbers are middles of so many equal steps: exact, so never 0 or 1."""
 
 
 def uniform(key: Key, draws: int, seed: int) -> Floats:
@@ -37,7 +38,7 @@ def latin(key: Key, draws: int, seed: int) -> Floats:
     """
     stream = _generator(key, seed)
     within = _middles(stream.integers(0, STEPS, draws))
-    return np.clip((stream.permutation(draws) + within) / draws, 0.5 / STEPS, 1.0 - 0.5 / STEPS)
+    return inside((stream.permutation(draws) + within) / draws)
 
 
 def sobol(keys: Sequence[Key], draws: int, seed: int) -> dict[Key, Floats]:
@@ -52,8 +53,13 @@ def sobol(keys: Sequence[Key], draws: int, seed: int) -> dict[Key, Floats]:
     ordered = sorted(keys, key=dotted)
     sequence = qmc.Sobol(len(ordered), scramble=True, seed=np.random.default_rng(seed))
     points = sequence.random_base2(max(draws - 1, 0).bit_length())[:draws]
-    inside = np.clip(points, 0.5 / STEPS, 1.0 - 0.5 / STEPS)
-    return {key: np.ascontiguousarray(inside[:, i]) for i, key in enumerate(ordered)}
+    found = inside(points)
+    return {key: np.ascontiguousarray(found[:, i]) for i, key in enumerate(ordered)}
+
+
+def inside(numbers: Floats) -> Floats:
+    """Return random numbers, those at 0 or 1 moved to the nearest that is drawn."""
+    return np.clip(numbers, SMALLEST, 1.0 - SMALLEST)
 
 
 def uniforms(keys: Sequence[Key], draws: int, seed: int, design: Design) -> dict[Key, Floats]:

@@ -44,14 +44,6 @@ def block_scenario(scenario: Scenario, values: Values) -> Scenario:
     return placed_scenario(scenario, values, draws_placed)
 
 
-def drawn_pathway(pathway: Pathway, values: Values) -> Pathway:
-    """Return the pathway with the figures in `values`, keyed as `figures(pathway)`, drawn.
-
-    As `drawn_scenario`.
-    """
-    return placed_pathway(pathway, values, _draws_within_bounds)
-
-
 def draws_placed(key: Key, figure: Figure, value: Value) -> Figure:
     """Return a figure that holds draws; a schedule keeps the amounts that are not drawn."""
     if isinstance(figure, Quantity):

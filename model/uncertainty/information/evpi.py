@@ -11,6 +11,7 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.economics import SAME
 from hepaplan.model.outcomes import discount_factors
+from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.words import THOUSAND, pounds, sentence_case
 
 FEW_THOUSAND = 10 * THOUSAND
@@ -59,13 +60,13 @@ def people_affected(people_per_year: float, years: float, annual_rate: float) ->
     """
     if people_per_year < 0 or years < 0:
         raise ValueError(f"{people_per_year:g} people a year over {years:g} years")
-    months = years * 12.0
+    months = years * MONTHS_PER_YEAR
     whole = math.ceil(months)
     if not whole:
         return 0.0
     share = np.ones(whole)
     share[-1] = months - (whole - 1)
-    return float(people_per_year / 12.0 * (share @ discount_factors(annual_rate, whole)))
+    return float(people_per_year / MONTHS_PER_YEAR * (share @ discount_factors(annual_rate, whole)))
 
 
 def for_population(per_patient: Estimate, people: float) -> Estimate:

@@ -58,8 +58,9 @@ def evppi(net_benefit: Floats, inputs: Sequence[Floats]) -> Estimate:
     together. Net benefit against the strategy that is best on average is regressed on the inputs
     by penalised splines; the value is the mean of the best fitted less the best mean (Strong,
     Oakley & Brennan, Medical Decision Making 2014;34:311-26, 10.1177/0272989X13505910). Never
-    below 0; more than perfect information is cut to it, with a note; so have fewer than 50 draws
-    for each function without a penalty (a straight line for each input, say). The standard error
+    below 0. A note says where it was more than perfect information and is cut to that, and where
+    there are fewer than 50 draws for each function without a penalty (a straight line for each
+    input, say). The standard error
     adds that of the fit's coefficients (delta method) and that of the mean over draws. Raises
     WrongUse for fewer than 50 draws.
     """

@@ -11,6 +11,7 @@ import pandas as pd
 from hepaplan.model.arrays import Floats
 from hepaplan.model.outputs import Output
 from hepaplan.model.problems import Key, NoAnswer, dotted
+from hepaplan.model.uncertainty.drawing.designs import inside
 from hepaplan.model.uncertainty.drawing.draws import one_draw, streams_of, values_at
 from hepaplan.model.uncertainty.moving.evaluations import Evaluate, number, reason, said
 from hepaplan.model.uncertainty.moving.indices import (
@@ -22,8 +23,6 @@ from hepaplan.model.uncertainty.moving.indices import (
 )
 from hepaplan.model.uncertainty.spread.inputs import Input, Value
 
-SMALLEST = 2.0**-54
-"""The smallest probability of a point, and its distance from 1."""
 MORRIS_ENDS = (0.025, 0.975)
 """Probabilities between which the steps of a Morris design lie: the 95% interval of each input."""
 SOBOL = ("factor", "label", "inputs", "output", "unit", "rank", "first", "first_95", "total",
@@ -108,9 +107,9 @@ def through_runs(
 def values_of(inputs: Mapping[Key, Input], points: Floats) -> dict[Key, Value]:
     """Return values (sample,) of inputs and their copies at probabilities (sample, factor)."""
     streams = [stream for what in inputs.values() for stream in streams_of(what)]
-    inside = np.clip(points, SMALLEST, 1.0 - SMALLEST)
+    numbers = inside(points)
     return values_at(
-        inputs, {stream: np.ascontiguousarray(inside[:, i]) for i, stream in enumerate(streams)}
+        inputs, {stream: np.ascontiguousarray(numbers[:, i]) for i, stream in enumerate(streams)}
     )
 
 

@@ -16,6 +16,7 @@ LOW, MIDDLE, HIGH = 0.025, 0.5, 0.975
 GAP = 0.02
 """Share of the base case by which a mean may differ from it without an explanation."""
 TENTHS = 10
+FEWEST_FOR_CONVERGENCE = 2 * TENTHS
 TOLERANCE = 0.05
 """Share of an interval's width that its ends may move over the last half of the draws."""
 NOT_EXPLAINED = "not explained"
@@ -96,7 +97,7 @@ def convergence(drawn: Floats, tolerance: float = TOLERANCE) -> Convergence:
     The tolerance is a share of the interval's width. Raises ValueError as `intervals`, and for
     fewer than 20 draws.
     """
-    _refuse("a convergence", drawn, 2 * TENTHS)
+    _refuse("a convergence", drawn, FEWEST_FOR_CONVERGENCE)
     counts = np.arange(1, TENTHS + 1) * len(drawn) // TENTHS
     rows = [
         (count, drawn[:count].mean(), *np.quantile(drawn[:count], [LOW, HIGH])) for count in counts

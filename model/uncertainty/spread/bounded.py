@@ -46,7 +46,8 @@ class Triangular:
 class Pert:
     """Least, most likely and most: a beta over the range.
 
-    Malcolm et al., Oper Res 1959;7:646-69, 10.1287/opre.7.5.646.
+    The mean is (low + 4 mode + high) / 6 (Malcolm et al., Oper Res 1959;7:646-69,
+    10.1287/opre.7.5.646); the standard deviation is that of the beta, not their sixth of the range.
     """
 
     low: float

@@ -150,28 +150,6 @@ class Uniform:
         return np.asarray(self.low + (self.high - self.low) * np.asarray(probability))
 
 
-@dataclass(frozen=True)
-class Dirichlet:
-    """Shares that sum to 1, as if counted in a sample: one concentration for each share."""
-
-    concentration: tuple[float, ...]
-
-    @property
-    def mean(self) -> Floats:
-        """Expected shares."""
-        return np.asarray(self.concentration) / sum(self.concentration)
-
-    @property
-    def sd(self) -> Floats:
-        """Standard deviation of each share."""
-        return np.sqrt(self.mean * (1.0 - self.mean) / (sum(self.concentration) + 1.0))
-
-    def shares(self, probability: Probability) -> Floats:
-        """Return shares from a uniform number for each, on the last axis: gammas over their sum."""
-        amounts = gammaincinv(np.asarray(self.concentration), probability)
-        return np.asarray(amounts / amounts.sum(axis=-1, keepdims=True))
-
-
 def from_standard_error(family: Family, mean: float, standard_error: float) -> Uncertain:
     """Return the distribution with this mean and this standard deviation of the mean.
 
@@ -217,7 +195,7 @@ def from_standard_error(family: Family, mean: float, standard_error: float) -> U
             half = standard_error * math.sqrt(PERT_WEIGHT + 3.0)
             return Pert(mean - half, mean, mean + half)
         case "dirichlet":
-            raise ValueError("a dirichlet needs all its shares together: make it a Dirichlet")
+            raise ValueError("a dirichlet is of all shares of a set together: give sample_size")
         case "empirical":
             raise ValueError("an empirical distribution is that of its samples: give them")
 

@@ -8,7 +8,8 @@ from hepaplan.model.problems import Key
 
 REST = "other inputs"
 GROUPS = {
-    "unit costs": {"unit_cost", "cost", "costs", "waiting_cost"},
+    "unit costs": {"unit_cost", "cost", "costs", "waiting_cost", "drug"},
+    "minutes, days and sessions of a treatment": {"footprint"},
     "quality of life": {"utility", "qaly_loss", "utility_norm"},
     "what can go wrong with a treatment": {
         "complications", "procedural_mortality", "not_performed",

@@ -12,14 +12,14 @@ ALIKE = 1e-9
 """Relative difference of mean and point that is rounding alone."""
 
 
-def why_mean_differs(item: Input) -> str:
-    """Return why the mean of an input's distribution is not its point value; nothing if it is."""
-    for part, distribution in item.parts.items():
-        point, mean = item.point[part], distribution.mean
-        if abs(mean - point) > ALIKE * abs(point):
-            of = f" ({part.replace('_', ' ')})" if part else ""
-            return f"mean {mean:.4g}, point {point:.4g}{of}: {_reason(distribution)}"
-    return ""
+def why_mean_differs(item: Input, part: str = "") -> str:
+    """Return why the mean of an input's distribution is not its point value; nothing if it is.
+
+    `part`: the patient group, month or decision point, of an input that has several numbers.
+    """
+    point, distribution = item.point[part], item.parts[part]
+    apart = abs(distribution.mean - point) > ALIKE * abs(point)
+    return _reason(distribution) if apart else ""
 
 
 def _reason(distribution: Uncertain) -> str:

@@ -50,6 +50,15 @@ def test_where_nothing_is_uncertain_waiting_teaches_nothing() -> None:
     assert found.chance_now_is_best == 1.0
 
 
+def test_a_delay_that_pays_of_itself_teaches_nothing() -> None:
+    """Expected: buying in a year is best in every draw and can be decided today: learning is 0."""
+    benefit = np.array([[0.0] * 3, [4.0, 1.0, 2.0], [5.0, 3.0, 6.0]])
+    found = timing(Strategies("a slot", CHOICES, -benefit, np.zeros((3, 3))), WORTH)
+    assert found.wait_and_learn == pytest.approx(found.later) == pytest.approx(14 / 3)
+    assert (found.learning, found.monte_carlo_error) == (0.0, 0.0)
+    assert found.chance_now_is_best == 0.0
+
+
 def with_list(**changes: float | str) -> Scenario:
     """The tiny scenario with the choice of one more theatre list."""
     site, resource = next(iter(tiny().settings.site)), next(iter(tiny().settings.resource))
@@ -137,6 +146,15 @@ def test_several_decisions_are_each_what_they_are_alone() -> None:
         np.testing.assert_array_equal(choices.qalys, alone.qalys)
         assert choices.what == f"{both.settings.expansion[name].label}, first come"
     assert not np.allclose(found["chairs"].cost[1], found[LIST].cost[1])
+
+
+def test_expansions_of_one_label_are_told_apart() -> None:
+    scenario = with_list(adds=1e-9)
+    (record,) = scenario.settings.expansion.values()
+    twice = with_settings(scenario, expansion={"one": record, "another": record})
+    found = capacity_decisions(twice, ["one", "another"], {}, 1).values()
+    assert len({choices.what for choices in found}) == 2
+    assert len({name for choices in found for name in choices.names}) == 2 * len(CHOICES)
 
 
 def test_one_draw_has_no_monte_carlo_error() -> None:

@@ -18,8 +18,9 @@ from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.uncertainty.drawing.draws import draw, one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.plan_draws import PLAN_ANEW, PLAN_KEPT
-from hepaplan.model.uncertainty.psa import FEWEST_FOR_CONVERGENCE, Robustness, psa
+from hepaplan.model.uncertainty.psa import Robustness, psa
 from hepaplan.model.uncertainty.psa_tables import NEW_PATIENTS, TOTALS
+from hepaplan.model.uncertainty.results.intervals import FEWEST_FOR_CONVERGENCE
 from hepaplan.model.uncertainty.sampled import PER_REGION, Sampling
 from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.model.uncertainty.study import Study

@@ -203,6 +203,8 @@ def test_every_part_of_every_input_has_its_distribution() -> None:
         Gamma.__name__, 15.0, "GBP per unit")  # fmt: skip
     assert cost["sd"] == pytest.approx(3.0)
     assert cost["assumed"]
+    apart = (table["mean"] - table["point"]).abs() > 1e-6 * table["point"].abs()
+    assert (table["why_mean_differs"].ne("") >= apart).all()
     assert str(table["year"].dtype) == "Int64"
 
 

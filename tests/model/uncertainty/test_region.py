@@ -10,7 +10,7 @@ import pytest
 
 from hepaplan.model import evaluate, kernels
 from hepaplan.model.evaluate import usual_care
-from hepaplan.model.problems import Key
+from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.uncertainty.drawing.draws import one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
@@ -99,7 +99,7 @@ def test_draws_that_fit_nothing_are_refused() -> None:
         region_draws(usual, {("trend", "damping"): np.ones(2), key: np.ones(3)})
     with pytest.raises(ValueError, match=r"no figure decision_point\.x; did you mean"):
         region_draws(usual, {("pathway", "decision_point", "x"): np.ones(3)})
-    with pytest.raises(ValueError, match="stage IV"):
+    with pytest.raises(InvalidInput, match="stage IV"):
         region_draws(usual, {("metastases", "synchronous_share"): np.array([0.9])})
     with pytest.raises(ValueError, match="late_until is not drawn"):
         region_draws(usual, {("metastases", "late_until"): np.array([100.0])})

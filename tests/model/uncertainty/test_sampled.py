@@ -147,6 +147,21 @@ def test_a_scenario_of_other_patients_is_left_out_and_named(change: str) -> None
     assert [found.per for found in comparisons(sides)] == [PER_PATIENT]
 
 
+def test_options_of_one_label_are_told_apart() -> None:
+    side = sampled(unsure(), ASKED)
+    pathway = side.scenario.pathway
+    point = pathway.decision_point["operable"]
+    alike = {
+        name: option.model_copy(update={"label": "Liver resection"})
+        for name, option in point.option.items()
+    }
+    points = pathway.decision_point | {"operable": point.model_copy(update={"option": alike})}
+    renamed = pathway.model_copy(update={"decision_point": points})
+    usual = replace(side.usual, scenario=replace(side.scenario, pathway=renamed))
+    (found,) = comparisons([replace(side, usual=usual)])
+    assert found.strategies.names == ("Liver resection", "Liver resection (2)")
+
+
 def test_a_point_nobody_starts_at_is_no_choice() -> None:
     usual = unsure_usual()
     nobody = replace(usual, flow=replace(usual.flow, starts=0.0 * usual.flow.starts))

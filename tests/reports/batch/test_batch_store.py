@@ -90,6 +90,17 @@ def test_a_damaged_chunk_is_set_aside_and_said(tmp_path: Path, damage: str) -> N
     assert chunks(tmp_path) == []
 
 
+def test_a_sound_chunk_with_other_numbers_under_its_old_name_is_set_aside(tmp_path: Path) -> None:
+    from hepaplan.reports.batch.store import chunk_of
+
+    filled(tmp_path).flush()
+    (path,) = chunks(tmp_path)
+    path.write_bytes(chunk_of([Outcome("a1", "done", {"plan.deaths": 99.0}, "", 0.1)]))
+    again = Store(tmp_path).open()
+    assert again.kept == {}
+    assert "does not match the hash" in again.notes[0]
+
+
 def test_a_sound_file_that_is_no_chunk_is_set_aside(tmp_path: Path) -> None:
     from hepaplan.reports.batch.store import chunk_name
 

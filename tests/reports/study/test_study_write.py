@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,8 +16,11 @@ from hepaplan.model.uncertainty.psa import Robustness, psa
 from hepaplan.model.uncertainty.sampled import Sampling
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.reports.content import UnfitTable
+from hepaplan.reports.options import Output
 from hepaplan.reports.output import OutputExists
+from hepaplan.reports.study import ending
 from hepaplan.reports.study import write as writing
+from hepaplan.reports.study.pages import Page
 from hepaplan.reports.study.terminal import study_as_json, study_as_text
 from hepaplan.reports.study.write import pages_of, workbook_name, write_study
 from tests.support.command import contents
@@ -30,11 +34,15 @@ def study() -> Study:
     return psa([unsure()], Sampling(20, seed=2), Robustness(kept=2))
 
 
+def write(folder: Path, found: Study, settings: Mapping[str, str] | None = None) -> None:
+    write_study(folder, found, pages_of(found), STARTED, settings or {})
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the study, written once; nobody changes it."""
     folder: Path = tmp_path_factory.mktemp("study")
-    write_study(folder, study(), STARTED, {"metastases.late_share": "0.1"})
+    write(folder, study(), {"metastases.late_share": "0.1"})
     return folder
 
 
@@ -77,11 +85,11 @@ def test_the_manifest_says_how_to_repeat_the_study(written: Path) -> None:
 def test_a_table_with_a_number_that_is_none_is_refused_and_no_manifest_left(
     tmp_path: Path,
 ) -> None:
-    write_study(tmp_path, study(), STARTED, {})
+    write(tmp_path, study())
     broken = study().tables["draws"].copy()
     broken.iloc[3, 1] = float("nan")
     with pytest.raises(UnfitTable, match=r"draws: .* holds nan in row 4"):
-        write_study(tmp_path, with_table("draws", broken), STARTED, {})
+        write(tmp_path, with_table("draws", broken))
     assert not (tmp_path / "manifest.json").exists()
     assert not (tmp_path / ".writing").exists()
 
@@ -90,10 +98,10 @@ def test_a_table_with_a_number_that_is_none_is_refused_and_no_manifest_left(
 def test_columns_that_may_lack_a_number_are_few_and_named(tmp_path: Path) -> None:
     """Policies have no base case; their means have."""
     assert study().tables["intervals"]["base"].isna().any()
-    write_study(tmp_path, study(), STARTED, {})
+    write(tmp_path, study())
     broken = study().tables["intervals"].assign(mean=float("nan"))
     with pytest.raises(UnfitTable, match="intervals: mean holds nan"):
-        write_study(tmp_path, with_table("intervals", broken), STARTED, {})
+        write(tmp_path, with_table("intervals", broken))
 
 
 @pytest.mark.usefixtures("short")
@@ -101,10 +109,10 @@ def test_a_folder_that_is_written_again_keeps_no_table_of_the_earlier_study(
     tmp_path: Path,
 ) -> None:
     more = with_table("earlier", pd.DataFrame({"a": [1]}))
-    write_study(tmp_path, more, STARTED, {})
+    write(tmp_path, more)
     assert (tmp_path / "tables" / "earlier.csv").exists()
     (tmp_path / "note.txt").write_text("mine")
-    write_study(tmp_path, study(), STARTED, {})
+    write(tmp_path, study())
     assert not (tmp_path / "tables" / "earlier.csv").exists()
     assert (tmp_path / "note.txt").read_text() == "mine"
 
@@ -112,7 +120,7 @@ def test_a_folder_that_is_written_again_keeps_no_table_of_the_earlier_study(
 def test_a_folder_in_which_another_writes_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".writing").write_text("1")
     with pytest.raises(OutputExists, match="another run is writing"):
-        write_study(tmp_path, study(), STARTED, {})
+        write(tmp_path, study())
     assert contents(tmp_path) == {".writing": b"1"}
 
 
@@ -125,9 +133,22 @@ def test_a_page_that_fails_leaves_no_manifest(
 
     monkeypatch.setattr(writing, "write_study_page", fails)
     with pytest.raises(OSError, match="no space"):
-        write_study(tmp_path, study(), STARTED, {})
+        write(tmp_path, study())
     assert not (tmp_path / "manifest.json").exists()
     assert not [path for path in contents(tmp_path) if path.endswith(".tmp")]
+
+
+def test_pages_that_cannot_be_made_leave_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Study) -> tuple[Page, ...]:
+        raise KeyError("a column that is not there")
+
+    monkeypatch.setitem(writing.BUILDERS, "psa", fails)
+    folder = tmp_path / "asked"
+    with pytest.raises(KeyError, match="not there"):
+        ending.written(study(), Output(folder, {}, False, False, True), STARTED)
+    assert not folder.exists()
 
 
 def test_pages_carry_question_headlines_facts_and_the_warning_of_made_up_sites() -> None:
