@@ -45,6 +45,10 @@ Need = Literal["reading 1", "replay", "plan"]
 """What an output costs: usual care alone, a replay through the sites, or the plan solved."""
 NEW_PATIENTS = "new_patients"
 NEW_METASTASES = "new_metastases"
+HEALTH_AND_MONEY = (
+    f"{NEW_PATIENTS}.net_monetary_benefit_gbp", f"{NEW_PATIENTS}.qalys", f"{NEW_PATIENTS}.cost_gbp",
+)  # fmt: skip
+"""What a study looks at unless told otherwise: the first orders inputs, and judges decisions."""
 PREFIXES = {policy.replace(" ", "_"): policy for policy in POLICIES}
 WITHOUT_A_PLAN: dict[str, Callable[[Network], Replay]] = {
     NOTHING_SCARCE: policies.nothing_scarce,

@@ -229,10 +229,6 @@ class Expect:
                 name = f"{where} = {number:g}" if where else f"{number:g}"
                 hint = f" ({number:g} %? write {number / 100:g})" if self._percent(number) else ""
                 yield f"{name} lies outside {self.low:g} to {self.high:g}{hint}"
-        if isinstance(figure, Quantity) and not isinstance(figure.value, dict):
-            low, high = figure.low, figure.high
-            if low is not None and high is not None and not low <= figure.value <= high:
-                yield f"the interval {low:g} to {high:g} does not hold the value {figure.value:g}"
 
     def _percent(self, number: float) -> bool:
         return (self.low, self.high) == (0.0, 1.0) and 1.0 < number <= 100.0

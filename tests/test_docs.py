@@ -113,6 +113,13 @@ def test_equations_are_numbered_in_order() -> None:
     assert lettered.keys() <= set(numbers)
     assert [letters for letters in lettered.values() if letters not in "abcdefgh"] == []
     assert all(letters[0] == "a" for letters in lettered.values())
+    chapters: dict[str, list[int]] = {}
+    for chapter, number in re.findall(r"^    \(([A-Z])(\d+)\)", MODEL, flags=re.MULTILINE):
+        chapters.setdefault(chapter, []).append(int(number))
+    assert [c for c, found in chapters.items() if found != list(range(1, len(found) + 1))] == []
+    assert {
+        c for c, n in re.findall(r"\(([A-Z])(\d+)\)", MODEL) if int(n) > len(chapters[c])
+    } == set()
     referred = re.findall(r"\((\d+)([a-z]?)\)", MODEL)
     assert [(n, x) for n, x in referred if x not in ("", *lettered.get(int(n), ""))] == []
 

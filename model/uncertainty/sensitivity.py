@@ -10,7 +10,7 @@ import pandas as pd
 
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.evaluate import usual_care
-from hepaplan.model.outputs import Output, chosen_outputs
+from hepaplan.model.outputs import HEALTH_AND_MONEY, Output, chosen_outputs
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.readings import UsualCare
@@ -36,7 +36,6 @@ from hepaplan.model.uncertainty.study import Study
 
 Progress = Callable[[str], None]
 QUESTION = "From which inputs does the spread of a result come, when all are unsure at once?"
-OUTPUTS = ("new_patients.net_monetary_benefit_gbp", "new_patients.qalys", "new_patients.cost_gbp")
 SCREENING, INDICES = "screening", "sensitivity"
 
 
@@ -49,7 +48,7 @@ class Spread:
     the `most` with the largest mu* of the first output, by `base` samples for each (0: none).
     """
 
-    outputs: tuple[str, ...] = OUTPUTS
+    outputs: tuple[str, ...] = HEALTH_AND_MONEY
     inputs: tuple[str, ...] = ()
     trajectories: int = 10
     base: int = 128

@@ -11,7 +11,7 @@ import pandas as pd
 from hepaplan.model.compare.comparison import names
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.evaluate import usual_care
-from hepaplan.model.outputs import Output, chosen_outputs
+from hepaplan.model.outputs import HEALTH_AND_MONEY, Output, chosen_outputs
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, WrongUse, listed, nearest
 from hepaplan.model.readings import UsualCare
@@ -40,10 +40,6 @@ Progress = Callable[[str], None]
 QUESTION = "Which inputs matter, one at a time, and at which value would we decide otherwise?"
 MOST = 1e12
 """The largest number that is searched for, as in the files."""
-OUTPUTS = (
-    "new_patients.net_monetary_benefit_gbp", "new_patients.qalys", "new_patients.cost_gbp",
-)  # fmt: skip
-"""What is looked at unless told otherwise: the first orders the inputs, and judges decisions."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,7 @@ class Moves:
     inputs to vary together, in `cells` values each.
     """
 
-    outputs: tuple[str, ...] = OUTPUTS
+    outputs: tuple[str, ...] = HEALTH_AND_MONEY
     ranges: Ranges = "interval"
     inputs: tuple[str, ...] = ()
     most: int = 20

@@ -100,12 +100,14 @@ def _tornado(load: Load) -> click.Command:
     ) -> int:
         """Say which inputs of SCENARIO matter, each alone over its range."""
         started = time.time()
-        from hepaplan.model.uncertainty.tornado import OUTPUTS, Moves
+        from hepaplan.model.outputs import HEALTH_AND_MONEY
+        from hepaplan.model.uncertainty.tornado import Moves
         from hepaplan.model.uncertainty.tornado import tornado as studied
 
         loaded = load(scenario, output)
         other = None if against is None else load(against, output)
-        asked = Moves(outputs or OUTPUTS, ranges, inputs, most, target, grid=grid, workers=workers)
+        watched = outputs or HEALTH_AND_MONEY
+        asked = Moves(watched, ranges, inputs, most, target, grid=grid, workers=workers)
         return done(studied(loaded, asked, other, progress(output.quiet)), output, started)
 
     return tornado
@@ -160,10 +162,12 @@ def _sensitivity(load: Load) -> click.Command:
     ) -> int:
         """Say which inputs of SCENARIO the spread comes from, all moved at once (Morris, Sobol)."""
         started = time.time()
-        from hepaplan.model.uncertainty.sensitivity import OUTPUTS, Spread
+        from hepaplan.model.outputs import HEALTH_AND_MONEY
+        from hepaplan.model.uncertainty.sensitivity import Spread
         from hepaplan.model.uncertainty.sensitivity import sensitivity as studied
 
-        asked = Spread(outputs or OUTPUTS, inputs, trajectories, samples, most, seed, workers)
+        watched = outputs or HEALTH_AND_MONEY
+        asked = Spread(watched, inputs, trajectories, samples, most, seed, workers)
         study = studied(load(scenario, output), asked, progress(output.quiet))
         return done(study, output, started)
 

@@ -15,7 +15,8 @@ from hepaplan.reports.study.drawn import MOST_BARS, drawn_tables
 from hepaplan.reports.study.pages import Picture
 from hepaplan.reports.style import INK, PALETTE
 
-NAME_LETTERS = 36
+NAME_LETTERS = 48
+"""Of a line of a name, which has two: with fewer, long names lose the ends that tell them apart."""
 VALUE_POINTS = 8.5
 ROOM = 0.17  # of the width beyond the longest bar, for its value in figures
 LOW_HUE, HIGH_HUE = "#A9D3EE", f"#{PALETTE[0]}"

@@ -128,7 +128,7 @@ def test_log_normal_from_mean_and_error_keeps_the_mean_not_the_median() -> None:
         ("gamma", -5.0, 1.0, "a gamma distribution lies above 0, but -5 is given"),
         ("log_normal", 0.0, 1.0, "a log_normal distribution lies above 0, but 0 is given"),
         ("normal", 1.0, -0.1, "standard error -0.1 is negative"),
-        ("dirichlet", 0.5, 0.1, "needs all its shares together"),
+        ("dirichlet", 0.5, 0.1, "of all shares of a set together"),
     ],
 )
 def test_moments_that_no_distribution_has_are_refused(

@@ -169,6 +169,7 @@ def test_faults_are_told_all_at_once(tiny: Path, edit: Edit, problems: Problems)
     assert [p.key for p in problems(tiny)] == [
         "pathway.decision_point.inoperable.waiting.stay.distribution",
         "metastases.synchronous_share.value",
+        "uncertainty.correlated.registries.matrix",
     ]
     edit("scenario.toml", "low = 0.17", "low = 0.12")
     assert [p.key for p in problems(tiny)] == [

@@ -98,6 +98,15 @@ def stated_faults(figure: Quantity | Schedule) -> Iterator[tuple[str, str]]:
     """Yield (field, message) for what is wrong with how a figure states its distribution."""
     ways = _ways(figure)
     family = figure.distribution
+    if isinstance(figure, Quantity) and not isinstance(figure.value, dict):
+        low, high = figure.low, figure.high
+        if low is not None and high is not None and not low <= figure.value <= high:
+            yield (
+                "value",
+                f"the interval {low:g} to {high:g} does not hold the value {figure.value:g}; mend "
+                "one of the two",
+            )
+            return
     if family is None:
         if isinstance(figure, Quantity) and figure.within is not None:
             ways = [*ways, "within"]

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from hepaplan.model.outputs import outputs_of
+from hepaplan.model.outputs import HEALTH_AND_MONEY, outputs_of
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.uncertainty import tornado as module
 from hepaplan.model.uncertainty.moving.one_way import ONE_WAY
 from hepaplan.model.uncertainty.spread.distributions import Beta, Uniform
 from hepaplan.model.uncertainty.spread.inputs import Input
-from hepaplan.model.uncertainty.tornado import OUTPUTS, Moves, tornado
+from hepaplan.model.uncertainty.tornado import Moves, tornado
 from tests.support.inputs_by_hand import OPERABLE, made_input
 from tests.support.scenarios import tiny, tiny_with
 
@@ -26,7 +26,7 @@ INPUTS = [
     made_input(COST, 2500.0, Uniform(500, 4500), "GBP"),
     made_input(WAIT, 90.0, Uniform(30, 150), "GBP per month"),
 ]
-BENEFIT, WAITING_COST = OUTPUTS[0], "first_come.cost_gbp"
+BENEFIT, WAITING_COST = HEALTH_AND_MONEY[0], "first_come.cost_gbp"
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def test_quick_outputs_are_drawn_and_agree_with_runs() -> None:
     study = tornado(tiny(), moves())
     table = study.tables["one_way"]
     assert tuple(table.columns) == ONE_WAY
-    assert len(table) == 3 * len(OUTPUTS)
+    assert len(table) == 3 * len(HEALTH_AND_MONEY)
     assert study.facts["inputs tried by runs of their own"] == 0
     base = table.loc[table["output"] == BENEFIT, "base"].iloc[0]
     assert base == pytest.approx(outputs_of(tiny(), [BENEFIT])[BENEFIT], rel=1e-3)
