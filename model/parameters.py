@@ -274,3 +274,7 @@ class Scenario:
     def groups(self) -> tuple[str, ...]:
         """Names of the patient groups, youngest first."""
         return tuple(sorted(self.settings.group, key=lambda g: self.settings.group[g].from_age))
+
+    def copies_of(self, key: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], ...]:
+        """Return the keys of the copies of a figure that are still alike."""
+        return tuple(copy for copy, original in self.copies.items() if original == key)

@@ -9,7 +9,16 @@ import numpy as np
 from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
 from hepaplan.model.quantities import DAYS_PER_MONTH
-from hepaplan.model.replay import Replay, own_option_starts, walk
+from hepaplan.model.replay import (
+    Plan,
+    Replay,
+    left_behind,
+    own_option_starts,
+    starts_by_option,
+    starts_of,
+    sum_by_list,
+    walk,
+)
 from hepaplan.model.sharing import FITS, share_what_fits
 
 
@@ -46,13 +55,42 @@ def longest_wait(network: Network) -> Replay:
     return _most_urgent_everywhere(network, offered[:, None, :] * within)
 
 
+def plan_and_spare(network: Network, plan: Plan) -> Replay:
+    """Return the replay of a plan's starts and, with what they leave free, of first come.
+
+    What a month's planned starts leave of capacity goes to whoever is still on the lists, as in
+    `first_come`: to people the plan did not expect, or meant to start later.
+    """
+    planned = starts_of(network, plan)
+    nowhere = np.zeros(network.referral.shape)
+    lists = len(network.kernels.options)
+
+    def choose(month: int, queue: Floats, available: Floats) -> Floats:
+        begun = planned(month, queue, available)
+        use = network.kernels.use[..., : available.shape[-1]]
+        by_option = starts_by_option(network, begun.sum(axis=-1))
+        free = available.copy()
+        taken = np.einsum("kgh,kgrd->rhd", by_option, use, optimize=True)
+        free[..., : taken.shape[-1]] = np.maximum(free[..., : taken.shape[-1]] - taken, 0.0)
+        left, _ = left_behind(queue, sum_by_list(network, begun))
+        begun[:lists] += _start(network, left, free, _standards(network), nowhere)
+        return begun
+
+    return walk(network, lambda month: plan.referral[..., month], choose, plan.extra)
+
+
+def _standards(network: Network) -> Floats:
+    """Return the waiting standard of each list in days, 1 where nobody waits."""
+    waiting, point = network.waiting, network.kernels.point_of
+    return np.where(waiting.waits[point], waiting.standard_days[point], 1.0)
+
+
 def _most_urgent_everywhere(network: Network, may_go: Floats) -> Replay:
     """Return the replay of the longest relative wait first.
 
     `may_go` (list, group, site): the share of those whose own site is full who may start there.
     """
-    waiting, point = network.waiting, network.kernels.point_of
-    standard = np.where(waiting.waits[point], waiting.standard_days[point], 1.0)
+    standard = _standards(network)
 
     def choose(_: int, queue: Floats, available: Floats) -> Floats:
         return own_option_starts(network, _start(network, queue, available, standard, may_go))

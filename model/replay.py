@@ -62,11 +62,17 @@ def replay(network: Network, plan: Plan) -> Replay:
     Within each list the longest wait goes first. Starts that do not fit a resource, because the
     people differ a little from those planned for, are made as soon as they do.
     """
+    choose = starts_of(network, plan)
+    return walk(network, lambda month: plan.referral[..., month], choose, plan.extra)
+
+
+def starts_of(network: Network, plan: Plan) -> Choice:
+    """Return the rule that makes a plan's starts in turn; made anew for each walk."""
     owed = np.zeros((len(network.kernels.options), *plan.starts.shape[1:3]))
 
     def choose(month: int, queue: Floats, available: Floats) -> Floats:
         planned = plan.starts[..., month]
-        by_list = _sum_by_list(network, planned)
+        by_list = sum_by_list(network, planned)
         wanted = by_list + owed
         if plan.pooled:
             taken = oldest_of_all_groups(queue, wanted.sum(axis=1))
@@ -78,11 +84,11 @@ def replay(network: Network, plan: Plan) -> Replay:
         np.divide(planned, listed, out=split, where=listed > 0)
         begun = split[..., None] * taken[network.pair_list]
         begun *= _room(network, begun.sum(axis=-1), available)[:, None, :, None]
-        made = _sum_by_list(network, begun).sum(axis=-1)
+        made = sum_by_list(network, begun).sum(axis=-1)
         owed[:] = np.maximum(taken.sum(axis=-1) - made, 0.0)
         return begun
 
-    return walk(network, lambda month: plan.referral[..., month], choose, plan.extra)
+    return choose
 
 
 def _room(network: Network, begun: Floats, available: Floats) -> Floats:
@@ -140,7 +146,7 @@ def walk(
         begun = choose(month, queue, free[:, :, month:])
         begun[:lists][no_wait] = queue[no_wait]
         starts[..., month] = begun
-        queue, transferred[..., month] = _left_behind(queue, _sum_by_list(network, begun))
+        queue, transferred[..., month] = left_behind(queue, sum_by_list(network, begun))
         left[..., month] = queue
 
         by_option = starts_by_option(network, begun.sum(axis=-1))
@@ -185,7 +191,7 @@ def starts_by_option(network: Network, by_pair: Floats) -> Floats:
     return starts
 
 
-def _left_behind(queue: Floats, taken: Floats) -> tuple[Floats, Floats]:
+def left_behind(queue: Floats, taken: Floats) -> tuple[Floats, Floats]:
     """Return who is left, and who started (list, group, site) from another site's list.
 
     Those who change site leave the lists of the other sites in proportion to who is left there.
@@ -222,7 +228,8 @@ def own_option_starts(network: Network, taken: Floats) -> Floats:
     return begun
 
 
-def _sum_by_list(network: Network, by_pair: Floats) -> Floats:
+def sum_by_list(network: Network, by_pair: Floats) -> Floats:
+    """Return starts by list, of starts by pair; other axes stay."""
     total = by_pair[: len(network.kernels.options)].copy()
     extra = len(network.kernels.options)
     np.add.at(total, network.pair_list[extra:], by_pair[extra:])

@@ -49,8 +49,7 @@ def target_of(scenario: Scenario, stated: str, by: By) -> Target:
     parts = figure.numbers()
     if group and group not in parts:
         raise NoTarget(f"has no value for {group}{nearest(group, parts)}; it has {listed(parts)}")
-    copies = (copy for copy, original in scenario.copies.items() if original == key)
-    return Target(by, (key, *copies), group)
+    return Target(by, (key, *scenario.copies_of(key)), group)
 
 
 def priced(target: Target, scenario: Scenario) -> Target:

@@ -36,6 +36,7 @@ from hepaplan.model.table_checks import check_tables
 from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS, TABLE_UNITS
 from hepaplan.model.uncertainty.spread.checks import (
     check_correlated,
+    check_intervals,
     check_rules,
     check_sets,
     check_uncertainty,
@@ -228,7 +229,11 @@ class _Checking:
         """Check what belongs together, as far as its parts are sound."""
         names = names_in(self.merged.content)
         found: list[Problem] = [*check_tables(frames), *check_names(frames, names)]
-        if settings is not None:
+        if settings is None:
+            found += check_intervals(
+                {name: part for name, part in self.merged.content.items() if name != "pathway"}
+            )
+        else:
             found += check_settings(settings, frames)
             found += check_sources(settings, (), names.sources)
             found += [*check_uncertainty(settings, ()), *check_rules(settings)]

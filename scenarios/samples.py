@@ -12,14 +12,13 @@ import numpy as np
 from hepaplan.model.figures import figures
 from hepaplan.model.problems import Key, listed, nearest
 from hepaplan.model.quantities import Quantity
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.uncertainty.spread.empirical import Empirical, empirical
 from hepaplan.scenarios.files import MAX_CSV_BYTES, inside, read_source, shown
 from hepaplan.scenarios.overlays import Merged
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import shortened
 from hepaplan.scenarios.words import NUMBER, number_advice
-
-INTERVAL = (0.025, 0.975)
 
 
 @dataclass
@@ -59,7 +58,7 @@ def read_samples(merged: Merged, record: object, prefix: Key, home: Path) -> Sam
 
 def _refuse_elsewhere(figure: Quantity, drawn: Empirical) -> None:
     """Raise ValueError where the 95% interval of the samples does not hold the figure's value."""
-    low, high = drawn.quantile(np.array(INTERVAL)).tolist()
+    low, high = drawn.quantile(INTERVAL_95).tolist()
     if isinstance(figure.value, float) and not low <= figure.value <= high:
         raise ValueError(
             f"95% of the samples lie in {low:.4g} to {high:.4g}, which does not hold the value "

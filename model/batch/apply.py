@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import Quantity, Schedule
 from hepaplan.model.uncertainty.drawing.drawn import PATHWAY
 from hepaplan.model.uncertainty.drawing.located import record_at, refuse_unknown
-from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.drawing.stated import refuse_crowded_out, stated_scenario
 from hepaplan.model.uncertainty.spread.inputs import Value
 
 MOST_SALEABLE_UNITS = 1e4
@@ -102,11 +101,7 @@ def _with_figures(scenario: Scenario, new: Mapping[Key, Value]) -> Scenario:
         held = figure_of(stated, key).numbers()
         asked = value if isinstance(value, Mapping) else dict.fromkeys(held, value)
         for part, number in asked.items():
-            if not math.isclose(held[part], float(number), rel_tol=1e-9, abs_tol=1e-12):
-                raise ValueError(
-                    f"{dotted(key)} cannot be {float(number):g}: its set of shares would not sum "
-                    f"to 1; at most {held[part]:g} is left for it"
-                )
+            refuse_crowded_out(key, float(number), held[part])
     return stated
 
 

@@ -11,7 +11,11 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.pathway import Distribution
 from hepaplan.model.problems import Key, dotted, listed, nearest
 from hepaplan.model.uncertainty.drawing.located import record_at
-from hepaplan.model.uncertainty.drawing.stated import CURVE_FIGURES, stated_scenario
+from hepaplan.model.uncertainty.drawing.stated import (
+    CURVE_FIGURES,
+    refuse_crowded_out,
+    stated_scenario,
+)
 from hepaplan.model.uncertainty.moving.levers import Lever, levers, mean
 from hepaplan.model.uncertainty.spread.choices import why_fixed
 from hepaplan.model.uncertainty.spread.inputs import (
@@ -24,7 +28,6 @@ from hepaplan.model.uncertainty.spread.labels import label_of
 
 OUTSIDE = 0.0005
 """Probability below and above the bounds that are taken where none are stated: 99.9% inside."""
-HELD = 1e-9
 
 
 class NoParameter(ValueError):
@@ -56,8 +59,7 @@ def parameter_of(
         raise NoParameter("multiply", "found true; shares sum to 1 whatever they are multiplied by")
     if not stated.multiply and stated.part not in numbers:
         raise NoParameter("part" if stated.part else "key", _wrong_part(key, stated.part, numbers))
-    copies = tuple(copy for copy, original in scenario.copies.items() if original == key)
-    keys = (key, *copies)
+    keys = (key, *scenario.copies_of(key))
     lever = _lever(known, key, stated.part)
     before = 1.0 if stated.multiply else float(numbers[stated.part])
     if stated.multiply:
@@ -86,12 +88,7 @@ def with_numbers(
     for parameter, number in zip(parameters, numbers, strict=True):
         key = parameter.keys[0]
         if not _is_curve(scenario, key) and not parameter.multiply:
-            held = float(_figure(new, key)[0][parameter.part])
-            if not math.isclose(held, number, rel_tol=HELD, abs_tol=HELD):
-                raise ValueError(
-                    f"{dotted(key)} cannot be {number:g}: its set of shares would not sum to 1; "
-                    f"at most {held:g} is left for it"
-                )
+            refuse_crowded_out(key, float(number), float(_figure(new, key)[0][parameter.part]))
     return new
 
 

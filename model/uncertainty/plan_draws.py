@@ -35,7 +35,9 @@ from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.spread.inputs import Values
 from hepaplan.model.uncertainty.strategies import Strategies
 
-PLAN_KEPT, PLAN_ANEW = "the plan, kept", "a plan for each draw"
+PLAN_KEPT, PLAN_SPARE, PLAN_ANEW = (
+    "the plan, kept", "the plan, spare capacity used", "a plan for each draw",
+)  # fmt: skip
 MEASURES = {
     "qalys": "QALY",
     "cost_gbp": "GBP",
@@ -92,8 +94,10 @@ def plan_over_draws(
 ) -> PlanDraws:
     """Return what first come, a plan kept and, with `anew`, the best plan of each draw do.
 
-    The first `count` of the draws are taken; without `plan` first come stands alone. The result
-    does not depend on the number of workers. Raises `NoAnswer` where no draw has a plan.
+    A plan is kept twice: to the letter, and with the capacity that it leaves free in a month used
+    for whoever waits (`policies.plan_and_spare`). The first `count` of the draws are taken; without
+    `plan` first come stands alone. The result does not depend on the number of workers. Raises
+    `NoAnswer` where no draw has a plan.
     """
     each = [one_draw(draws, index) for index in range(count)]
     whole = spread(partial(_some, scenario, plan, anew), each, workers, done)
@@ -136,7 +140,7 @@ def _one(scenario: Scenario, plan: Plan | None, anew: Depth | None) -> OneDraw |
     network = network_of(usual)
     plans: dict[str, Plan | None] = {FIRST_COME: None}
     if plan is not None:
-        plans[PLAN_KEPT] = plan
+        plans |= {PLAN_KEPT: plan, PLAN_SPARE: plan}
     if anew is not None:
         try:
             best = plan_for(usual, network, policies.nothing_scarce(network), anew)
@@ -145,10 +149,16 @@ def _one(scenario: Scenario, plan: Plan | None, anew: Depth | None) -> OneDraw |
         plans[PLAN_ANEW] = best.plan
     found = {}
     for name, made in plans.items():
-        done = policies.first_come(network) if made is None else replay(network, made)
+        done = _walked(network, name, made)
         measures = measures_of(usual, network, done, made)
         found[name] = (measures, within_standard_by_point(usual, network, done))
     return found
+
+
+def _walked(network: Network, policy: str, plan: Plan | None) -> Replay:
+    if plan is None:
+        return policies.first_come(network)
+    return policies.plan_and_spare(network, plan) if policy == PLAN_SPARE else replay(network, plan)
 
 
 def measures_of(

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.compare.comparison import names
 from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import scarce_capacity
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
+from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.uncertainty.plan_draws import (
     PLAN_KEPT,
-    PROMISED,
     PlanDraws,
     plan_over_draws,
     standard_chances,
@@ -49,6 +50,7 @@ from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.words import figure, pounds, sentence_case
 
 Progress = Callable[[str], None]
+HALF = 0.5
 QUESTION = "How sure are we: of need, of health and money, of the choice, and of the plan?"
 STEPS = ("draws, nothing scarce", "the plan over draws", "tables")
 
@@ -106,7 +108,7 @@ def psa(
                 for c, f in zip(compared, found, strict=True)
                 if c.per == PER_REGION
             ),
-            *_of_the_plan(first, tables["standards"]),
+            *(words for plan in plans for words in _of_the_plan(plan)),
             *(
                 f"In {plan.without_a_plan} of {plan.draws + plan.without_a_plan} draws no plan "
                 "keeps every rule: they are left out."
@@ -187,17 +189,25 @@ def _headlines(side: Sampled, tables: Mapping[str, pd.DataFrame], asked: Samplin
     yield fans.headline(tables["capacity_by_year"], labels)
 
 
-def _of_the_plan(side: Sampled, chances: pd.DataFrame) -> Iterator[str]:
-    """Say at which decision point the plan is least likely to keep the standard."""
-    if chances.empty:
-        return
-    kept = chances[chances["policy"] == PLAN_KEPT].sort_values("probability")
-    points = side.scenario.pathway.decision_point
-    worst = kept.iloc[0]
-    sure = kept[kept["probability"] >= PROMISED]
+def _of_the_plan(plan: PlanDraws) -> Iterator[str]:
+    """Say what each policy gains or loses against first come when the inputs turn out otherwise."""
+    first = plan.measures[FIRST_COME]
+    said = []
+    for policy, found in plan.measures.items():
+        if policy == FIRST_COME:
+            continue
+        gained = found["qalys"] - first["qalys"]
+        error = standard_error(gained)
+        said.append(
+            f"{policy}: {figure(float(gained.mean()), signed=True)} QALYs (Monte Carlo error "
+            f"{figure(error)}), {found['within_standard'].mean():.0%} started within the standard"
+        )
     yield (
-        f"The plan kept as it is starts {PROMISED:.0%} within the standard with a chance of "
-        f"{worst['probability']:.0%} where that is least likely "
-        f"({points[worst['decision_point']].label}); at {len(sure)} of {len(kept)} decision points "
-        f"the chance is {PROMISED:.0%} or more."
+        f"Against first come ({first['within_standard'].mean():.0%} within the standard), over "
+        f"{plan.draws} draws: {'; '.join(said)}."
     )
+    if (plan.measures[PLAN_KEPT]["qalys"] < first["qalys"]).mean() > HALF:
+        yield (
+            "In most draws the plan kept to the letter does worse than first come: it was made for "
+            "the base case. Use it as a guide, and plan anew as months go by."
+        )

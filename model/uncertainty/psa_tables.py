@@ -18,6 +18,7 @@ from hepaplan.model.uncertainty.results import acceptability as curves
 from hepaplan.model.uncertainty.results import fans
 from hepaplan.model.uncertainty.results.intervals import GAP, intervals
 from hepaplan.model.uncertainty.sampled import Comparison, Sampled, at_means
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.uncertainty.spread.means import why_mean_differs
 
 NEW_PATIENTS = "new patients with liver metastases, a year"
@@ -201,7 +202,7 @@ def input_table(side: Sampled) -> pd.DataFrame:
     rows = []
     for key, what in side.inputs.items():
         for part, uncertain in what.parts.items():
-            low, high = np.asarray(uncertain.quantile([0.025, 0.975])).tolist()
+            low, high = np.asarray(uncertain.quantile(INTERVAL_95)).tolist()
             rows.append(
                 (
                     dotted(key), what.label, what.unit, part, what.point[part],

@@ -6,12 +6,12 @@ import pandas as pd
 
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.model.words import sentence_case
+from hepaplan.reports.study.output_pages import MISSING, or_missing
 from hepaplan.reports.study.pages import Page, Picture, Shown
 from hepaplan.reports.style import TWO_PLACES, WHOLE
 
 VALUE = "[>=1000]#,##0;[>=10]#,##0.0;0.0000"
 """Figures of any size in one column: shares of 0 to 1 beside pounds."""
-MISSING = "n/a"
 
 
 def calibration_pages(study: Study) -> tuple[Page, ...]:
@@ -78,13 +78,13 @@ def _figures(study: Study) -> Page:
             "Unit": table["unit"],
             "Before": table["before"],
             "After": table["after"],
-            "Standard error": _or_missing(table["standard_error"]),
-            "95% from": _or_missing(table["low"]),
-            "95% to": _or_missing(table["high"]),
+            "Standard error": or_missing(table["standard_error"]),
+            "95% from": or_missing(table["low"]),
+            "95% to": or_missing(table["high"]),
             "Lower bound": table["lower_bound"],
             "Upper bound": table["upper_bound"],
             "Ended at": table["at_bound"].map({"": "", "low": "lower", "high": "upper"}),
-            "Moved by, its own standard deviations": _or_missing(table["moved_by_sd"]),
+            "Moved by, its own standard deviations": or_missing(table["moved_by_sd"]),
             "Key": table["key"],
         }
     )
@@ -112,7 +112,7 @@ def _told(study: Study) -> Page:
             "Told": table["told"],
             "What moves": table["what"].map(sentence_case),
             "Targets move by, standard errors": table["singular_value"],
-            "Condition number": _or_missing(table["condition"]),
+            "Condition number": or_missing(table["condition"]),
         }
     )
     alike = pd.DataFrame(
@@ -146,11 +146,11 @@ def _searches(study: Study) -> Page:
         {
             "Search": table["search"],
             "Begun at": table["begun_at"].map(sentence_case),
-            "Sum of squared residuals": _or_missing(table["objective"]),
+            "Sum of squared residuals": or_missing(table["objective"]),
             "Runs of the model": table["runs"],
             "Parameter": table["parameter"],
             "Begun": table["begun_value"],
-            "Ended": _or_missing(table["ended_value"]),
+            "Ended": or_missing(table["ended_value"]),
             "How it ended": table["ended"].map(sentence_case),
         }
     )
@@ -163,8 +163,3 @@ def _searches(study: Study) -> Page:
             Shown("starts", "Searches", frame, formats, {"Begun at": 24.0, "How it ended": 40.0}),
         ),
     )
-
-
-def _or_missing(numbers: pd.Series[float]) -> list[float | str]:
-    """Return numbers, in words where there is none."""
-    return [MISSING if pd.isna(number) else float(number) for number in numbers]

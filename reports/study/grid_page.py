@@ -70,13 +70,20 @@ def _matrix(table: pd.DataFrame, column: str, first: str) -> pd.DataFrame:
     return wide.rename_axis(first).reset_index()
 
 
-def _results(table: pd.DataFrame, output: Output, first: str, second: str) -> Shown:
-    frame = _matrix(table, "result", first)
-    size, swing = _sizes(table["result"])
+def _numbers(
+    table: pd.DataFrame, column: str, output: Output, first: str
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return a column of the grid in the output's unit, as `_matrix`, with its number formats."""
+    frame = _matrix(table, column, first)
+    size, swing = _sizes(table[column])
     shape = result_format(output.unit, size, swing / 10)
-    formats = {first: VALUE} | dict.fromkeys(frame.columns[1:], shape)
     for heading in frame.columns[1:]:
         frame[heading] = or_missing(frame[heading])
+    return frame, {first: VALUE} | dict.fromkeys(frame.columns[1:], shape)
+
+
+def _results(table: pd.DataFrame, output: Output, first: str, second: str) -> Shown:
+    frame, formats = _numbers(table, "result", output, first)
     caption = f"{axis_title(output)}; across: {second}"
     return Shown("two_way", caption, frame, formats, {first: 34.0})
 
@@ -120,12 +127,7 @@ def _best(table: pd.DataFrame, first: str, second: str) -> Shown:
 
 def _leads(table: pd.DataFrame, output: Output, first: str, second: str) -> Shown:
     lead = table.groupby(["first_value", "second_value"])["margin"].max().reset_index()
-    frame = _matrix(lead, "margin", first)
-    size, swing = _sizes(lead["margin"])
-    shape = result_format(output.unit, size, swing / 10)
-    formats = {first: VALUE} | dict.fromkeys(frame.columns[1:], shape)
-    for heading in frame.columns[1:]:
-        frame[heading] = or_missing(frame[heading])
+    frame, formats = _numbers(lead, "margin", output, first)
     caption = f"By how much it leads, {output.unit}; across: {second}"
     return Shown("two_way_leads", caption, frame, formats, {first: 34.0})
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.reports.html import bullets, document, element, table, text_element
 from hepaplan.reports.output import atomic_file
 from hepaplan.reports.study.figures import draw
@@ -161,7 +162,7 @@ def _clouds(picture: Picture) -> pd.DataFrame:
         row: dict[str, object] = {strategy: name}
         for measure in measures:
             values = cloud[measure].to_numpy(float)
-            found = (values.mean(), *np.quantile(values, (0.025, 0.975)))
+            found = (values.mean(), *np.quantile(values, INTERVAL_95))
             row |= {f"{measure}: {said}": v for said, v in zip(CLOUD, found, strict=True)}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -205,7 +205,8 @@ def _plan(study: Study) -> Page | None:
     return Page(
         "The plan",
         "The chance of keeping each waiting standard when the inputs turn out otherwise than the "
-        "plan assumed: the same plan, kept in every draw.",
+        "plan assumed: the same plan in every draw, kept to the letter or with what it leaves free "
+        "used for whoever waits longest.",
         (
             "Chance from month to month, with whole patients, comes on top: hepaplan run has it "
             "on its sheet Chance.",

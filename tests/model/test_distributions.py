@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Family
 from hepaplan.model.uncertainty.drawing.draws import draw
 from hepaplan.model.uncertainty.spread.distributions import (
@@ -21,6 +22,7 @@ from hepaplan.model.uncertainty.spread.distributions import (
     from_interval,
     from_standard_error,
 )
+from hepaplan.model.uncertainty.spread.inputs import Input
 from hepaplan.model.uncertainty.spread.sets import amount
 from tests.support.inputs_by_hand import made_input
 
@@ -79,7 +81,7 @@ def test_d2_moments_come_back(family: Family, mean: float, relative: float) -> N
 def test_d2_a_dirichlet_draws_shares_that_sum_to_one() -> None:
     """Expected: as counted in 100 people: standard deviations sqrt(share * (1 - share) / 101)."""
     shares = {"a": 0.2, "b": 0.5, "c": 0.3}
-    inputs = {
+    inputs: dict[Key, Input] = {
         (name,): made_input((name,), share, amount(share, 100.0), of_set=("set",))
         for name, share in shares.items()
     }

@@ -25,7 +25,7 @@ from hepaplan.model.drugs import (
 from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Key
-from hepaplan.model.uncertainty.drawing.drawn import drawn_pathway
+from tests.support.drawn_pathways import drawn_pathway
 from tests.support.small import ESCAPE, around, figure, pathway_record, schedule, small_kernels
 
 DOSES = "doses per month since start"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.problems import Key
+from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import Amount, Quantity
 from hepaplan.model.uncertainty.drawing.drawn import (
     Figure,
@@ -20,6 +21,8 @@ from hepaplan.model.uncertainty.drawing.drawn import (
 )
 from hepaplan.model.uncertainty.spread.inputs import Value, Values
 
+AS_ASKED = 1e-9
+"""Difference from the number asked for that is rounding alone."""
 REASON = "a value of this run"
 CURVE_FIGURES = {"median_months", "cure_share"}
 """Figures of a curve: a value changes the curve fitted to what is stated, which stays stated."""
@@ -38,6 +41,15 @@ def stated_scenario(scenario: Scenario, values: Values) -> Scenario:
     new = placed_scenario(scenario, values, _restated)
     own_prices = {key: amount for key, amount in scenario.stated.items() if key not in values}
     return replace(new, stated=own_prices, reasons=scenario.reasons | dict.fromkeys(values, REASON))
+
+
+def refuse_crowded_out(key: Key, asked: float, held: float) -> None:
+    """Raise ValueError, in words, where a set of shares left a figure another number than asked."""
+    if not math.isclose(held, asked, rel_tol=AS_ASKED, abs_tol=AS_ASKED):
+        raise ValueError(
+            f"{dotted(key)} cannot be {asked:g}: its set of shares would not sum to 1; at most "
+            f"{held:g} is left for it"
+        )
 
 
 def _restated(key: Key, figure: Figure, value: Value) -> Figure:

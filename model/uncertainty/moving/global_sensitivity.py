@@ -21,10 +21,9 @@ from hepaplan.model.uncertainty.moving.indices import (
     sobol_design,
     sobol_indices,
 )
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.uncertainty.spread.inputs import Input, Value
 
-MORRIS_ENDS = (0.025, 0.975)
-"""Probabilities between which the steps of a Morris design lie: the 95% interval of each input."""
 SOBOL = ("factor", "label", "inputs", "output", "unit", "rank", "first", "first_95", "total",
          "total_95", "variance", "samples")  # fmt: skip
 """One row for each factor and output, the largest total index first.
@@ -181,11 +180,11 @@ def morris(
     `base` trajectories of as many samples as there are factors, and one more.
     """
     names = [f.name for f in factors]
-    points = morris_design(names, MORRIS_ENDS, base, seed)
+    points = morris_design(names, INTERVAL_95, base, seed)
     results = evaluation(points)
     frames = []
     for output in outputs:
-        effects = morris_effects(names, MORRIS_ENDS, points, results[output.name], seed)
+        effects = morris_effects(names, INTERVAL_95, points, results[output.name], seed)
         frame = pd.DataFrame(effects).assign(
             factor=names,
             label=[f.label for f in factors],

@@ -12,10 +12,11 @@ import pandas as pd
 from hepaplan.model.outputs import Output
 from hepaplan.model.uncertainty.moving.evaluations import Evaluate, Outcome, number, reason, said
 from hepaplan.model.uncertainty.moving.levers import Lever, mean
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.uncertainty.spread.inputs import Values
 
 Ranges = Literal["interval", "fifth"]
-PROBABILITIES = (0.025, 0.25, 0.75, 0.975)
+PROBABILITIES = (INTERVAL_95[0], 0.25, 0.75, INTERVAL_95[1])
 """Ends of the 95% interval, and points between for inputs that do not move an output one way."""
 FACTORS = (0.8, 0.9, 1.1, 1.2)
 """A fifth less and more than the stated value, and points between."""

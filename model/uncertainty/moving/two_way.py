@@ -15,11 +15,11 @@ from hepaplan.model.outputs import Output
 from hepaplan.model.problems import Key
 from hepaplan.model.uncertainty.moving.evaluations import Evaluate, number, reason
 from hepaplan.model.uncertainty.moving.levers import Lever
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.uncertainty.spread.inputs import Value, Values
 
 CELLS = 7
 """Values of each input unless told otherwise."""
-TAILS = (0.025, 0.975)
 SAME = 1e-9
 """Relative difference below which two strategies are as good as each other."""
 TWO_WAY = (
@@ -45,7 +45,7 @@ class TwoWay:
 
 def positions(lever: Lever, cells: int = CELLS) -> list[float]:
     """Return evenly spaced positions over the 95% interval of an input."""
-    low, high = (lever.position_at(probability) for probability in TAILS)
+    low, high = (lever.position_at(probability) for probability in INTERVAL_95)
     return [float(at) for at in np.linspace(low, high, cells)]
 
 

@@ -18,6 +18,7 @@ from hepaplan.model.uncertainty.drawing.located import record_at
 from hepaplan.model.uncertainty.moving.evaluations import Evaluate, Outcome
 from hepaplan.model.uncertainty.moving.levers import Lever
 from hepaplan.model.uncertainty.region.region import RegionDraws, region_draws
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.uncertainty.spread.inputs import ELIGIBILITY, Value, Values
 from hepaplan.model.uncertainty.spread.share_sets import share_sets
 
@@ -155,7 +156,7 @@ def influential(
     names = drawn_names(usual.scenario)
     judged = [name for name in names if not name.startswith(f"{PREFIX}{STARTS}")]
     points: list[Values] = [{}]
-    points += [lever.values(lever.at_probability(p)) for lever in levers for p in (0.025, 0.975)]
+    points += [lever.values(lever.at_probability(p)) for lever in levers for p in INTERVAL_95]
     base, *found = by_region_draws(usual, names, workers)(points)
     if isinstance(base, str):
         raise ValueError(f"the scenario as stated is refused: {base}")

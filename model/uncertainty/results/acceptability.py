@@ -13,7 +13,8 @@ from hepaplan.model.uncertainty.information.evpi import money
 from hepaplan.model.uncertainty.strategies import Strategies
 
 HIGHEST, STEP = 60_000.0, 1_000.0
-"""Pounds per QALY: thresholds to three times NICE's lower one, finely enough for a smooth line."""
+"""Pounds per QALY: well beyond NICE's range from April 2026, 25,000 to 35,000, and finely enough
+for a smooth line."""
 CURVE_COLUMNS = (
     "threshold_gbp_per_qaly", "strategy", "probability_best", "standard_error",
     "expected_net_benefit_gbp", "expected_loss_gbp", "on_frontier",

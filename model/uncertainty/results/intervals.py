@@ -10,9 +10,11 @@ import pandas as pd
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.chance.tables import standard_error
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.words import figure
 
-LOW, MIDDLE, HIGH = 0.025, 0.5, 0.975
+LOW, HIGH = INTERVAL_95
+MIDDLE = 0.5
 GAP = 0.02
 """Share of the base case by which a mean may differ from it without an explanation."""
 TENTHS = 10

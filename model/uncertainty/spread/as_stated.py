@@ -13,6 +13,7 @@ from hepaplan.model.quantities import Family, Quantity, Schedule
 from hepaplan.model.uncertainty.spread.altered import share_below, truncated
 from hepaplan.model.uncertainty.spread.bounded import Pert, Triangular
 from hepaplan.model.uncertainty.spread.distributions import (
+    INTERVAL_95,
     Beta,
     Fixed,
     Gamma,
@@ -39,7 +40,6 @@ PARAMETERS: dict[Family, tuple[str, ...]] = {
 POSITIVE = {"alpha", "beta", "shape", "scale", "log_sd", "sd", "sample_size"}
 MOST_CUT_OFF = 0.05
 """Probability outside a figure's bounds above which another distribution is asked for."""
-OUTSIDE = 0.025
 
 
 def from_parameters(family: Family, parameters: Mapping[str, float]) -> Uncertain:
@@ -94,6 +94,13 @@ def stated_distribution(
     }
 
 
+def outside_interval(value: float, low: float, high: float) -> str:
+    """Return what is said of an interval that does not hold its value."""
+    return (
+        f"the interval {low:g} to {high:g} does not hold the value {value:g}; mend one of the two"
+    )
+
+
 def stated_faults(figure: Quantity | Schedule) -> Iterator[tuple[str, str]]:
     """Yield (field, message) for what is wrong with how a figure states its distribution."""
     ways = _ways(figure)
@@ -101,11 +108,7 @@ def stated_faults(figure: Quantity | Schedule) -> Iterator[tuple[str, str]]:
     if isinstance(figure, Quantity) and not isinstance(figure.value, dict):
         low, high = figure.low, figure.high
         if low is not None and high is not None and not low <= figure.value <= high:
-            yield (
-                "value",
-                f"the interval {low:g} to {high:g} does not hold the value {figure.value:g}; mend "
-                "one of the two",
-            )
+            yield "value", outside_interval(figure.value, low, high)
             return
     if family is None:
         if isinstance(figure, Quantity) and figure.within is not None:
@@ -178,8 +181,8 @@ def _value_faults(
         return
     if way == "parameters" and isinstance(figure, Quantity) and isinstance(figure.value, float):
         below = share_below(parts[""], figure.value)
-        if not OUTSIDE <= below <= 1.0 - OUTSIDE:
-            low, high = parts[""].quantile([OUTSIDE, 1.0 - OUTSIDE])
+        if not INTERVAL_95[0] <= below <= INTERVAL_95[1]:
+            low, high = parts[""].quantile(INTERVAL_95)
             yield (
                 "parameters",
                 f"the distribution's 95% interval, {low:.4g} to {high:.4g}, does not hold the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from hepaplan.model.figures import figures
@@ -10,7 +10,7 @@ from hepaplan.model.parameters import Scenario, Settings
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Key, Problem, dotted, listed, nearest
 from hepaplan.model.quantities import Quantity, Schedule
-from hepaplan.model.uncertainty.spread.as_stated import stated_faults
+from hepaplan.model.uncertainty.spread.as_stated import outside_interval, stated_faults
 from hepaplan.model.uncertainty.spread.choices import why_fixed
 from hepaplan.model.uncertainty.spread.correlated import correlated_faults, correlation_matrix
 from hepaplan.model.uncertainty.spread.inputs import ELIGIBILITY, uncertain_inputs
@@ -33,6 +33,22 @@ def check_uncertainty(record: object, key: Key) -> list[Problem]:
             message = "is of shares that sum to 1, but this figure stands alone; choose beta"
             problems.append(Problem((*where, "distribution"), message))
     return problems
+
+
+def check_intervals(content: object, key: Key = ()) -> list[Problem]:
+    """Return figures of tables as files state them whose interval does not hold their value.
+
+    For records that cannot be made because of other faults: `check_uncertainty` tells them else.
+    """
+    if not isinstance(content, Mapping):
+        return []
+    value, low, high = (content.get(name) for name in ("value", "low", "high"))
+    numbers = [n for n in (value, low, high) if isinstance(n, int | float)]
+    if len(numbers) == len((value, low, high)):
+        found, least, most = numbers
+        said = "" if least <= found <= most else outside_interval(found, least, most)
+        return [Problem((*key, "value"), said)] if said else []
+    return [p for name, part in content.items() for p in check_intervals(part, (*key, str(name)))]
 
 
 def check_rules(settings: Settings) -> list[Problem]:

@@ -18,7 +18,9 @@ from hepaplan.model.arrays import Floats, Probability
 from hepaplan.model.quantities import Family
 from hepaplan.model.uncertainty.spread.bounded import PERT_WEIGHT, Pert, Triangular
 
-STANDARD_ERRORS_IN_95 = 2.0 * float(ndtri(0.975))
+INTERVAL_95 = (0.025, 0.975)
+"""Probabilities of lying below the ends of a 95% interval."""
+STANDARD_ERRORS_IN_95 = 2.0 * float(ndtri(INTERVAL_95[1]))
 AS_NORMAL = 1e-4
 """Standard error, as a share of the room a figure has, below which its shape no longer shows."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,9 @@ from hepaplan.model.uncertainty.drawing.drawn import (
 )
 from hepaplan.model.uncertainty.drawing.draws import one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
-from hepaplan.model.uncertainty.spread.inputs import Value, Values
+from hepaplan.model.uncertainty.spread.inputs import Value
 from hepaplan.model.uncertainty.spread.share_sets import share_sets
+from tests.support.drawn_pathways import drawn_pathway
 from tests.support.region_values import all_values
 from tests.support.scenarios import tiny, tiny_usual
 from tests.support.small import pathway_record, share
@@ -36,13 +36,6 @@ def pathway() -> Pathway:
     to["settled"] = share({"young": 0.5, "old": 0.6})
     to["cancer_death"] = share({"young": 0.2, "old": 0.1})
     return Pathway.model_validate(record)
-
-
-def drawn_pathway(pathway: Pathway, values: Values) -> Pathway:
-    """Draws put into a pathway, keyed from the pathway."""
-    return drawn_scenario(
-        replace(tiny(), pathway=pathway), {("pathway", *key): v for key, v in values.items()}
-    ).pathway
 
 
 def share_of(drawn: Pathway, end: str, group: str) -> Any:

@@ -24,6 +24,7 @@ from hepaplan.model.uncertainty.plan_draws import (
     MEASURES,
     PLAN_ANEW,
     PLAN_KEPT,
+    PLAN_SPARE,
     PlanDraws,
     plan_over_draws,
     standard_chances,
@@ -72,7 +73,7 @@ def test_first_come_of_a_draw_is_first_come_of_a_scenario_that_states_it() -> No
 def test_where_nothing_differs_a_plan_kept_or_made_anew_does_what_the_plan_does() -> None:
     base = at_points(uncertain_inputs(unsure()))
     found = plan_over_draws(unsure(), base, 1, best_plan(), FULL.quick())
-    assert found.policies == (FIRST_COME, PLAN_KEPT, PLAN_ANEW)
+    assert found.policies == (FIRST_COME, PLAN_KEPT, PLAN_SPARE, PLAN_ANEW)
     said = by_a_run(unsure(), "most_health")
     for policy in (PLAN_KEPT, PLAN_ANEW):
         for measure, number in said.items():
@@ -126,7 +127,7 @@ def test_without_a_plan_first_come_stands_alone_and_progress_is_heard() -> None:
     assert alone.policies == (FIRST_COME,)
     assert heard == [1, 2]
     strategies = kept().strategies()
-    assert strategies.names == (FIRST_COME, PLAN_KEPT)
+    assert strategies.names == (FIRST_COME, PLAN_KEPT, PLAN_SPARE)
     np.testing.assert_array_equal(strategies.cost[1], kept().measures[PLAN_KEPT]["cost_gbp"])
     np.testing.assert_array_equal(strategies.qalys[0], kept().measures[FIRST_COME]["qalys"])
 
