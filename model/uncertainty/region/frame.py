@@ -21,7 +21,7 @@ from hepaplan.model.uncertainty.spread.inputs import Values
 MEASURES = ("life_years", "qalys", "cost", "qalys_discounted", "cost_discounted")
 RATE_OF = (0, 0, 0, 1, 2)
 """Discount rate of each measure: none, that of effects, that of costs."""
-NOBODY = 1e-13
+NOBODY = 1e-11
 """A share of those who start that is nobody."""
 LONGER = 1.6
 """Months for which draws are followed, of those in which the base case has anybody left."""
