@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command has it: equal bits
@@ -23,6 +24,14 @@ settings.load_profile("same-every-time")
 def pytest_configure(config: pytest.Config) -> None:
     """Keep pytest out of hidden folders, which our own `norecursedirs` would let it into."""
     config.addinivalue_line("norecursedirs", ".*")
+
+
+@pytest.fixture(scope="module")
+def workers_find_the_tests() -> Iterator[None]:
+    """Let worker processes, which take over this path, import the runs they are given."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(Path(__file__).parents[1]), *sys.path])
+        yield
 
 
 @pytest.fixture

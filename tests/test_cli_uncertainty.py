@@ -153,7 +153,8 @@ def test_psa_shows_intervals_strategies_and_standards(finished: Callable[[str], 
     plan = [one for one in document["intervals"] if one["output"].startswith("the plan, kept")]
     assert len(plan) == 4
     assert plan[0]["base"] is None
-    assert {one["policy"] for one in document["standards"]} == {"first come", "the plan, kept"}
+    policies = {"first come", "the plan, kept", "the plan, spare capacity used"}
+    assert {one["policy"] for one in document["standards"]} == policies
     assert document["draws the plan is kept in"] == document["draws with a plan of their own"] == 2
     assert document["scenarios"] == ["unsure"]
     curves = pd.read_csv(finished("psa").folder / "tables" / "curves.csv")

@@ -9,6 +9,8 @@ import pytest
 
 from hepaplan.model.parallel import THREADS, spread
 
+pytestmark = pytest.mark.usefixtures("workers_find_the_tests")
+
 
 def squares(numbers: Sequence[int]) -> list[int]:
     return [number * number for number in numbers]

@@ -20,8 +20,9 @@ import pytest
 from hepaplan.model.problems import InvalidInput
 from hepaplan.reports.batch.runner import Job, Means, Telling, run_batch
 from hepaplan.reports.batch.store import Store
-from tests.reports.batch.conftest import ROOT
 from tests.reports.batch.fake_runs import faulty, noted_sums, runs, sums, until, work
+
+ROOT = Path(__file__).parents[3]
 
 DOCUMENTED: list[str] = re.findall(
     r"^dask (.*)$", (ROOT / "docs/cluster.md").read_text(), re.MULTILINE
