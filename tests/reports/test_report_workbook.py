@@ -407,9 +407,3 @@ def test_properties_are_fixed_and_name_nobody(workbook: Workbook, content: Repor
     assert properties.creator == "hepaplan 0.1.0"
     assert properties.language == "en-GB"
     assert properties.created == properties.modified == datetime.datetime(2024, 1, 1)
-
-
-def test_writing_is_quick(content: ReportContent, tmp_path: Path) -> None:
-    start = time.process_time()
-    write_workbook(tmp_path / "r.xlsx", content)
-    assert time.process_time() - start < 3.0
