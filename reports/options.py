@@ -51,6 +51,15 @@ set_option = click.option(
 )
 
 
+def count_option(
+    name: str, default: int, least: int, words: str
+) -> Callable[[Command[...]], Command[...]]:
+    """Return an option that takes a whole number, `least` or more."""
+    return click.option(
+        name, type=click.IntRange(min=least), default=default, show_default=True, help=words
+    )
+
+
 workers_option = click.option(
     "--workers",
     type=click.IntRange(min=1),

@@ -11,6 +11,7 @@ import click
 from hepaplan.reports.exits import command
 from hepaplan.reports.options import (
     Output,
+    count_option,
     output_options,
     sampling_options,
     workers_option,
@@ -59,13 +60,7 @@ def _tornado(load: Load) -> click.Command:
         show_default=True,
         help="The 95% interval of each input, or ±20%.",
     )
-    @click.option(
-        "--most",
-        type=click.IntRange(min=1),
-        default=20,
-        show_default=True,
-        help="Inputs tried where an output needs a run of its own for each value.",
-    )
+    @count_option("--most", 20, 1, "Inputs tried where an output needs runs of its own.")
     @click.option(
         "--target",
         type=float,
@@ -118,34 +113,10 @@ def _sensitivity(load: Load) -> click.Command:
     @scenario_argument
     @outputs_option
     @inputs_option
-    @click.option(
-        "--trajectories",
-        type=click.IntRange(min=2),
-        default=10,
-        show_default=True,
-        help="Of the Morris design that screens all inputs.",
-    )
-    @click.option(
-        "--samples",
-        type=click.IntRange(min=0),
-        default=128,
-        show_default=True,
-        help="Of each Sobol index, rounded up to a power of two; 0: none.",
-    )
-    @click.option(
-        "--most",
-        type=click.IntRange(min=1),
-        default=20,
-        show_default=True,
-        help="Inputs with the largest effects, of which there are indices.",
-    )
-    @click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=1,
-        show_default=True,
-        help="Seed of the samples.",
-    )
+    @count_option("--trajectories", 10, 2, "Of the Morris design that screens all inputs.")
+    @count_option("--samples", 128, 0, "Of each Sobol index, up to a power of two; 0: none.")
+    @count_option("--most", 20, 1, "Inputs with the largest effects, of which there are indices.")
+    @count_option("--seed", 1, 0, "Seed of the samples.")
     @workers_option
     @output_options
     @command
@@ -177,20 +148,13 @@ def _sensitivity(load: Load) -> click.Command:
 def _psa(load: Load) -> click.Command:
     @click.command()
     @click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-    @click.option(
+    @count_option(
         "--plan-draws",
-        type=click.IntRange(min=0),
-        default=100,
-        show_default=True,
-        help="Draws in which the plan is kept; 0: no plan, seconds instead of minutes.",
+        100,
+        0,
+        "Draws the plan is kept in; 0: no plan, seconds, not minutes.",
     )
-    @click.option(
-        "--anew",
-        type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        help="Draws in which the best plan is sought again: half a minute each.",
-    )
+    @count_option("--anew", 0, 0, "Draws with a best plan of their own: half a minute each.")
     @sampling_options
     @output_options
     @command
@@ -222,13 +186,7 @@ def _voi(load: Load) -> click.Command:
         metavar="NAME",
         help="An expansion to buy now, in a year or never; by default all there are.",
     )
-    @click.option(
-        "--capacity-draws",
-        type=click.IntRange(min=50),
-        default=200,
-        show_default=True,
-        help="Draws for such decisions: a few seconds each.",
-    )
+    @count_option("--capacity-draws", 100, 50, "Draws for such decisions: a few seconds each.")
     @click.option(
         "--years",
         type=click.FloatRange(min=0),
