@@ -39,7 +39,9 @@ def noted_sums(payload: Payload) -> dict[str, float]:
     path = Path(str(payload["marks"]))
     with path.open("a") as file:
         file.write(f"{payload['rate']}\n")
-    path.with_suffix(".process").write_text(str(os.getpid()))
+    mine = path.with_suffix(f".{os.getpid()}")
+    mine.write_text(str(os.getpid()))
+    mine.replace(path.with_suffix(".process"))  # whole at any moment, for whoever reads it
     time.sleep(0.02)
     return sums(payload)
 
