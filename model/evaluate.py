@@ -71,8 +71,14 @@ class Results:
     tables: Mapping[str, pd.DataFrame]
     headlines: tuple[str, ...]
     labels: Mapping[str, str]
-    best: BestPlan
+    usual: UsualCare
+    capacity: Capacity
     seconds: Mapping[str, float]
+
+    @property
+    def best(self) -> BestPlan:
+        """The plan, its proof and its programme."""
+        return self.capacity.best
 
     @property
     def status(self) -> str:
@@ -284,6 +290,7 @@ def evaluate(
         tables=tables,
         headlines=headlines(usual, capacity, tables),
         labels=summary.labels(scenario),
-        best=capacity.best,
+        usual=usual,
+        capacity=capacity,
         seconds=dict(zip(steps, np.diff(clock).tolist(), strict=True)),
     )
