@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -16,11 +18,22 @@ from hepaplan.model.renewal import usual_kernel
 from hepaplan.model.superposition import superposed
 
 
-def other_cause_clocks(scenario: Scenario, metastases: Floats) -> tuple[Floats, Floats, Floats]:
+class OtherCauses(NamedTuple):
+    """The share who escape death from other causes, by months since.
+
+    `by_point` (point, group, months + 1) since reaching a point, `since_metastasis` (group, months
+    + 1) since first metastasis, to the horizon; `studied` (months + 1,) since first metastasis of
+    all groups together, who stand for the patients of studies.
+    """
+
+    by_point: Floats
+    since_metastasis: Floats
+    studied: Floats
+
+
+def other_cause_clocks(scenario: Scenario, metastases: Floats) -> OtherCauses:
     """Return the share who escape other causes since a point, and since first metastasis.
 
-    Shapes (point, group, months + 1) and (group, months + 1), to the horizon; last, since first
-    metastasis of all groups together (months + 1,), who stand for the patients of studies.
     `metastases` has the axes (month, region, sex, age_band, timing).
     """
     months = scenario.settings.economics.horizon_years * MONTHS_PER_YEAR
@@ -30,7 +43,7 @@ def other_cause_clocks(scenario: Scenario, metastases: Floats) -> tuple[Floats, 
     studied = group_weights(scenario, metastases) @ survival
     alone = disease_kernels(scenario.pathway, scenario.groups, studied)
     came = usual_arrivals(alone, eligibility(scenario), months + 1)
-    return survival_by_point(came, longer), survival, studied
+    return OtherCauses(survival_by_point(came, longer), survival, studied)
 
 
 def disease_kernels(pathway: Pathway, groups: tuple[str, ...], studied: Floats) -> Kernels:

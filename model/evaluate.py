@@ -12,7 +12,7 @@ import pandas as pd
 from hepaplan.model import patient_tables, plan_tables, policies, summary, usual_tables
 from hepaplan.model.actuals import COLUMNS, fixed_months
 from hepaplan.model.age_error import age_groups_error
-from hepaplan.model.ageing import other_cause_clocks
+from hepaplan.model.ageing import OtherCauses, other_cause_clocks
 from hepaplan.model.allocation.conflict_words import words_for
 from hepaplan.model.allocation.plan import BestPlan, most_health
 from hepaplan.model.allocation.written import Asked
@@ -101,8 +101,11 @@ class Results:
         return bool(self.tables["checks"]["passed"].all())
 
 
-def usual_care(scenario: Scenario) -> UsualCare:
-    """Return reading 1: population, cases, metastases, decision points, starts and their worth."""
+def usual_care(scenario: Scenario, clocks: OtherCauses | None = None) -> UsualCare:
+    """Return reading 1: population, cases, metastases, decision points, starts and their worth.
+
+    Those of another reading hold still the `clocks` of death from other causes, if given.
+    """
     settings = scenario.settings
     window, economics = settings.window, settings.economics
     months = Months(window.start, window.months + window.run_out_months)
@@ -114,7 +117,7 @@ def usual_care(scenario: Scenario) -> UsualCare:
     grouped = by_group(scenario, metastases)
     eligible = eligible_arrivals(scenario, grouped)
 
-    survival, since_metastasis, studied = other_cause_clocks(scenario, metastases)
+    survival, since_metastasis, studied = clocks or other_cause_clocks(scenario, metastases)
     kernels = pathway_kernels(
         scenario.pathway, scenario.groups, settings.resource, survival,
         published_survival=studied,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hepaplan.model.ageing import OtherCauses
 from hepaplan.model.allocation.plan import BestPlan
 from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
@@ -51,6 +52,13 @@ class UsualCare:
     waiting: WaitingMonth
     worth: Values
     flow: Flow
+
+    @property
+    def clocks(self) -> OtherCauses:
+        """Death from other causes, to hold it still in another `evaluate.usual_care`."""
+        return OtherCauses(
+            self.other_cause_survival, self.survival_since_metastasis, self.studied_survival
+        )
 
     @property
     def before(self) -> int:

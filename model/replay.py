@@ -56,14 +56,32 @@ class Replay:
     transferred: Floats
 
 
-def replay(network: Network, plan: Plan) -> Replay:
+def replay(network: Network, plan: Plan, recurrences: Floats | None = None) -> Replay:
     """Return what happens when a plan's starts are made as far as there are people and room.
 
     Within each list the longest wait goes first. Starts that do not fit a resource, because the
-    people differ a little from those planned for, are made as soon as they do.
+    people differ a little from those planned for, are made as soon as they do. `recurrences` as in
+    `walk`.
     """
     choose = starts_of(network, plan)
-    return walk(network, lambda month: plan.referral[..., month], choose, plan.extra)
+    return walk(
+        network,
+        lambda month: plan.referral[..., month],
+        choose,
+        plan.extra,
+        recurrences=recurrences,
+    )
+
+
+def recurrences_of(network: Network, done: Replay) -> Floats:
+    """Return arrivals (point, group, month) that starts of a replay's own months have caused.
+
+    All who arrive, without those who come from outside or after earlier starts (`entries`) and
+    those who were moved off a list in the month before.
+    """
+    caused = done.arrivals - network.entries
+    caused[..., 1:] -= done.moved.sum(axis=0)[..., :-1]
+    return caused
 
 
 def starts_of(network: Network, plan: Plan) -> Choice:
@@ -110,6 +128,7 @@ def walk(
     choose: Choice,
     extra: Floats | None = None,
     attend: Attendance | None = None,
+    recurrences: Floats | None = None,
 ) -> Replay:
     """Return the forward calculation under a rule for referral and a rule for starts.
 
@@ -119,6 +138,8 @@ def walk(
     beyond a site's own list are people who change site: see `Replay.transferred`.
     `attend(month, expected, queue)` says who really comes to the lists (list, group, site) where
     the model expects `expected` and `queue` waits already; without it all those expected come.
+    `recurrences` (point, group, month), if given, arrive after starts of these months, whatever
+    the starts here would bring (`recurrences_of` another replay).
     """
     kernels, waiting, horizon = network.kernels, network.waiting, network.horizon
     point, groups, sites = kernels.point_of, len(kernels.groups), len(network.sites)
@@ -127,7 +148,7 @@ def walk(
     no_wait = ~waiting.waits[point]
     own = np.arange(lists)
 
-    arrivals = network.entries.copy()
+    arrivals = network.entries + (0.0 if recurrences is None else recurrences)
     at_site = np.zeros((lists, groups, sites, horizon))
     starts = np.zeros((pairs, groups, sites, longest, horizon))
     left = np.zeros((lists, groups, sites, longest, horizon))
@@ -156,10 +177,11 @@ def walk(
         during = slice(month, month + taken.shape[-1])
         use[:, :, during] += taken
         free[:, :, during] = np.maximum(free[:, :, during] - taken, 0.0)
-        ahead = min(horizon - month - 1, kernels.months)
-        arrivals[:, :, month + 1 : month + 1 + ahead] += _who_comes_after(
-            network, begun.sum(axis=2), month, ahead
-        )
+        if recurrences is None:
+            ahead = min(horizon - month - 1, kernels.months)
+            arrivals[:, :, month + 1 : month + 1 + ahead] += _who_comes_after(
+                network, begun.sum(axis=2), month, ahead
+            )
         on_list = np.zeros((len(kernels.points), groups))
         np.add.at(on_list, point[own], queue.sum(axis=(2, 3)))
         moved[..., month] = waiting.move * on_list[:, None, :]

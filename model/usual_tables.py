@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.flow_tables import flow_table
 from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES, TIMINGS
 from hepaplan.model.population import regions
 from hepaplan.model.quantities import MONTHS_PER_YEAR
@@ -25,6 +26,7 @@ def all_tables(usual: UsualCare) -> dict[str, pd.DataFrame]:
         "metastases": metastases(usual),
         "survival": survival(usual, by_option),
         "published": published(usual),
+        "flows": flow_table(usual),
     }
 
 

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO, Literal
 import pandas as pd
 
 from hepaplan.model.problems import WrongUse
-from hepaplan.reports.content import MAY_BE_MISSING, UnfitTable, number_faults
+from hepaplan.reports.content import UnfitTable, number_faults
+from hepaplan.reports.table_columns import MAY_BE_MISSING
 
 TABLES = "tables"
 WORKBOOKS = "report|compare|tornado|psa|voi|sensitivity|calibration"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.reports.content import SURVIVAL, ReportContent
+from hepaplan.reports.content import ReportContent
 from hepaplan.reports.style import (
     PEOPLE,
     POUNDS,
@@ -13,6 +13,7 @@ from hepaplan.reports.style import (
     WHOLE_PEOPLE,
     format_for_unit,
 )
+from hepaplan.reports.table_columns import SURVIVAL
 from hepaplan.reports.value_views import CAUSES, shown_group
 from hepaplan.reports.views import (
     a_year,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -106,6 +106,10 @@ _WARN = Font(name=FONT, size=SIZE, bold=True, color=AMBER)
 _PASS = Font(name=FONT, size=SIZE, bold=True, color=GREEN)
 _FAIL = Font(name=FONT, size=SIZE, bold=True, color=RED)
 _LINK = Font(name=FONT, size=SIZE, underline="single", color="0B57A4")
+_INPUT = Font(name=FONT, size=SIZE, color="0000CC")
+_WEIGHT = Font(name=FONT, size=SIZE, color="595959")
+_YELLOW = PatternFill("solid", start_color="FFF9DB", end_color="FFF9DB")
+_UNLOCKED = Protection(locked=False)
 _FILL = PatternFill("solid", start_color=BLUE, end_color=BLUE)
 _RULE = Border(bottom=Side(style="thin", color="D0D5DB"))
 _TOP = Alignment(vertical="top")
@@ -121,6 +125,7 @@ def _dress(
     alignment: Alignment = _TOP,
     border: Border | None = None,
     fill: PatternFill | None = None,
+    protection: Protection | None = None,
 ) -> Dress:
     def apply(cell: Cell) -> None:
         cell.font = font
@@ -129,6 +134,8 @@ def _dress(
             cell.border = border
         if fill is not None:
             cell.fill = fill
+        if protection is not None:
+            cell.protection = protection
 
     return apply
 
@@ -156,6 +163,10 @@ ROLES: dict[str, Dress] = {
     "number": _dress(_PLAIN, _RIGHT, _RULE),
     "absent": _dress(_GREY, _RIGHT, _RULE),
     "absent text": _dress(_GREY, _INDENT, _RULE),
+    "input": _dress(_INPUT, _RIGHT, _RULE, _YELLOW, _UNLOCKED),
+    "weight": _dress(_WEIGHT, _RIGHT, _RULE),
+    "formula": _dress(_PLAIN, _RIGHT, _RULE),
+    "formula text": _dress(_PLAIN, _INDENT, _RULE),
     "link": _dress(_LINK, _INDENT, _RULE),
     "verdict pass": _dress(_PASS, _INDENT, _RULE),
     "verdict fail": _dress(_FAIL, _INDENT, _RULE),

@@ -6,7 +6,8 @@ import pandas as pd
 
 from hepaplan.model.headlines import NEAR_POINTS, near_published
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE
-from hepaplan.reports.content import DEATHS, ReportContent, readable
+from hepaplan.reports.content import ReportContent, readable
+from hepaplan.reports.table_columns import DEATHS
 from hepaplan.reports.views import (
     by_size,
     heading,

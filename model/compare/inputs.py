@@ -88,7 +88,7 @@ def _tables(scenarios: Mapping[str, Scenario]) -> list[tuple[str, ...]]:
     (_, first), *_ = scenarios.items()
     for table in (field.name for field in fields(Tables) if field.name != CHANGES):
         ours = getattr(first.tables, table)
-        counts = {name: _rows_that_differ(ours, getattr(s.tables, table))
+        counts = {name: rows_that_differ(ours, getattr(s.tables, table))
                   for name, s in scenarios.items()}  # fmt: skip
         if any(counts.values()):
             for name, scenario in scenarios.items():
@@ -102,7 +102,7 @@ def _tables(scenarios: Mapping[str, Scenario]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _rows_that_differ(ours: pd.DataFrame, other: pd.DataFrame) -> int:
+def rows_that_differ(ours: pd.DataFrame, other: pd.DataFrame) -> int:
     """Return how many rows are in only one of two tables, the larger count of the two."""
     columns: Sequence[str] = [c for c in ours.columns if c in other.columns]
     columns = [c for c in columns if c not in ("source", "quality", "note", "reason")]

@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports.content import COLUMNS, ReportContent
+from hepaplan.reports.content import ReportContent
+from hepaplan.reports.table_columns import COLUMNS
 from hepaplan.reports.workbook import write_workbook
 from tests.support.synthetic_tables import synthetic_content
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from hepaplan.reports.content import (
-    COLUMNS,
     ReportContent,
     ResultsLike,
     UnfitTable,
     check_tables,
     content_of,
 )
+from hepaplan.reports.table_columns import COLUMNS
 
 REQUIRED_NUMBERS = [
     ("cases", "cases"),

@@ -12,15 +12,10 @@ from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import budget_views, delay_views, fit_views, patient_views, value_views
-from hepaplan.reports.content import (
-    COLUMNS,
-    SURVIVAL,
-    ReportContent,
-    UnfitTable,
-    check_tables,
-)
+from hepaplan.reports.content import ReportContent, UnfitTable, check_tables
 from hepaplan.reports.plausibility_views import age_words
 from hepaplan.reports.sheet import CHART_ROWS
+from hepaplan.reports.table_columns import COLUMNS, SURVIVAL
 from hepaplan.reports.workbook import write_workbook
 
 SHOWN = "from_65_to_79"

@@ -15,11 +15,12 @@ from hepaplan.reports import (
     value_views,
     views,
 )
-from hepaplan.reports.content import COLUMNS, ReportContent
+from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet_capacity import resource_headline
 from hepaplan.reports.sheet_demand import cases_headline, metastases_headline
 from hepaplan.reports.sheet_plan import sites_headline
 from hepaplan.reports.sheet_records import verdict
+from hepaplan.reports.table_columns import COLUMNS
 
 
 def frame(name: str, *rows: tuple[object, ...]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from hepaplan.reports.content import COLUMNS
+from hepaplan.reports.table_columns import COLUMNS
 
 WAITED = (1, 2, 3, 6)
 VARIANTS = {"base case": 1.06, "no effect": 1.0, "after 12 weeks": 1.01, "upper end": 1.12}

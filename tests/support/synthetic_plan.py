@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hepaplan.reports.content import COLUMNS
+from hepaplan.reports.table_columns import COLUMNS
 
 PLANNED = ("first come", "most health")
 QUANTILES = ["p10", "p50", "p90"]

@@ -1,0 +1,1 @@
+"""Engine figures that the workbook's formulas must give too."""

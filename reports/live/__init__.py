@@ -1,0 +1,1 @@
+"""The live part of a run's workbook: the model said once more, in formulas."""

@@ -1,0 +1,186 @@
+"""The input cells: where each is, which of them formulas use, and the sheets that hold them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hepaplan.model.input_rows import (
+    HEADINGS,
+    INPUT_TABLES,
+    INPUTS,
+    NUMBER_COLUMNS,
+    InputRow,
+    input_rows,
+    input_tables,
+    inputs_digest,
+)
+from hepaplan.model.parameters import Scenario
+from hepaplan.model.problems import Key, dotted
+from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.style import Styles
+
+FIRST_ROW = 9
+VALUE = HEADINGS.index("Value") + 1
+NUMBER = "#,##0.######"
+
+
+class InputCells:
+    """Where every input is; asking for one marks it as used by a formula."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Place the rows of the settings and the pathway, and the tables side by side."""
+        self.scenario = scenario
+        self.rows: tuple[InputRow, ...] = input_rows(scenario)
+        self.tables: dict[str, pd.DataFrame] = input_tables(scenario)
+        self.used: set[int] = set()
+        self.used_tables: set[str] = set()
+        self._at = {(row.key, row.part): place for place, row in enumerate(self.rows)}
+        self.columns: dict[str, int] = {}
+        column = 1
+        for name, table in self.tables.items():
+            self.columns[name] = column
+            column += len(table.columns) + 1
+
+    def has(self, key: Key, part: str = "") -> bool:
+        """Return whether there is such an input."""
+        return (key, part) in self._at
+
+    def cell(self, key: Key, part: str = "") -> str:
+        """Return the address of a figure's number; `part` as in `InputRow`."""
+        place = self._at[key, part]
+        self.used.add(place)
+        return f"{INPUTS}!${LETTERS[VALUE - 1]}${FIRST_ROW + 1 + place}"
+
+    def figure(self, key: Key, group: str) -> str:
+        """Return the address of a figure's number for a patient group, or its only number."""
+        return self.cell(key, group if (key, group) in self._at else "")
+
+    def schedule(self, key: Key, month: int) -> str:
+        """Return the address of a schedule's amount in a month since the start."""
+        part = f"month {month}"
+        return self.cell(key, part if (key, part) in self._at else "then")
+
+    def table_cell(self, name: str, row: int, column: str) -> str:
+        """Return the address of a table's number, by the row of the scenario's table."""
+        self.used_tables.add(name)
+        letter = LETTERS[self.columns[name] - 1 + list(self.tables[name].columns).index(column)]
+        return f"'{INPUT_TABLES}'!${letter}${FIRST_ROW + 1 + row}"
+
+    def table_span(self, name: str, column: str, first: int = 0, last: int | None = None) -> str:
+        """Return the address of rows of a table's column, first to last."""
+        end = len(self.tables[name]) - 1 if last is None else last
+        start = self.table_cell(name, first, column)
+        return f"{start}:{self.table_cell(name, end, column).rpartition('!')[2]}"
+
+
+def write_inputs(workbook: Workbook, styles: Styles, cells: InputCells, version: str) -> None:
+    """Write the sheets of inputs; after every formula, so that used inputs are known."""
+    _write_figures(workbook, styles, cells, version)
+    _write_tables(workbook, styles, cells, version)
+
+
+def define(workbook: Workbook, name: str, address: str) -> None:
+    """Give a cell or a block a name."""
+    workbook.defined_names[name] = DefinedName(name, attr_text=address)
+
+
+def _write_figures(workbook: Workbook, styles: Styles, cells: InputCells, version: str) -> None:
+    notes = (
+        "Type over a value on yellow, save, and look at the results; or: hepaplan run report.xlsx",
+        "Live 'yes': the sheets that follow recalculate from it at once. 'on a new run': needs "
+        "hepaplan run, which also makes the plan again.",
+    )
+    about = "Every number of the scenario's settings and pathway; the tables are on Input tables."
+    grid = Grid(workbook, styles, INPUTS, about, notes)
+    scenario = cells.scenario
+    grid.text(6, 1, "Scenario")
+    grid.text(6, 3, scenario.settings.name)
+    grid.text(7, 1, "Files")
+    grid.text(7, 3, inputs_digest(scenario))
+    define(workbook, "scenario_name", grid.cell(6, 3))
+    define(workbook, "scenario_digest", grid.cell(7, 3))
+    right = {"Value", "Lowest", "Highest"}
+    for column, heading in enumerate(HEADINGS, start=1):
+        grid.text(FIRST_ROW, column, heading, "header right" if heading in right else "header")
+    for place, row in enumerate(cells.rows):
+        at = FIRST_ROW + 1 + place
+        live = "yes" if place in cells.used else "on a new run"
+        texts = {1: "Input", 2: live, 3: row.label, 4: row.part, 6: row.unit, 9: row.quality}
+        texts |= {10: row.source, 11: dotted(row.key)}
+        for column, text in texts.items():
+            grid.text(at, column, text)
+        grid.number(at, VALUE, row.value, NUMBER, "input")
+        for column, bound in ((7, row.low), (8, row.high)):
+            if math.isfinite(bound):
+                grid.number(at, column, bound, NUMBER, "number")
+            else:
+                grid.text(at, column, "none", "absent")
+    last = FIRST_ROW + len(cells.rows)
+    define(workbook, "inputs", grid.span(FIRST_ROW, 1, last, len(HEADINGS)))
+    _validate(grid.sheet, f"{LETTERS[VALUE - 1]}{FIRST_ROW + 1}:{LETTERS[VALUE - 1]}{last}")
+    grid.sheet.auto_filter.ref = f"A{FIRST_ROW}:{LETTERS[len(HEADINGS) - 1]}{last}"
+    grid.widths({1: 8, 2: 13, 3: 70, 4: 18, 5: 14, 6: 30, 7: 11, 8: 11, 9: 13, 10: 24, 11: 80})
+    grid.sheet.print_area = f"A1:J{last}"
+    grid.finish(version, f"A{FIRST_ROW + 1}", f"{FIRST_ROW}:{FIRST_ROW}")
+
+
+def _validate(sheet: Worksheet, where: str) -> None:
+    """Refuse what is no number, or lies outside the bounds of its own row."""
+    first = int(where.split(":")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    letter = LETTERS[VALUE - 1]
+    rule = (
+        f"AND(ISNUMBER({letter}{first}),{letter}{first}>=IF(ISNUMBER(G{first}),G{first},-1E+300),"
+        f"{letter}{first}<=IF(ISNUMBER(H{first}),H{first},1E+300))"
+    )
+    check = DataValidation(type="custom", formula1=rule, allow_blank=False)
+    check.showErrorMessage, check.showInputMessage = True, True
+    check.errorTitle, check.error = (
+        "Not possible here",
+        "Give a number between Lowest and Highest, in the unit of this row; 22% is 0.22.",
+    )
+    check.promptTitle, check.prompt = "Input", "A number in the unit of this row (column F)."
+    check.add(where)
+    sheet.add_data_validation(check)
+
+
+def _write_tables(workbook: Workbook, styles: Styles, cells: InputCells, version: str) -> None:
+    notes = ("Numbers on yellow may be changed; the columns before them say what they are of.",)
+    about = "The scenario's tables side by side, each with its name above it."
+    grid = Grid(workbook, styles, INPUT_TABLES, about, notes)
+    widths: dict[int, float] = {}
+    tables = cells.scenario.settings.tables
+    for name, table in cells.tables.items():
+        first = cells.columns[name]
+        grid.text(FIRST_ROW - 3, first, name.replace("_", " ").capitalize(), "caption")
+        stated = tables[name]
+        live = "live" if name in cells.used_tables else "on a new run"
+        grid.text(FIRST_ROW - 2, first, f"{stated.unit}; {stated.quality}; {live}", "note")
+        numbers = set(NUMBER_COLUMNS[name])
+        for offset, heading in enumerate(table.columns):
+            role = "header right" if heading in numbers else "header"
+            grid.text(FIRST_ROW, first + offset, str(heading), role)
+            widths[first + offset] = 11.0 if heading in numbers else _width(table[heading].tolist())
+            for row, value in enumerate(table[heading].tolist(), start=FIRST_ROW + 1):
+                if heading in numbers:
+                    grid.number(row, first + offset, value, NUMBER, "input")
+                elif isinstance(value, str):
+                    grid.text(row, first + offset, value)
+                else:
+                    grid.number(row, first + offset, value, "0", "number")
+        widths[first + len(table.columns)] = 3.0
+        last = FIRST_ROW + len(table)
+        block = grid.span(FIRST_ROW, first, last, first + len(table.columns) - 1)
+        define(workbook, f"table_{name}", block)
+    grid.widths(widths)
+    grid.finish(version, f"A{FIRST_ROW + 1}", f"{FIRST_ROW}:{FIRST_ROW}")
+
+
+def _width(values: Sequence[object]) -> float:
+    return min(max((len(str(value)) for value in values), default=8) + 3.0, 30.0)
