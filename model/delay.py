@@ -14,7 +14,6 @@ import pandas as pd
 from hepaplan.model.arrays import Floats
 from hepaplan.model.course import Course
 from hepaplan.model.delayed import Delayed
-from hepaplan.model.kernels import lump_small_flows
 from hepaplan.model.money_tables import deaths_waiting
 from hepaplan.model.network import Network
 from hepaplan.model.outcomes import discount_factors
@@ -82,8 +81,7 @@ def delayed_starts(usual: UsualCare, variant: Variant | None = None) -> Delayed 
         course = listed.course(found[worse], kernels.months)
         arrive[at, k, g] = 0.0
         for point, flow in course.arrive.items():
-            lumped = [lump_small_flows(by_month)[0] for by_month in flow.T]
-            arrive[at, k, g, kernels.points.index(point)] = lumped
+            arrive[at, k, g, kernels.points.index(point)] = flow.T
         booked = kernels.cost[k, g, : len(kernels.resources)].sum(axis=0)
         streams = _streams(course, booked)
         for name, (stream, rate) in rates.items():

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.course import Course, option_course
+from hepaplan.model.course import option_course
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.surroundings import surroundings
 
-SMALLEST_FLOW = 1e-6
-SMALLEST_SHARE_OF_USE = 1e-5
 COMPLICATIONS = "complications"
 
 
@@ -27,7 +25,7 @@ class Kernels:
     `alive` counts those still in the option's own course at time d; `arrive`, `cancer_death` and
     `other_death` what happened between d - 1 and d, `procedural_death` (option, group) the part of
     `cancer_death` that the procedure causes; `use`, `cost`, `person_months` and `qalys`
-    what month d takes and yields. `lumped` is the largest flow moved to a later month.
+    what month d takes and yields.
     Semi-Markov process: Howard, Dynamic Probabilistic Systems II, Wiley 1971.
     """
 
@@ -46,7 +44,6 @@ class Kernels:
     person_months: Floats
     qalys: Floats
     usual_share: Floats
-    lumped: float
 
     @property
     def point_of(self) -> Ints:
@@ -100,11 +97,9 @@ def pathway_kernels(
     use = np.zeros((*shape, len(names), months))
     cost = np.zeros((*shape, len(categories), months))
     qalys, person_months = np.zeros((*shape, months)), np.zeros((*shape, months))
-    lumped = 0.0
     for k, (point, _, option) in enumerate(pathway.options()):
         for g, group in enumerate(groups):
-            course, moved = _lumped(option_course(option, around[point, group]))
-            lumped = max(lumped, moved)
+            course = option_course(option, around[point, group])
             for destination, flow in course.arrive.items():
                 arrive[k, g, points.index(destination)] = flow[:, 0]
             cancer_death[k, g] = course.cancer_death[:, 0]
@@ -114,9 +109,7 @@ def pathway_kernels(
             person_months[k, g] = course.person_months[:, 0]
             for r, name in enumerate(names):
                 if name in course.footprint:
-                    taken = course.taken(name)[:, 0]
-                    smallest = SMALLEST_SHARE_OF_USE * float(taken.sum())
-                    use[k, g, r], _ = lump_small_flows(taken, smallest)
+                    use[k, g, r] = course.taken(name)[:, 0]
                 if name in course.complication_use:
                     use[k, g, r, 0] += course.complication_use[name][0]
             cost[k, g, : len(names)] = use[k, g] * unit_cost[:, None]
@@ -142,30 +135,4 @@ def pathway_kernels(
         person_months=person_months,
         qalys=qalys,
         usual_share=np.array([[o.usual_share.for_group(g) for g in groups] for o in records]),
-        lumped=lumped,
     )
-
-
-def _lumped(course: Course) -> tuple[Course, float]:
-    """Return a course without tiny arrivals, and the largest sum that was moved."""
-    found = {name: lump_small_flows(flow[:, 0]) for name, flow in course.arrive.items()}
-    arrive = {name: flow[:, None] for name, (flow, _) in found.items()}
-    return replace(course, arrive=arrive), max((moved for _, moved in found.values()), default=0.0)
-
-
-def lump_small_flows(flow: Floats, smallest: float = SMALLEST_FLOW) -> tuple[Floats, float]:
-    """Return a flow without entries below `smallest`, each added to a later one, and the sum moved.
-
-    Mass is kept: what is left at the end joins the last entry that is large enough. A flow that is
-    small everywhere becomes one entry in its last month.
-    """
-    large = np.flatnonzero(flow >= smallest)
-    if large.size == flow.size or not flow.any():
-        return flow, 0.0
-    lumps = np.zeros_like(flow)
-    if large.size == 0:
-        lumps[-1] = flow.sum()
-        return lumps, float(flow.sum())
-    home = np.minimum(np.searchsorted(large, np.arange(flow.size)), large.size - 1)
-    np.add.at(lumps, large[home], flow)
-    return lumps, float(flow.sum() - flow[large].sum())

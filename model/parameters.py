@@ -241,13 +241,16 @@ class Tables:
 
 @dataclass(frozen=True)
 class Place:
-    """The file and line (or sheet and cell) that set a figure."""
+    """The file and line (of a workbook, the sheet and cell) that set a figure."""
 
     file: str
     line: int | None = None
+    cell: str = ""
 
     def __str__(self) -> str:
-        """Return file:line, as compilers and editors write it."""
+        """Return file:line, as compilers and editors write it, or file: sheet!cell."""
+        if self.cell:
+            return f"{self.file}: {self.cell}"
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 

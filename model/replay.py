@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hepaplan.model.arrays import Floats
+from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.network import Network
 from hepaplan.model.renewal import follow_on
 from hepaplan.model.sharing import FITS, share_what_fits
@@ -101,7 +101,10 @@ def starts_of(network: Network, plan: Plan) -> Choice:
         listed = by_list[network.pair_list]
         np.divide(planned, listed, out=split, where=listed > 0)
         begun = split[..., None] * taken[network.pair_list]
-        begun *= _room(network, begun.sum(axis=-1), available)[:, None, :, None]
+        room = _room(network, begun.sum(axis=-1), available)
+        if (room < 1.0).any():
+            number = room[:, None, :] * begun.sum(axis=-1)
+            begun = longest_wait_first(taken, number, network.pair_list)
         made = sum_by_list(network, begun).sum(axis=-1)
         owed[:] = np.maximum(taken.sum(axis=-1) - made, 0.0)
         return begun
@@ -230,6 +233,17 @@ def first_in_first_out(queue: Floats, number: Floats) -> Floats:
     """Return who is taken, `number` of each list, the longest wait first; shape of `queue`."""
     behind = np.cumsum(queue[..., ::-1], axis=-1)[..., ::-1] - queue
     return np.clip(number[..., None] - behind, 0.0, queue)
+
+
+def longest_wait_first(queue: Floats, number: Floats, home: Ints) -> Floats:
+    """Return who is taken of queues, `number` (row, …) by rows of which each has a `home` (row,).
+
+    The longest wait of a queue goes first; rows of one queue share those taken in proportion.
+    """
+    total = np.zeros(queue.shape[:-1])
+    np.add.at(total, home, number)
+    share = np.divide(number, total[home], out=np.zeros_like(number), where=total[home] > 0)
+    return np.asarray(share[..., None] * first_in_first_out(queue, total)[home])
 
 
 def oldest_of_all_groups(queue: Floats, number: Floats) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.allocation.aims import Reached
+from hepaplan.model.allocation.booked import moved_share
 from hepaplan.model.depth import Solver
 from hepaplan.model.money_tables import WITHIN_STANDARD, share_within_standard
 from hepaplan.model.parameters import Scenario
@@ -177,6 +178,7 @@ def about(usual: UsualCare, capacity: Capacity, solver: Solver = "highs") -> pd.
         ("plan: seconds of solving its first aim", round(best.seconds, 1)),
         ("plan: variables, rows, non-zeros",
          f"{best.variables:,}, {best.rows:,}, {best.nonzeros:,}"),
-        ("kernel flows moved to a later month (largest, share)", usual.kernels.lumped),
+        ("plan: use of a start that the programme books in another month (largest, share)",
+         moved_share(best.written.network.kernels.use)),
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["item", "value"])

@@ -11,6 +11,7 @@ from hepaplan.reports.views import heading, optional
 
 EVERYWHERE = "Whole model"
 UNPRINTED = 3
+SEEN, NOT_SEEN, UNLISTED = "seen", "not seen", "source not listed"
 
 
 def assumptions(content: ReportContent) -> pd.DataFrame:
@@ -33,6 +34,7 @@ def assumptions(content: ReportContent) -> pd.DataFrame:
             "Year": pd.Series(years, index=table.index, dtype=object),
             "Prices": table["prices"] if "prices" in table.columns else "",
             "Quality": chosen["quality"],
+            "Seen": sources_seen(content),
             "Reason for a change": chosen["reason"].replace("", "not changed"),
             "Set in": chosen["place"],
             "Note": _notes(table),
@@ -43,6 +45,14 @@ def assumptions(content: ReportContent) -> pd.DataFrame:
         if frame[name].isin(["", "not changed"]).all():
             frame = frame.drop(columns=name)
     return frame
+
+
+def sources_seen(content: ReportContent) -> list[str]:
+    """Return for each figure whether the original of its source was read."""
+    sources = content.tables["sources"]
+    known = dict(zip(sources["key"].astype(str), sources["seen"].astype(bool), strict=True))
+    words = {True: SEEN, False: NOT_SEEN, None: UNLISTED}
+    return [words[known.get(str(source))] for source in content.tables["assumptions"]["source"]]
 
 
 def _notes(table: pd.DataFrame) -> list[str]:

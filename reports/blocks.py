@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.chart import Reference
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 CELL_LIMIT = 32_767
@@ -39,7 +41,8 @@ class Block:
     `formats` gives number formats by heading; `row_formats` one for each row, used by the
     headings in `by_row`; `cell_formats` one for each cell of a column. A block on page 0 is for
     the screen and is not printed, nor are the last `unprinted` columns of any other. `absent` is
-    what is said where there are no rows.
+    what is said where there are no rows. `links` gives, for each cell of a column of texts, the
+    place in the workbook that it leads to, nothing where it leads nowhere.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Block:
     unprinted: int = 0
     cell_formats: Mapping[str, Sequence[str]] = field(default_factory=dict)
     absent: str = "Nothing to show in this run."
+    links: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,3 +103,15 @@ def fitting_width(heading: str, values: Sequence[object], widest: float = WIDEST
     texts = {v for v in values if isinstance(v, str)}
     longest = max((len(text) for text in texts), default=0) + 3.0
     return max(least, min(longest, widest), 12.0 if not texts else 0.0)
+
+
+def place_of(workbook: Workbook, sheet: str, table: str = "") -> str:
+    """Return where a link to a sheet, or to the caption of a table on it, leads; nothing if absent.
+
+    Tables that are not written yet are not found: what links to them is written after them.
+    """
+    if sheet not in workbook.sheetnames:
+        return ""
+    found = workbook[sheet].tables.get(table)
+    row, column = (1, 1) if found is None else coordinate_to_tuple(found.ref.split(":")[0])
+    return f"'{sheet}'!{get_column_letter(column)}{max(row - 1, 1)}"

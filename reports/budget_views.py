@@ -1,4 +1,4 @@
-"""What the sheet Health and cost shows of the budget: spending by year against first come."""
+"""What the sheet Cost-effectiveness shows of the budget: spending by year against first come."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from openpyxl.chart import AreaChart, BarChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.axis import DateAxis
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.image import Image
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.utils import coordinate_to_tuple
@@ -49,10 +51,11 @@ class DescribedAnchor(TwoCellAnchor):
     heading = ""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Put the description into the frame when openpyxl hands the frame over."""
-        if name == "graphicFrame" and value is not None:
-            value.nvGraphicFramePr.cNvPr.descr = self.description
-            value.nvGraphicFramePr.cNvPr.title = self.heading
+        """Put the description into a chart's or a picture's frame as openpyxl hands it over."""
+        frames = {"graphicFrame": "nvGraphicFramePr", "pic": "nvPicPr"}
+        if name in frames and value is not None:
+            said = getattr(value, frames[name]).cNvPr
+            said.descr, said.title = self.description, self.heading
         super().__setattr__(name, value)
 
 
@@ -66,6 +69,28 @@ def place(
 ) -> None:
     """Put a chart at a cell, over columns and rows kept for it, with its alternative text."""
     chart.title = title_of(headline, 1200, bold=True)
+    chart.anchor = described_anchor(cell, headline, description, size)
+    sheet.add_chart(chart)
+
+
+def place_picture(
+    sheet: Worksheet,
+    png: bytes,
+    cell: str,
+    headline: str,
+    description: str,
+    size: tuple[int, int],
+) -> None:
+    """Put a picture at a cell, over columns and rows kept for it, with its alternative text."""
+    picture = Image(io.BytesIO(png))
+    picture.anchor = described_anchor(cell, headline, description, size)
+    sheet.add_image(picture)
+
+
+def described_anchor(
+    cell: str, headline: str, description: str, size: tuple[int, int]
+) -> DescribedAnchor:
+    """Return the place of a chart or a picture, with what is read out instead of it."""
     row, column = coordinate_to_tuple(cell)
     anchor: Any = DescribedAnchor(
         editAs="oneCell",
@@ -74,8 +99,7 @@ def place(
     )
     anchor.heading = headline
     anchor.description = f"{headline}. {description}"
-    chart.anchor = anchor
-    sheet.add_chart(chart)
+    return anchor  # type: ignore[no-any-return]
 
 
 def month_axis(months: Reference) -> DateAxis:

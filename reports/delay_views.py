@@ -1,4 +1,4 @@
-"""What the sheet Waiting lists shows of a later start: QALYs lost, and what remains after it."""
+"""What the sheet Waiting shows of a later start: QALYs lost, and what remains after it."""
 
 from __future__ import annotations
 

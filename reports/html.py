@@ -7,6 +7,7 @@ import html
 import numbers
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -17,8 +18,11 @@ from hepaplan.reports.style import GENERAL
 MOST_ROWS = 400
 WHOLE_ON_PAPER = 30
 MOST_LETTERS = 18
+MOST_UPRIGHT = 8
+"""Long tables with more printed columns are printed on pages that lie on their side."""
 # What neither HTML nor XML can hold: control characters, halves of pairs, and what is no character.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(/[^\s<>\"'\\]*)?")
 # Even if a text slipped through unescaped, a browser would neither run it nor ask anyone.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 
@@ -75,27 +79,38 @@ def table(
     frame: pd.DataFrame,
     caption: str,
     identity: str,
-    formats: Mapping[str, str] | None = None,
+    formats: Mapping[str, str | tuple[str, ...]] | None = None,
     most_rows: int = MOST_ROWS,
+    unprinted: int = 0,
+    linked: str = "",
 ) -> str:
     """Return a table that scrolls in its own box, with numbers as the workbook shows them.
 
     The first column heads the rows. Beyond `most_rows` the rest is left out, and the caption says
-    so. Raises NotFinite where a number is NaN or infinite.
+    so. Formats are one a heading, or one for each of its rows. The last `unprinted` columns are not
+    printed; what looks like a safe address in the column `linked` is a link. Raises NotFinite where
+    a number is NaN or infinite.
     """
     shown = frame.iloc[:most_rows]
     if len(shown) < len(frame):
         caption = f"{caption} (first {most_rows:,} of {len(frame):,} rows)"
+    last = len(shown.columns) - unprinted
     columns = [
-        _column(str(heading), shown.iloc[:, position].tolist(), formats or {})
+        _column(
+            str(heading),
+            shown.iloc[:, position].tolist(),
+            (formats or {}).get(str(heading), GENERAL),
+            printed=position < last,
+            linked=heading == linked,
+        )
         for position, heading in enumerate(shown.columns)
     ]
     headings = (
-        text_element("th", str(heading), scope="col", **_look(numeric), **_room(numeric, texts))
-        for heading, (numeric, texts) in zip(shown.columns, columns, strict=True)
+        text_element("th", column.heading, scope="col", **column.look, **column.room)
+        for column in columns
     )
     rows = (
-        element("tr", *(_cell(columns, row, column) for column in range(len(columns))))
+        element("tr", *(column.cell(row, place) for place, column in enumerate(columns)))
         for row in range(len(shown))
     )
     inside = element(
@@ -105,34 +120,59 @@ def table(
         element("tbody", "\n", *(f"{row}\n" for row in rows)),
     )
     look = {"role": "region", "tabindex": "0", "aria_labelledby": identity}
-    short = " short" if len(shown) <= WHOLE_ON_PAPER else ""
-    return element("div", inside, class_=f"rows{short}", **look)
+    kind = "short" if len(shown) <= WHOLE_ON_PAPER else "wide" if last > MOST_UPRIGHT else "long"
+    return element("div", inside, class_=f"rows {kind}", **look)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as shown: its heading, its texts, and how its cells look."""
+
+    heading: str
+    texts: list[str]
+    numeric: bool
+    printed: bool
+    linked: bool
+
+    @property
+    def look(self) -> dict[str, str]:
+        """The attributes that give a cell its look."""
+        classes = ["number"] * self.numeric + ["screen"] * (not self.printed)
+        return {"class_": " ".join(classes)} if classes else {}
+
+    @property
+    def room(self) -> dict[str, str]:
+        """The room that a column of words keeps beside columns of numbers."""
+        longest = max(map(len, self.texts), default=0)
+        return {} if self.numeric else {"style": f"min-width: {min(longest, MOST_LETTERS)}ch"}
+
+    def cell(self, row: int, place: int) -> str:
+        """Return a cell; those in the first place head their rows."""
+        text = self.texts[row]
+        if place == 0:
+            return text_element("th", text, scope="row", **self.look)
+        if self.numeric and len(text) > MOST_LETTERS:  # words among numbers: they may be wrapped
+            return text_element("td", text, **replace(self, numeric=False).look)
+        if self.linked and ADDRESS.fullmatch(text):
+            link = text_element("a", text, href=text, rel="noopener noreferrer")
+            return element("td", link, **self.look)
+        return text_element("td", text, **self.look)
 
 
 def _column(
-    heading: str, values: list[object], formats: Mapping[str, str]
-) -> tuple[bool, list[str]]:
-    """Return whether a column holds numbers, and its values as texts."""
-    number_format = formats.get(heading, GENERAL)
+    heading: str,
+    values: list[object],
+    number_format: str | tuple[str, ...],
+    *,
+    printed: bool,
+    linked: bool,
+) -> Column:
     numeric = any(
         isinstance(value, numbers.Real | datetime.date) and not isinstance(value, bool)
         for value in values
     )
-    return numeric, [value_text(value, number_format) for value in values]
-
-
-def _cell(columns: list[tuple[bool, list[str]]], row: int, column: int) -> str:
-    numeric, texts = columns[column]
-    if column == 0:
-        return text_element("th", texts[row], scope="row", **_look(numeric))
-    return text_element("td", texts[row], **_look(numeric))
-
-
-def _room(numeric: bool, texts: list[str]) -> dict[str, str]:
-    """Return the room that a column of words keeps beside columns of numbers."""
-    longest = max(map(len, texts), default=0)
-    return {} if numeric else {"style": f"min-width: {min(longest, MOST_LETTERS)}ch"}
-
-
-def _look(numeric: bool) -> dict[str, str]:
-    return {"class_": "number"} if numeric else {}
+    if isinstance(number_format, str):
+        texts = [value_text(value, number_format) for value in values]
+    else:
+        texts = [value_text(v, each) for v, each in zip(values, number_format, strict=False)]
+    return Column(heading, texts, numeric, printed, linked)

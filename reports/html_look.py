@@ -33,7 +33,7 @@ a:focus-visible, summary:focus-visible, [tabindex]:focus-visible {{
 .answers h2 {{ border: 0; margin: 0 0 .5rem; padding: 0; font-size: 1.15rem; }}
 .answers ul {{ margin: 0; padding-left: 1.25rem; }}
 .answers li {{ margin: 0 0 .5rem; font-size: 1.1rem; }}
-nav ul {{ padding-left: 1.25rem; margin: .25rem 0; }}
+nav ul {{ padding-left: 1.25rem; margin: .25rem 0; columns: 16rem; }}
 nav h2 {{ border: 0; margin: 1.25rem 0 0; padding: 0; font-size: 1.15rem; }}
 .note, .told {{ color: #{GREY}; }}
 .told {{ font-size: .9rem; }}
@@ -64,23 +64,27 @@ footer {{ padding-bottom: 3rem; }}
   dl {{ grid-template-columns: 1fr; }}
   dd {{ margin-bottom: .5rem; }}
 }}
-@page {{ size: A4; margin: 16mm 14mm; }}
+@page {{ size: A4; margin: 16mm 14mm;
+  @bottom-right {{ content: counter(page) " of " counter(pages); font: 8pt {FONT}, sans-serif; }} }}
+@page wide {{ size: A4 landscape; margin: 14mm 12mm; }}
 @media print {{
   body {{ font-size: 10pt; }}
   header, main, footer {{ max-width: none; padding: 0; }}
   .skip {{ display: none; }}
   h2, h3, caption, h2 + p, h2 + p + p {{ break-after: avoid; }}
-  .answers, figure, tr, dl, .short {{ break-inside: avoid; }}
+  .answers li, figure, tr, dl, .short {{ break-inside: avoid; }}
   .rows, .picture {{ overflow: visible; max-height: none; }}
   .picture svg {{ min-width: 0; max-height: 230mm; }}
   thead {{ display: table-header-group; }}
-  thead th {{ position: static; min-width: 0 !important;
+  .wide {{ page: wide; }}
+  .wide table {{ font-size: 7pt; }}
+  thead th {{ position: static; min-width: 6ch !important; overflow-wrap: break-word;
     print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
   table {{ font-size: 8pt; width: 100%; }}
-  th, td {{ padding: .2rem .4rem; overflow-wrap: anywhere; }}
+  th, td {{ padding: .2rem .4rem; overflow-wrap: break-word; }}
   tbody th {{ min-width: 26mm; }}
   details::details-content {{ content-visibility: visible; block-size: auto; }}
-  summary {{ display: none; }}
+  summary, .screen {{ display: none; }}
   a {{ color: inherit; text-decoration: none; }}
 }}
 """.strip()

@@ -58,15 +58,21 @@ class SheetWriter:
     """Writes one sheet; each cell once. Tables share one header row, which stays in view."""
 
     def __init__(
-        self, workbook: Workbook, styles: Styles, title: str, about: str, notes: Sequence[str] = ()
+        self,
+        workbook: Workbook,
+        styles: Styles,
+        title: str,
+        about: str,
+        notes: Sequence[str] = (),
+        heading: str = "",
     ) -> None:
-        """Start a sheet with its title in A1, what it is in A2, and notes below."""
+        """Start a sheet with its heading (or title) in A1, what it is in A2, and notes below."""
         self.sheet: Worksheet = workbook[title]
         self.styles = styles
         self.areas: dict[int, Area] = {}
         self.lines: dict[int, int] = {}
         self.written: set[tuple[int, int]] = set()
-        self.put(1, 1, title, "title")
+        self.put(1, 1, heading or title, "title")
         self.put(2, 1, about, "about")
         row = 3
         for note in notes:
@@ -189,14 +195,25 @@ class SheetWriter:
             else:
                 role = "number" if numeric else "text"
             chosen = each[offset - 1] if each else number_format
-            self.put(top + offset, column, value, role, chosen)
+            to = block.links.get(heading, ())
+            if to and to[offset - 1] and isinstance(value, str):
+                self.link_text(top + offset, column, value, to[offset - 1], f"link {role}")
+            else:
+                self.put(top + offset, column, value, role, chosen)
         return width
 
     def link(self, row: int, column: int, sheet: str) -> None:
         """Write a sheet's name as a link to its first cell."""
-        self.put(row, column, sheet, "link")
-        cell: Any = self.sheet.cell(row, column)
-        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet}'!A1", display=sheet)
+        self.link_text(row, column, sheet, f"'{sheet}'!A1")
+
+    def link_text(
+        self, row: int, column: int, text: str, location: str, role: str = "link"
+    ) -> None:
+        """Write a text as a link to a place in the workbook; plainly where there is no place."""
+        self.put(row, column, text, role if location else "text")
+        if location:
+            cell: Any = self.sheet.cell(row, column)
+            cell._hyperlink = Hyperlink(ref=cell.coordinate, location=location, display=text)
 
     def chart_grid(self, charts: int, caption: str) -> list[str]:
         """Keep the leftmost columns free for charts, two abreast; return their top left cells."""

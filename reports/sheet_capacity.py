@@ -1,18 +1,17 @@
-"""The sheet Capacity and use: what demand needs, what sites have, and what each plan uses."""
+"""The sheet Capacity: what demand needs, what sites have, and what each plan uses."""
 
 from __future__ import annotations
 
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import capacity_views, charts, views
+from hepaplan.reports import capacity_views, charts, titles, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import CHART_COLUMNS, CHART_ROWS, SheetWriter
 from hepaplan.reports.style import AMOUNT, MONTH, SHARE, WHOLE, Styles
 from hepaplan.reports.views import heading, in_sentence, policy_words
 
-TITLE = "Capacity and use"
 MOST_SHORT = 8
 STATED = "Capacity stated by each site, before the cap and dated changes"
 ABOUT = "What demand needs against what the sites have, and what is used under each policy."
@@ -23,7 +22,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.CAPACITY,
         ABOUT,
         (
             content.site_note,

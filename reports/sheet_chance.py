@@ -5,13 +5,12 @@ from __future__ import annotations
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH
-from hepaplan.reports import chance_views, charts
+from hepaplan.reports import chance_views, charts, titles
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import MONTH, PEOPLE, SHARE, WHOLE, Styles
 
-TITLE = "Chance"
 ABOUT = (
     "The plan and first come when people come by chance and are whole: how likely each standard "
     "is met, how long lists may be, and what headroom buys."
@@ -31,7 +30,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.CHANCE,
         ABOUT,
         (content.site_note, *chance_views.warning(content), *NOTES),
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, views
+from hepaplan.reports import charts, titles, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import MONTH, PEOPLE, WHOLE, WHOLE_PEOPLE, Styles
 
-TITLE = "Demand"
 ABOUT = "People who fall ill and the treatments they need, before asking what the sites can do."
 
 
@@ -20,7 +19,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.DEMAND,
         ABOUT,
         (
             "Sums of the tables cases, metastases and demand; the files in the folder tables/ "

@@ -6,13 +6,12 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.readings import NOTHING_SCARCE
-from hepaplan.reports import charts, list_views, plan_views, views
+from hepaplan.reports import charts, list_views, plan_views, titles, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import CHANGE, FEWER, MONTH, PEOPLE, SHARE, WHOLE, WHOLE_PEOPLE, Styles
 
-TITLE = "Plan"
 ABOUT = (
     "Treatment starts under each policy: nothing scarce (what is wanted), first come (as "
     "today), longest wait (the same, network-wide) and most health (the plan)."
@@ -27,7 +26,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.PLAN,
         ABOUT,
         (
             content.site_note,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, gain_views, price_views
+from hepaplan.reports import charts, gain_views, price_views, titles
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
@@ -21,7 +21,6 @@ from hepaplan.reports.style import (
     Styles,
 )
 
-TITLE = "Prices"
 ABOUT = (
     "What one more unit of capacity is worth and one less costs, where the plan's gain comes from, "
     "what expansions and fairness cost."
@@ -39,7 +38,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.PRICES,
         ABOUT,
         (
             content.site_note,

@@ -1,30 +1,33 @@
-"""The sheet Summary: the answer in sentences, key figures, the evidence sets, what is short."""
+"""The sheet Summary: the answer in sentences, key figures with intervals, what is short."""
 
 from __future__ import annotations
 
 import itertools
 import textwrap
+from dataclasses import replace
 
-import pandas as pd
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import capacity_views, charts, sheet_capacity, summary_views
-from hepaplan.reports.blocks import Block, Placed
+from hepaplan.reports import capacity_views, sheet_capacity, summary_links, summary_views, titles
+from hepaplan.reports.blocks import Block, place_of
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.sheet_records import verdict
-from hepaplan.reports.style import TIMES, WHOLE, WHOLE_PEOPLE, Styles, format_for_unit
+from hepaplan.reports.style import Styles, format_for_unit
 
-TITLE = "Summary"
 LEFT = (48.0, 15.0, 12.0, 12.0, 12.0, 12.0)
 RIGHT = (38.0, 14.0, 12.0, 11.0, 11.0, 12.0)
 WIDTHS = (*LEFT, 3.0, *RIGHT)
 POLICIES_SHOWN = (
     "Key figures: nothing scarce is what is wanted, first come is today, most health is the plan"
 )
+INTERVALS = "Intervals of what each policy gives"
+NO_INTERVALS = (
+    "No interval: this run holds one value of each figure. hepaplan psa gives intervals, and the "
+    "sheet Chance says what chance alone does."
+)
 SECOND = len(LEFT) + 2
-ASIDE = len(WIDTHS) + 2
 SENTENCE = int(sum(WIDTHS) * 1.2)
 CHART_ROWS = 20
 MOST_SHORT = 8
@@ -34,70 +37,79 @@ MOST_CHANGES = 12
 CHANGE_COLUMNS = {1: int(LEFT[0] * 1.1), 2: int(sum(LEFT[1:]) * 1.1), SECOND: int(sum(RIGHT) * 1.1)}
 
 
-def write(
-    workbook: Workbook, styles: Styles, content: ReportContent, contents: dict[str, str]
-) -> None:
-    """Write the sheet; `contents` says what each other sheet holds."""
-    sheet = SheetWriter(workbook, styles, TITLE, content.title)
-    for column, width in enumerate((*WIDTHS, 1.0, 30.0, 12.0, 12.0), start=1):
+def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+    """Write the sheet; it links to tables of other sheets, so it is written after them."""
+    sheet = SheetWriter(workbook, styles, titles.SUMMARY, content.title)
+    for column, width in enumerate(WIDTHS, start=1):
         sheet.sheet.column_dimensions[get_column_letter(column)].width = width
-    row = _sentences(sheet, content)
-    first_page = _figures(sheet, content, row)
-    changed = first_page + 2
-    top = _changes(sheet, content, changed)
-    short = capacity_views.what_is_short(content, MOST_SHORT)
-    people = summary_views.evidence_people(content)
-    drawn = top + CHART_ROWS
-    marked = " (illustrative sites)" if content.site_note else ""
-    caption = f"What is short{marked}"
-    sheet.put(top, 1, f"In pictures{marked}", "caption")
-    block = Block("what_is_short", caption, short, sheet_capacity.full_formats(short))
-    fullest = sheet.add_table(block, row=drawn + 3)
-    numbers = {"Registry": WHOLE, "Review": WHOLE}
-    block = Block("half_or_quarter", "People a year", people, numbers, page=0)
-    compared = sheet.add_table(block, row=top + 1, column=ASIDE)
-    _draw(sheet, content, top + 1, fullest, compared)
-    sheet.put(drawn + 2, SECOND, "Where to find what", "caption")
-    for offset, (name, about) in enumerate(contents.items()):
-        sheet.link(drawn + 4 + offset, SECOND, name)
-        sheet.put(drawn + 4 + offset, SECOND + 1, about, "about")
-    last = drawn + 4 + max(len(contents), len(short) + 1)
+    row = _sentences(sheet, workbook, content)
+    beside = row + 3 + len(summary_views.intervals(content)[0])
+    row = max(_figures(sheet, workbook, content, row), beside + CHART_ROWS) + 1
+    last = _short(sheet, content, row + 1, beside)
+    changed = _changes(sheet, content, last + 2)
     sheet.finish(content.version, freeze_row=2)
-    _pages(sheet, first_page, last)
+    _pages(sheet, last, changed)
 
 
-def _sentences(sheet: SheetWriter, content: ReportContent) -> int:
+def _short(sheet: SheetWriter, content: ReportContent, row: int, beside: int) -> int:
+    """Write what is short, and draw it beside the key figures; return the last row used."""
+    marked = " (illustrative sites)" if content.site_note else ""
+    short = capacity_views.what_is_short(content, MOST_SHORT)
+    formats = sheet_capacity.full_formats(short)
+    fullest = sheet.add_table(
+        Block("what_is_short", f"What is short{marked}", short, formats), row=row + 1
+    )
+    if not short.empty:
+        months = int(content.tables["cases"]["month"].nunique())
+        where, size = f"{get_column_letter(SECOND)}{beside}", (len(RIGHT), CHART_ROWS)
+        sheet_capacity.draw_full(sheet, where, fullest, months, size)
+    return row + 1 + len(short)
+
+
+def _sentences(sheet: SheetWriter, workbook: Workbook, content: ReportContent) -> int:
     words, passed = verdict(content)
     role = "pass" if passed else "fail"
     warning = "" if passed else ". Do not rely on what follows before this is mended"
     row = sheet.put_lines(3, content.question, "about", SENTENCE)
     row = sheet.put_lines(row, f"Plan: {content.status}. {words}{warning}.", role, SENTENCE)
     row = sheet.put_lines(row, content.site_note, "warning", SENTENCE)
-    sheet.put(row + 1, 1, "In short", "caption")
+    sheet.put(row + 1, 1, "In short; each sentence leads to where it comes from", "caption")
     row += 2
     for number, sentence in enumerate(content.headlines, start=1):
-        row = sheet.put_lines(row, f"{number}. {sentence}", "about", SENTENCE)
+        place = summary_links.sentence_place(sentence)
+        where = place_of(workbook, *place) if place else ""
+        said = f"{number}. {sentence}" + (f" [{place[0]}]" if place and where else "")
+        first, *more = textwrap.wrap(said, SENTENCE, subsequent_indent="    ")
+        if where:
+            sheet.link_text(row, 1, first, where, "link line")
+        else:
+            sheet.put(row, 1, first, "about")
+        for offset, line in enumerate(more, start=1):
+            sheet.put(row + offset, 1, line, "about")
+        row += 1 + len(more)
     return row
 
 
-def _figures(sheet: SheetWriter, content: ReportContent, row: int) -> int:
-    """Write key figures and evidence sets beside each other; return the last row used."""
-    last = row
-    key, key_units = summary_views.key_figures(content)
-    sets, set_units = summary_views.evidence_sets(content)
-    question = "Do half or a quarter of patients develop liver metastases?"
-    for name, caption, frame, units, column in (
-        ("key_figures", POLICIES_SHOWN, key, key_units, 1),
-        ("evidence_sets", question, sets, set_units, SECOND),
-    ):
-        numbers = [h for h in frame.columns[2:] if h != summary_views.RATIO]
-        sizes = [_size(frame[numbers].iloc[i]) for i in range(len(frame))]
-        formats = [format_for_unit(u, size) for u, size in zip(units, sizes, strict=True)]
-        ratio = {summary_views.RATIO: TIMES}
-        block = Block(name, caption, frame, ratio, formats, frozenset(numbers))
-        sheet.add_table(block, row=row + 2, column=column)
-        last = max(last, row + 2 + len(frame))
-    return last
+def _figures(sheet: SheetWriter, workbook: Workbook, content: ReportContent, row: int) -> int:
+    """Write key figures and their intervals beside each other; return the last row used."""
+    key, units = summary_views.key_figures(content)
+    places = [summary_links.figure_place(str(m)) for m in content.tables["key_figures"]["measure"]]
+    links = {"Key figure": [place_of(workbook, *place) if place else "" for place in places]}
+    _figure_table(sheet, Block("key_figures", POLICIES_SHOWN, key, links=links), units, row + 2, 1)
+    intervals, units = summary_views.intervals(content)
+    block = Block("intervals", INTERVALS, intervals, absent=NO_INTERVALS)
+    _figure_table(sheet, block, units, row + 2, SECOND)
+    return row + 2 + max(len(key), len(intervals))
+
+
+def _figure_table(
+    sheet: SheetWriter, block: Block, units: list[str], row: int, column: int
+) -> None:
+    numbers = list(block.frame.columns[2:])
+    sizes = [summary_views.largest(block.frame[numbers].iloc[i]) for i in range(len(block.frame))]
+    formats = [format_for_unit(u, size) for u, size in zip(units, sizes, strict=True)]
+    shown = replace(block, row_formats=formats, by_row=frozenset(numbers))
+    sheet.add_table(shown, row=row, column=column)
 
 
 def _changes(sheet: SheetWriter, content: ReportContent, row: int) -> int:
@@ -128,51 +140,10 @@ def _changes(sheet: SheetWriter, content: ReportContent, row: int) -> int:
     return row + 2
 
 
-def _draw(
-    sheet: SheetWriter, content: ReportContent, row: int, fullest: Placed, compared: Placed
-) -> None:
-    cells = [f"{get_column_letter(column)}{row}" for column in (1, SECOND)]
-    if len(compared.frame) > 1:
-        people = compared.frame
-        charts.place(
-            sheet.sheet,
-            charts.bars(
-                [charts.Line(p, compared.reference(p)) for p in people.columns[1:]],
-                compared.reference("What"),
-                "Patients and treatment starts",
-                "People a year if nothing were scarce",
-                WHOLE,
-                WHOLE_PEOPLE,
-            ),
-            cells[0],
-            people_headline(people),
-            "Horizontal bars of people a year under the registry's and the review's evidence.",
-            (len(LEFT), CHART_ROWS),
-        )
-    if not fullest.frame.empty:
-        months = int(content.tables["cases"]["month"].nunique())
-        size = (len(RIGHT), CHART_ROWS)
-        sheet_capacity.draw_full(sheet, cells[1], fullest, months, size)
-
-
-def people_headline(frame: pd.DataFrame) -> str:
-    """Return what the chart of evidence sets shows: how many times the demand."""
-    patients, starts = frame.iloc[0], frame.iloc[1:]
-    factors = starts["Review"] / starts["Registry"].where(starts["Registry"] > 0)
-    return (
-        f"The review's evidence means {patients['Review'] / patients['Registry']:.1f} times the "
-        f"patients of the registry's, and {factors.min():.1f} to {factors.max():.1f} times the "
-        "starts"
-    )
-
-
 def _pages(sheet: SheetWriter, first_page: int, last: int) -> None:
-    """Print two pages: sentences and figures, then pictures and where to find what."""
+    """Print one page, and a second one if anything differs from the base."""
     end = get_column_letter(len(WIDTHS) + 1)
-    sheet.sheet.print_area = [f"A1:{end}{first_page}", f"A{first_page + 2}:{end}{last}"]
+    changed = [f"A{first_page + 2}:{end}{last}"] if last > first_page + 2 else []
+    sheet.sheet.print_area = [f"A1:{end}{first_page}", *changed]
     sheet.sheet.print_title_rows = "1:1"
-    sheet.sheet.page_setup.fitToHeight = 2
-
-
-def _size(row: pd.Series[float]) -> float:
-    return max((abs(float(v)) for v in row if isinstance(v, int | float)), default=0.0)
+    sheet.sheet.page_setup.fitToHeight = 1 + len(changed)

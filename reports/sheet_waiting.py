@@ -1,17 +1,16 @@
-"""The sheet Waiting lists: how many people wait at each decision point, under each policy."""
+"""The sheet Waiting: how many people wait at each decision point, under each policy."""
 
 from __future__ import annotations
 
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, delay_views, list_views, plan_views, views
+from hepaplan.reports import charts, delay_views, list_views, plan_views, titles, views
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import MONTH, PEOPLE, TWO_PLACES, WHOLE, Styles
 
-TITLE = "Waiting lists"
 ABOUT = (
     "People waiting at the end of a month for the next treatment, those beyond the standard, and "
     "what a later start costs."
@@ -26,7 +25,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.WAITING,
         ABOUT,
         (
             content.site_note,

@@ -106,6 +106,7 @@ _WARN = Font(name=FONT, size=SIZE, bold=True, color=AMBER)
 _PASS = Font(name=FONT, size=SIZE, bold=True, color=GREEN)
 _FAIL = Font(name=FONT, size=SIZE, bold=True, color=RED)
 _LINK = Font(name=FONT, size=SIZE, underline="single", color="0B57A4")
+_LINKED = Font(name=FONT, size=SIZE, color="0B57A4")
 _INPUT = Font(name=FONT, size=SIZE, color="0000CC")
 _WEIGHT = Font(name=FONT, size=SIZE, color="595959")
 _YELLOW = PatternFill("solid", start_color="FFF9DB", end_color="FFF9DB")
@@ -168,6 +169,11 @@ ROLES: dict[str, Dress] = {
     "formula": _dress(_PLAIN, _RIGHT, _RULE),
     "formula text": _dress(_PLAIN, _INDENT, _RULE),
     "link": _dress(_LINK, _INDENT, _RULE),
+    "link text": _dress(_LINK, _INDENT, _RULE),
+    "link wrapped": _dress(_LINK, _INDENT_WRAP, _RULE),
+    "link line": _dress(_LINKED),
+    "frozen": _dress(_WEIGHT, _INDENT, _RULE),
+    "input text": _dress(_INPUT, _INDENT, _RULE, _YELLOW),
     "verdict pass": _dress(_PASS, _INDENT, _RULE),
     "verdict fail": _dress(_FAIL, _INDENT, _RULE),
 }

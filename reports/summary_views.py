@@ -7,7 +7,7 @@ import pandas as pd
 from hepaplan.model.readings import POLICIES
 from hepaplan.reports.assumption_views import key_in_words
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.views import heading, optional
+from hepaplan.reports.views import compared, heading, optional, policies_in
 
 REGISTRY, REVIEW = "registry", "review"
 RATIO = "Review to registry"
@@ -22,6 +22,24 @@ def key_figures(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
     frame["measure"] = [heading(str(measure)) for measure in frame["measure"]]
     names = {"measure": "Key figure", "unit": "Unit"} | {p: heading(p) for p in POLICIES}
     return frame.rename(columns=names), list(table["unit"])
+
+
+def intervals(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
+    """Return low and high of what the compared policies give, and units; empty if none is stated.
+
+    A measure of which a policy has no interval shows "n/a".
+    """
+    table = content.tables["outcomes"]
+    stated = table[table["low"].notna() | table["high"].notna()]
+    rows = stated.drop_duplicates(["measure", "unit"])[["measure", "unit"]]
+    frame = pd.DataFrame({"Measure": [heading(str(m)) for m in rows["measure"]]})
+    frame["Unit"] = rows["unit"].to_list()
+    for policy in compared(policies_in(stated)):
+        own = stated[stated["policy"] == policy].set_index("measure")
+        for bound in ("low", "high"):
+            values = own[bound].reindex(rows["measure"])
+            frame[f"{heading(policy)}, {bound}"] = values.to_numpy()
+    return optional(frame, list(frame.columns[2:])), list(rows["unit"])
 
 
 def changes(content: ReportContent) -> pd.DataFrame:
@@ -76,3 +94,8 @@ def evidence_people(content: ReportContent) -> pd.DataFrame:
     rows = [("New liver metastases", patients[REGISTRY], patients[REVIEW])]
     rows += zip(words, starts[REGISTRY], starts[REVIEW], strict=True)
     return pd.DataFrame(rows, columns=["What", "Registry", "Review"])
+
+
+def largest(row: pd.Series[float]) -> float:
+    """Return the size of a row's largest number, by which its format is chosen."""
+    return max((abs(float(v)) for v in row if isinstance(v, int | float)), default=0.0)

@@ -1,14 +1,31 @@
-"""The charts of the sheet Health and cost, and the sentences that head them."""
+"""Charts of health and money, what heads them, and the formats of one patient's figures."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.reports import budget_views, charts, patient_views, value_views
+from hepaplan.reports import budget_views, charts, economics_views, patient_views, value_views
 from hepaplan.reports.blocks import Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import MILLIONS, SHARE, SIGNED_BUDGET
+from hepaplan.reports.style import (
+    MILLIONS,
+    PEOPLE,
+    POUNDS,
+    SHARE,
+    SIGNED_BUDGET,
+    TWO_PLACES,
+)
+
+PATIENT_FORMATS = {
+    "Life-years": TWO_PLACES,
+    "QALYs": TWO_PLACES,
+    "QALYs, discounted": TWO_PLACES,
+    "Cost, GBP": POUNDS,
+    "Cost, GBP, discounted": POUNDS,
+    "Median survival, months": PEOPLE,
+    patient_views.PEOPLE_A_YEAR: PEOPLE,
+} | {words: "0.0%" for words in value_views.CAUSES.values()}
 
 
 def draw_deaths(sheet: SheetWriter, cell: str, placed: Placed, content: ReportContent) -> None:
@@ -28,6 +45,38 @@ def draw_deaths(sheet: SheetWriter, cell: str, placed: Placed, content: ReportCo
         cell,
         patient_views.deaths_headline(content),
         "Stacked horizontal bars of deaths by cause, for each decision point.",
+    )
+
+
+def draw_plane(
+    sheet: SheetWriter, cell: str, placed: Placed, worth: Placed, content: ReportContent
+) -> None:
+    """Draw the policies on the plane of QALYs and cost against first come, with the threshold."""
+    frame = placed.frame
+    points = [
+        charts.Line(
+            str(name),
+            placed.reference(economics_views.MORE_COST, row, 1),
+            placed.reference(economics_views.MORE_QALYS, row, 1),
+        )
+        for row, name in enumerate(frame["Strategy"])
+    ]
+    line = charts.Line(
+        economics_views.LINE,
+        worth.reference(economics_views.LINE),
+        worth.reference(economics_views.MORE_QALYS),
+    )
+    charts.place(
+        sheet.sheet,
+        charts.plane(
+            points,
+            line,
+            "QALYs more (+) or fewer (-) than first come, discounted",
+            "GBP thousand more (+) or less (-) than first come, discounted",
+        ),
+        cell,
+        economics_views.headline(frame, economics_views.threshold(content) or 0.0),
+        "Cost-effectiveness plane: marks for policies, a dashed line for the threshold.",
     )
 
 

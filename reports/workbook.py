@@ -14,50 +14,60 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 from hepaplan.reports import (
+    pathway_views,
     sheet_capacity,
     sheet_chance,
+    sheet_cover,
     sheet_demand,
+    sheet_economics,
+    sheet_evidence,
+    sheet_half,
+    sheet_lists,
+    sheet_outcomes,
+    sheet_pathway,
     sheet_plan,
     sheet_prices,
     sheet_records,
     sheet_summary,
-    sheet_survival,
-    sheet_value,
     sheet_waiting,
+    titles,
 )
 from hepaplan.reports.content import ReportContent, check_tables
 from hepaplan.reports.output import atomic_file
 from hepaplan.reports.style import FONT, SIZE, Styles
 
 MADE = datetime.datetime(2024, 1, 1)
-SHEETS: dict[str, Callable[[Workbook, Styles, ReportContent], None]] = {
-    sheet_demand.TITLE: sheet_demand.write,
-    sheet_capacity.TITLE: sheet_capacity.write,
-    sheet_plan.TITLE: sheet_plan.write,
-    sheet_waiting.TITLE: sheet_waiting.write,
-    sheet_prices.TITLE: sheet_prices.write,
-    sheet_chance.TITLE: sheet_chance.write,
-    sheet_value.TITLE: sheet_value.write,
-    sheet_survival.TITLE: sheet_survival.write,
-    "Assumptions": sheet_records.write_assumptions,
-    "Sources": sheet_records.write_sources,
-    "Checks": sheet_records.write_checks,
-    "About": sheet_records.write_about,
+Writer = Callable[[Workbook, Styles, ReportContent], None]
+SHEETS: dict[str, Writer] = {
+    titles.COVER: sheet_cover.write,
+    titles.SUMMARY: sheet_summary.write,
+    titles.HALF: sheet_half.write,
+    titles.DEMAND: sheet_demand.write,
+    titles.PATHWAY: sheet_pathway.write,
+    titles.CAPACITY: sheet_capacity.write,
+    titles.PLAN: sheet_plan.write,
+    titles.WAITING: sheet_waiting.write,
+    titles.PRICES: sheet_prices.write,
+    titles.CHANCE: sheet_chance.write,
+    titles.OUTCOMES: sheet_outcomes.write,
+    titles.ECONOMICS: sheet_economics.write,
+    titles.ASSUMPTIONS: sheet_records.write_assumptions,
+    titles.EVIDENCE: sheet_evidence.write,
+    titles.SOURCES: sheet_records.write_sources,
+    titles.CHECKS: sheet_records.write_checks,
+    titles.CHEERS: sheet_lists.write_cheers,
+    titles.TECH_VER: sheet_lists.write_tech_ver,
+    titles.ABOUT: sheet_records.write_about,
 }
-CONTENTS = {
-    sheet_demand.TITLE: "Who falls ill and which treatments they need.",
-    sheet_capacity.TITLE: "What is needed, what sites have, what is full.",
-    sheet_plan.TITLE: "Which treatments start, where and when.",
-    sheet_waiting.TITLE: "Who waits, who waits too long, what a later start costs.",
-    sheet_prices.TITLE: "What one more list or bed is worth; what to build.",
-    sheet_chance.TITLE: "How likely promises are kept; what headroom buys.",
-    sheet_value.TITLE: "Life-years, QALYs and money; causes of death; budget.",
-    sheet_survival.TITLE: "Survival on arrival and by option, beside studies; fits.",
-    "Assumptions": "Every figure used, its source and its quality.",
-    "Sources": "Where the figures come from.",
-    "Checks": "What must hold and whether it does; simplifications.",
-    "About": "Scenario, versions, solver and status.",
+"""Every sheet in reading order."""
+APPLIES: dict[str, Callable[[ReportContent], bool]] = {
+    titles.HALF: sheet_half.applies,
+    titles.PATHWAY: pathway_views.applies,
+    titles.CHANCE: lambda content: not content.tables["chance_years"].empty,
 }
+"""Sheets that are left out of runs to which they do not apply."""
+LINKING = (titles.CHEERS, titles.TECH_VER, titles.SUMMARY, titles.COVER)
+"""Sheets that link to tables of others, written after them in this order."""
 
 
 class SteadyZip(ZipFile):
@@ -86,10 +96,10 @@ def _without_clock(core: bytes | str) -> str:
 def build_workbook(content: ReportContent) -> Workbook:
     """Return the whole workbook; refuses tables that are incomplete or not finite."""
     check_tables(content.tables)
-    workbook, styles = start_workbook((sheet_summary.TITLE, *SHEETS))
-    sheet_summary.write(workbook, styles, content, CONTENTS)
-    for write in SHEETS.values():
-        write(workbook, styles, content)
+    shown = [t for t in SHEETS if t not in APPLIES or APPLIES[t](content)]
+    workbook, styles = start_workbook(shown)
+    for title in (*(t for t in shown if t not in LINKING), *LINKING):
+        SHEETS[title](workbook, styles, content)
     describe(workbook, content)
     return workbook
 

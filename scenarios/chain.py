@@ -9,6 +9,7 @@ from typing import Any
 
 from hepaplan.model.problems import Key, dotted
 from hepaplan.scenarios.document import Document, leaves, read_document
+from hepaplan.scenarios.entered import Entered
 from hepaplan.scenarios.files import (
     inside,
     scenario_document,
@@ -16,8 +17,10 @@ from hepaplan.scenarios.files import (
     shown,
 )
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
+from hepaplan.scenarios.tables import Table
 
 EVIDENCE, REGISTRY = "evidence", "registry"
+EVIDENCE_KEYS, EVIDENCE_TABLES = ("metastases", "pathway"), ("stage", "eligibility")
 DEEPEST_CHAIN = 8
 MOST_FILES = 64
 WORDS = {"name", "title", "question", "based_on", "label", "note", "reason"}
@@ -28,12 +31,17 @@ WORDS |= {"source", "quality", "year", "citation", "url", "seen", *SPREAD}
 
 @dataclass(frozen=True)
 class Chain:
-    """A scenario's files in the order they apply, the pathway of each, and what clashed."""
+    """A scenario's files in the order they apply, the pathway of each, and what clashed.
+
+    `sheets`: tables of a workbook, by the file that they are named as; `entered`: its numbers.
+    """
 
     documents: tuple[Document, ...]
     pathways: dict[Path, Document]
     top: Document
     notices: tuple[str, ...]
+    sheets: dict[str, Table] = field(default_factory=dict)
+    entered: Entered | None = None
 
 
 @dataclass
@@ -69,20 +77,22 @@ def read_chain(source: str | Path, overlays: Sequence[str | Path] = ()) -> Chain
     return Chain(documents, reading.pathways, top, tuple(dict.fromkeys(reading.notices)))
 
 
-def with_evidence(source: str | Path, name: str) -> Chain:
-    """Return a scenario's files with the shipped evidence set `name` in place of its own.
+def with_evidence(chain: Chain, name: str) -> Chain:
+    """Return a scenario's files, read with the evidence set `name` over them, without its own set.
 
-    Every set is stated against `registry`, which therefore stays at the bottom.
+    Every set is stated against `registry`, which therefore stays at the bottom. Numbers of
+    evidence that a workbook changes stay out: they are what the set is compared with.
     """
     evidence = (shipped_folder() / EVIDENCE).resolve()
-    chain = read_chain(source, (f"{EVIDENCE}/{name}",))
     kept = {evidence / REGISTRY, evidence / name}
 
     def stays(document: Document) -> bool:
         folder = document.path.resolve().parent
         return folder.parent != evidence or folder in kept
 
-    return replace(chain, documents=tuple(filter(stays, chain.documents)))
+    entered = chain.entered and chain.entered.apart_from(EVIDENCE_KEYS, EVIDENCE_TABLES)
+    documents = tuple(filter(stays, chain.documents))
+    return replace(chain, documents=documents, entered=entered)
 
 
 def _follow(path: Path, above: tuple[Path, ...], reading: _Reading) -> frozenset[Path]:

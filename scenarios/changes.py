@@ -175,12 +175,17 @@ def _apply(merged: Merged, stated: str, text: str) -> str:
     merged.places[key] = merged.places[key[:-1]] = Place(COMMAND_LINE)
     merged.reasons[key] = SET_REASON
     if around is not None:
-        dropped = [k for k in SPREAD if around.pop(k, None) is not None]
-        around["quality"] = "illustrative"
-        around["reason"] = SET_REASON + (
-            f" (was given with {listed(dropped)}, which no longer hold)" if dropped else ""
-        )
+        mark_changed(around, SET_REASON, "illustrative")
     return ""
+
+
+def mark_changed(figure: dict[str, Any], reason: str, quality: str) -> None:
+    """Say of a figure, in place, why its value is another; what was the old value's goes."""
+    dropped = [k for k in SPREAD if figure.pop(k, None) is not None]
+    lost = f" (was given with {listed(dropped)}, which no longer hold)" if dropped else ""
+    figure["quality"] = quality
+    if lost or not str(figure.get("reason", "")).startswith(reason):
+        figure["reason"] = reason + lost
 
 
 def _figure_around(values: Mapping[str, Any], key: Key) -> dict[str, Any] | None:

@@ -6,10 +6,11 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hepaplan.model.parameters import Place
 from hepaplan.model.problems import Key, dotted
 from hepaplan.scenarios.files import MAX_TOML_BYTES, read_source
 from hepaplan.scenarios.keylines import key_lines
@@ -27,13 +28,25 @@ OPEN = re.compile(r"[\[{]")
 
 @dataclass(frozen=True)
 class Document:
-    """What a TOML file says, and where it says it."""
+    """What a TOML file says, and where it says it.
+
+    A workbook says it in `cells`; the tables that it `replaces` are not merged with those below.
+    """
 
     path: Path
     name: str
     content: dict[str, Any]
     lines: dict[Key, int]
     digest: str
+    cells: dict[Key, str] = field(default_factory=dict)
+    replaces: tuple[str, ...] = ()
+
+    def place_of(self, key: Key) -> Place:
+        """Return the file and line, or the cell, of a key or of the nearest table around it."""
+        for length in range(len(key), 0, -1):
+            if key[:length] in self.cells:
+                return Place(self.name, self.lines.get(key[:length]), self.cells[key[:length]])
+        return Place(self.name, self.line_of(key))
 
     def line_of(self, key: Key) -> int | None:
         """Return the line of a key, or of the nearest table around it."""

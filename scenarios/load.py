@@ -24,7 +24,7 @@ from hepaplan.model.pathway import DecisionPoint, Pathway
 from hepaplan.model.pathway_checks import check_pathway
 from hepaplan.model.plan_checks import check_plan_rules
 from hepaplan.model.prices import check_prices, in_own_prices, price_notices
-from hepaplan.model.problems import Key, Problem, dotted, nearest
+from hepaplan.model.problems import Key, Problem, dotted
 from hepaplan.model.scenario_checks import (
     check_backlog,
     check_names,
@@ -33,7 +33,7 @@ from hepaplan.model.scenario_checks import (
 )
 from hepaplan.model.service_checks import check_services
 from hepaplan.model.table_checks import check_tables
-from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS, TABLE_UNITS
+from hepaplan.model.table_columns import TABLE_COLUMNS
 from hepaplan.model.uncertainty.spread.checks import (
     check_correlated,
     check_intervals,
@@ -42,15 +42,19 @@ from hepaplan.model.uncertainty.spread.checks import (
     check_uncertainty,
     interval_notices,
 )
-from hepaplan.scenarios.chain import Chain, read_chain, with_evidence
+from hepaplan.scenarios.chain import EVIDENCE, Chain, with_evidence
 from hepaplan.scenarios.changes import apply_settings, apply_where_stated, resolve_likes, told_once
 from hepaplan.scenarios.copies import alike_copies
-from hepaplan.scenarios.files import inside, shipped, shown
+from hepaplan.scenarios.edits import apply_edits
+from hepaplan.scenarios.entered import Entered
+from hepaplan.scenarios.files import shipped
 from hepaplan.scenarios.names import names_in
 from hepaplan.scenarios.overlays import Merged, merge
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.samples import SampleFiles, read_samples
-from hepaplan.scenarios.tables import Table, empty_table, read_table
+from hepaplan.scenarios.sources import chain_of
+from hepaplan.scenarios.table_files import read_tables
+from hepaplan.scenarios.tables import Table, empty_table
 from hepaplan.scenarios.words import faults
 
 __all__ = [
@@ -66,45 +70,61 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Loaded:
-    """A checked scenario, what a reader should know of its overlays, and why they change things."""
+    """A checked scenario, what a reader should know of its overlays, and why they change things.
+
+    `entered`: of a scenario read from a workbook, what that states over its base.
+    """
 
     scenario: Scenario
     notices: tuple[str, ...]
     reasons: dict[Key, str]
+    entered: Entered | None = None
 
 
 def load_scenario(
     source: str | Path,
     overlays: Sequence[str | Path] = (),
     settings: Mapping[str, str] | None = None,
+    base: str | Path | None = None,
 ) -> Scenario:
-    """Return a checked scenario: a shipped name or a folder, then overlays, then `--set` values.
-
-    Raises InvalidScenario with every problem found, each with its file, line and remedy.
-    """
-    return load(source, overlays, settings).scenario
+    """Return a checked scenario as `load` does, without what it says of its overlays."""
+    return load(source, overlays, settings, base).scenario
 
 
 def load(
     source: str | Path,
     overlays: Sequence[str | Path] = (),
     settings: Mapping[str, str] | None = None,
+    base: str | Path | None = None,
 ) -> Loaded:
-    """Return a checked scenario with the notices and reasons of its overlays."""
-    return _checked(read_chain(source, overlays), settings)
+    """Return a checked scenario with the notices and reasons of its overlays.
+
+    A source is a shipped name, a folder, a template filled in or an edited report (.xlsx); then
+    come overlays, then `--set` values. `base`: what an edited report was made from, where that is
+    not found by its name. Raises InvalidScenario with every problem found, each with its file and
+    line, or sheet and cell, and remedy.
+    """
+    return _checked(chain_of(source, overlays, base), settings)
 
 
 def load_under_evidence(
-    source: str | Path, evidence: str, settings: Mapping[str, str] | None = None
+    source: str | Path,
+    evidence: str,
+    settings: Mapping[str, str] | None = None,
+    base: str | Path | None = None,
 ) -> Scenario:
     """Return a scenario under a shipped evidence set, `registry` or `review`."""
-    return _checked(with_evidence(source, evidence), settings).scenario
+    chain = chain_of(source, (f"{EVIDENCE}/{evidence}",), base)
+    return _checked(with_evidence(chain, evidence), settings).scenario
 
 
 def _checked(chain: Chain, settings: Mapping[str, str] | None) -> Loaded:
-    merged = merge(chain)
-    of_copies = apply_where_stated(merged, settings or {})
+    merged, stated = merge(chain), dict(settings or {})
+    before = chain.entered.settings if chain.entered else {}
+    of_copies = apply_where_stated(merged, {**before, **stated})
     resolve_likes(merged)
+    if chain.entered is not None:
+        apply_edits(merged, chain.entered, stated)
     apply_settings(merged, of_copies)
     return _Checking(chain, merged).loaded()
 
@@ -116,6 +136,7 @@ class _Checking:
         self.chain, self.merged = chain, merged
         self.problems = list(merged.problems)
         self.home = chain.top.path.resolve().parent
+        self.read: dict[str, Table] = {}
 
     def loaded(self) -> Loaded:
         values = {k: v for k, v in self.merged.content.items() if k != "pathway"}
@@ -134,7 +155,7 @@ class _Checking:
             pathway,
             Tables(**frames),
             self._places(tables),
-            self._hashes(tables) | samples.hashes,
+            self._hashes() | samples.hashes,
             dict(self.merged.reasons),
             copies=alike_copies(self.merged, pathway),
             samples=samples.by_figure,
@@ -147,7 +168,8 @@ class _Checking:
             *horizon_notices(settings, pathway),
             *interval_notices(settings, pathway),
         )
-        return Loaded(in_own_prices(scenario), notices, dict(self.merged.reasons))
+        reasons = dict(self.merged.reasons)
+        return Loaded(in_own_prices(scenario), notices, reasons, self.chain.entered)
 
     def _record(self, model: type[BaseModel], values: Mapping[str, Any], prefix: Key) -> Any:
         record, found = faults(model, values)
@@ -178,46 +200,11 @@ class _Checking:
         return (part if sound else None), False
 
     def _tables(self) -> dict[str, Table]:
-        """Read every table that a file names; a table not read is left out."""
-        stated = self.merged.content.get("tables")
-        stated = stated if isinstance(stated, dict) else {}
-        tables: dict[str, Table] = {}
-        for name in stated:
-            if name not in TABLE_COLUMNS:
-                self._fault(
-                    ("tables", name), f"found an unknown table{nearest(name, TABLE_COLUMNS)}"
-                )
-        for name in TABLE_COLUMNS:
-            entry, key = stated.get(name), ("tables", name, "file")
-            if entry is None and name not in OPTIONAL_TABLES:
-                self._fault(("tables", name), f"is missing; add [tables.{name}] with its file")
-            if not isinstance(entry, dict):
-                continue
-            unit = entry.get("unit")
-            if isinstance(unit, str) and unit != TABLE_UNITS[name]:
-                self._fault(
-                    ("tables", name, "unit"),
-                    f"found '{unit}'; expected '{TABLE_UNITS[name]}'; "
-                    "convert the table's values and write that unit",
-                )
-            if not isinstance(entry.get("file"), str):
-                continue
-            try:
-                path = inside(self.merged.folders.get(key, self.home), entry["file"])
-                tables[name] = read_table(name, path, shown(path, self.home))
-            except ValueError as error:
-                self._fault(key, str(error))
-            except InvalidScenario as error:
-                self._table_faults(key, error)
-        return tables
-
-    def _table_faults(self, key: Key, error: InvalidScenario) -> None:
-        """Keep a table's faults; one that is not about a line is told where the file is named."""
-        for problem in error.problems:
-            if problem.line is None:
-                self._fault(key, f"{problem.file}: {problem.message}")
-            else:
-                self.problems.append(problem)
+        """Read every table that a file or a sheet names; a table not read is left out."""
+        self.read, problems = read_tables(self.merged, self.home, self.chain.sheets)
+        self.problems += problems
+        edited = self.chain.entered.tables if self.chain.entered else {}
+        return {name: edited.get(name, table) for name, table in self.read.items()}
 
     def _check(
         self,
@@ -276,23 +263,21 @@ class _Checking:
 
     def _places(self, tables: Mapping[str, Table]) -> dict[Key, Place]:
         rows: dict[Key, Place] = {
-            ("tables", name, row): Place(table.file, line)
+            ("tables", name, row): table.place(row)
             for name, table in tables.items()
-            for row, line in enumerate(table.lines)
+            for row in range(len(table.lines))
         }
         return {key: place for key, place in self.merged.places.items() if key} | rows
 
-    def _hashes(self, tables: Mapping[str, Table]) -> dict[str, str]:
-        """Return the SHA-256 of every file read, by its short name."""
+    def _hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of every file read, by its short name; an edited report's is apart."""
         documents = [*self.chain.documents, *self.chain.pathways.values()]
-        return {d.name: d.digest for d in documents} | {t.file: t.digest for t in tables.values()}
-
-    def _fault(self, key: Key, message: str) -> None:
-        self.problems.append(self.merged.problem(key, message))
+        tables = self.read.values()
+        return {d.name: d.digest for d in documents} | {t.file: t.digest for t in tables}
 
     def _located(self, problem: Problem, tables: Mapping[str, Table]) -> LocatedProblem:
         table = tables.get(problem.table)
         if table is None:
             return self.merged.problem(problem.key, problem.message)
-        line = table.lines[problem.row] if problem.row is not None else None
-        return LocatedProblem(table.file, line, dotted(problem.key[2:]), problem.message)
+        column = dotted(problem.key[2:])
+        return LocatedProblem.at(table.place(problem.row, column), column, problem.message)

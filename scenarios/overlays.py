@@ -55,8 +55,7 @@ class Merged:
 
     def problem(self, key: Key, message: str) -> LocatedProblem:
         """Return a problem with the place of its key."""
-        place = self.locate(key)
-        return LocatedProblem(place.file, place.line, dotted(key), message)
+        return LocatedProblem.at(self.locate(key), dotted(key), message)
 
 
 def merge(chain: Chain) -> Merged:
@@ -72,6 +71,9 @@ def merge(chain: Chain) -> Merged:
         pathway = chain.pathways.get(document.path)
         if pathway is not None:
             _put_pathway(merged, pathway, document)
+        for name in document.replaces:
+            merged.content.pop(name, None)
+            _forget_places(merged, name)
         _Layer(merged, document).apply(document.content)
     if "name" not in chain.top.content and "based_on" in chain.top.content:
         merged.content["name"] = chain.top.path.resolve().parent.name
@@ -86,13 +88,17 @@ def _put_pathway(merged: Merged, pathway: Document, document: Document) -> None:
         line = document.line_of(("pathway_file",))
         message = 'replaces the pathway below; expected a reason; add reason = "…" at the top'
         merged.problems.append(LocatedProblem(document.name, line, "pathway_file", message))
-    for key in [k for k in merged.places if k[:1] == ("pathway",)]:
-        del merged.places[key]
+    _forget_places(merged, "pathway")
     values = {k: v for k, v in pathway.content.items() if k != "sources"}
     _Layer(merged, pathway, prefix=("pathway",)).apply({"pathway": values})
     sources = {"sources": pathway.content.get("sources", {})}
     if sources["sources"]:
         _Layer(merged, pathway).apply(sources)
+
+
+def _forget_places(merged: Merged, name: str) -> None:
+    for key in [k for k in merged.places if k[:1] == (name,)]:
+        del merged.places[key]
 
 
 class _Layer:
@@ -150,8 +156,7 @@ class _Layer:
                 self._set_places_below(inner, (*key, part))
 
     def _set_place(self, key: Key) -> None:
-        line = self.document.line_of(key[len(self.prefix) :])
-        self.merged.places[key] = Place(self.document.name, line)
+        self.merged.places[key] = self.document.place_of(key[len(self.prefix) :])
         if key[-1] == "file":
             self.merged.folders[key] = self.document.path.parent
 

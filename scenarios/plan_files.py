@@ -16,6 +16,7 @@ from hepaplan.model.problems import Problem, dotted
 from hepaplan.scenarios.files import MAX_CSV_BYTES, read_source
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import Table, read_columns, shortened
+from hepaplan.scenarios.workbook.container import is_workbook
 
 NEEDED = ("month", "site", "decision_point", "option", "starts")
 OF_A_PLAN = (
@@ -45,8 +46,16 @@ def read_actuals(path: Path, shown_as: str, network: Network) -> Table:
 
 
 def plan_for(scenario: Scenario, path: Path) -> pd.DataFrame:
-    """Return a plan file that fits a scenario's sites and months, or raise as `read_plan` does."""
-    return read_plan(path, path.name, network_of(usual_care(scenario))).frame
+    """Return a plan that fits a scenario's sites and months, or raise as `read_plan` does.
+
+    A plan is a CSV file, or an edited report (.xlsx), whose plan is on its sheet of plan inputs.
+    """
+    network = network_of(usual_care(scenario))
+    if is_workbook(path):
+        from hepaplan.scenarios.workbook.plan import edited_plan  # openpyxl takes 0.4 s
+
+        return edited_plan(path, network)
+    return read_plan(path, path.name, network).frame
 
 
 def actuals_for(scenario: Scenario, path: Path) -> pd.DataFrame:
@@ -65,5 +74,5 @@ def _read(path: Path, shown_as: str, network: Network, known: Sequence[str], che
 
 
 def _located(problem: Problem, table: Table) -> LocatedProblem:
-    line = None if problem.row is None else table.lines[problem.row]
-    return LocatedProblem(table.file, line, dotted(problem.key), problem.message)
+    column = dotted(problem.key)
+    return LocatedProblem.at(table.place(problem.row, column), column, problem.message)

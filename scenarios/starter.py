@@ -68,19 +68,8 @@ class CannotCreate(WrongUse):
 
 def write_starter(name: str, folder: Path, base: str = BASE) -> Path:
     """Return the new folder `folder/name`, which holds an overlay that passes `hepaplan check`."""
-    if not NAME.match(name):
-        raise CannotCreate(
-            f"found '{name}'; expected a name of small letters, digits and hyphens, such as "
-            "my-region; choose another"
-        )
-    if name in shipped():
-        raise CannotCreate(f"'{name}' is the name of a shipped scenario; choose another")
-    target = folder / name
-    if target.exists() or target.is_symlink():
-        raise CannotCreate(f"'{name}' exists already and is left alone; choose another name")
-    if not folder.is_dir():
-        raise CannotCreate(f"'{folder.name}' is no folder; create it first")
-    title = name.replace("-", " ").replace("_", " ").capitalize()
+    target = new_target(name, folder / name)
+    title = title_of(name)
     text = TEMPLATE.format(name=name, base=base, title=title)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=folder))
     try:
@@ -91,4 +80,25 @@ def write_starter(name: str, folder: Path, base: str = BASE) -> Path:
     except OSError:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
+    return target
+
+
+def title_of(name: str) -> str:
+    """Return a title to begin with."""
+    return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def new_target(name: str, target: Path) -> Path:
+    """Return what a new scenario is written to, or raise if it may not have that name or place."""
+    if not NAME.match(name):
+        raise CannotCreate(
+            f"found '{name}'; expected a name of small letters, digits and hyphens, such as "
+            "my-region; choose another"
+        )
+    if name in shipped():
+        raise CannotCreate(f"'{name}' is the name of a shipped scenario; choose another")
+    if target.exists() or target.is_symlink():
+        raise CannotCreate(f"'{target.name}' exists already and is left alone; choose another name")
+    if not target.parent.is_dir():
+        raise CannotCreate(f"'{target.parent.name}' is no folder; create it first")
     return target

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.parameters import SEXES
+from hepaplan.model.parameters import SEXES, Place
 from hepaplan.model.plan_rules import MONTH
 from hepaplan.model.problems import listed, nearest
 from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS
@@ -85,17 +86,32 @@ COLUMNS: dict[str, Numbers | Words] = {
 
 @dataclass(frozen=True)
 class Table:
-    """A table read from a file: typed columns, the line of each row, and the file's SHA-256."""
+    """A table read from a file: typed columns, the line of each row, and the file's SHA-256.
+
+    Of a workbook also the sheet, and the letter of each column.
+    """
 
     frame: pd.DataFrame
     lines: tuple[int, ...]
     file: str
     digest: str
+    sheet: str = ""
+    letters: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, row: int | None, column: str = "") -> Place:
+        """Return where a row is, or the whole table; in a workbook the cell of a column."""
+        line = None if row is None else self.lines[row]
+        if not self.sheet:
+            return Place(self.file, line)
+        letter = self.letters.get(column, next(iter(self.letters.values()), "A"))
+        return Place(
+            self.file, line, self.sheet if line is None else f"{self.sheet}!{letter}{line}"
+        )
 
 
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table without rows, for an optional table that a scenario does not have."""
-    return _frame(TABLE_COLUMNS[name], [])
+    return frame_of(TABLE_COLUMNS[name], [])
 
 
 def read_table(name: str, path: Path, shown_as: str) -> Table:
@@ -133,14 +149,14 @@ def read_columns(source: Source, columns: Sequence[str], may_be_empty: bool = Fa
             faults.append(problem(line, "", message))
         else:
             row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-            bad = [problem(line, column, m) for column in columns if (m := _fault(column, row))]
+            bad = [problem(line, column, m) for column in columns if (m := cell_fault(column, row))]
             faults += bad
             sound.append(row)
     if not body and not may_be_empty:
         faults.append(problem(header_line, "", "found a header and no rows; add the rows"))
     if faults:
         raise InvalidScenario(shortened(faults, shown_as))
-    frame = _frame(columns, sound)
+    frame = frame_of(columns, sound)
     return Table(frame, tuple(line for line, _ in body), shown_as, source.digest)
 
 
@@ -177,7 +193,7 @@ def _header_faults(
             yield name or "(no name)", f"found a column of unknown name{hint}; {expected}"
 
 
-def _fault(column: str, row: dict[str, str]) -> str:
+def cell_fault(column: str, row: Mapping[str, str]) -> str:
     """Return what is wrong with a cell, or nothing."""
     text, kind = row[column], COLUMNS[column]
     if isinstance(kind, Numbers):
@@ -192,8 +208,7 @@ def _fault(column: str, row: dict[str, str]) -> str:
 
 
 def _number_fault(text: str, kind: Numbers) -> str:
-    wanted = "a whole number" if kind.whole else "a number"
-    bounds = f"{wanted} from {kind.low:.10g} to {kind.high:.10g}"
+    wanted, bounds = _wanted(kind), number_range(kind)
     if not text:
         if kind.blank:
             return ""
@@ -210,7 +225,21 @@ def _number_fault(text: str, kind: Numbers) -> str:
     return ""
 
 
-def _frame(columns: Sequence[str], rows: Sequence[dict[str, str]]) -> pd.DataFrame:
+def number_range(kind: Numbers) -> str:
+    """Return in words which numbers a column may hold."""
+    if math.isinf(kind.low) and math.isinf(kind.high):
+        return _wanted(kind)
+    if math.isinf(kind.high):
+        return f"{_wanted(kind)} of {kind.low:.10g} or more"
+    return f"{_wanted(kind)} from {kind.low:.10g} to {kind.high:.10g}"
+
+
+def _wanted(kind: Numbers) -> str:
+    return "a whole number" if kind.whole else "a number"
+
+
+def frame_of(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+    """Return rows of text, found without fault, as a table of typed columns."""
     data: dict[str, object] = {}
     for column in columns:
         kind, cells = COLUMNS[column], [row[column] for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepaplan.model.allocation.booked import booked_use
 from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.rows import Rows
@@ -133,11 +134,15 @@ def beyond_standard(network: Network, classes: Classes, at: Columns) -> Rows:
 
 
 def capacity(network: Network, classes: Classes, at: Columns) -> Rows:
-    """Keep use of a resource at a site within what earlier starts leave free."""
+    """Keep use of a resource at a site within what earlier starts leave free.
+
+    Starts count as `booked_use` has them.
+    """
     horizon, limits = network.horizon, network.limits
     rows = Rows.at_most("capacity", network.available)
     number = _numbers(network.available)
-    mix, use = classes.on_list[network.pair_list], network.kernels.use[network.pair_option]
+    mix = classes.on_list[network.pair_list]
+    use = booked_use(network.kernels.use)[network.pair_option]
     for since in range(min(horizon, use.shape[-1])):
         pair, resource = np.nonzero(use[..., since].any(axis=1))
         if pair.size == 0:

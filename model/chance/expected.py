@@ -9,7 +9,11 @@ from hepaplan.model.chance.fates import by_harm, fates_of
 from hepaplan.model.chance.queues import Queues
 from hepaplan.model.chance.room import Room
 from hepaplan.model.network import Network
-from hepaplan.model.replay import first_in_first_out, oldest_of_all_groups
+from hepaplan.model.replay import (
+    first_in_first_out,
+    longest_wait_first,
+    oldest_of_all_groups,
+)
 
 
 class Expected:
@@ -74,12 +78,15 @@ class Expected:
         return np.asarray(share[:, :, None, None] * people[self._queues.row_queue])
 
     def fit(self, month: int, room: Room, claims: Floats, urgent: bool) -> Floats:
-        """Return who starts, and take room: the most `urgent` first, or all in proportion."""
+        """Return who starts, and take room: the most `urgent` first, or all lists in proportion."""
         level = np.zeros((len(claims), claims.shape[-1]), dtype=np.int64)
+        home = self._queues.row_queue
         if urgent:
-            urgency = self._queues.urgency(claims.shape[-1])[self._queues.row_queue]
+            urgency = self._queues.urgency(claims.shape[-1])[home]
             level = np.unique(-urgency, return_inverse=True)[1].reshape(level.shape)
-        return room.shares(claims, level, month)
+            return room.shares(claims, level, month)
+        number = room.shares(claims, level, month).sum(axis=-1)
+        return longest_wait_first(self._by_queue(claims), number, home)
 
     def both(self, one: Floats, other: Floats) -> Floats:
         """Return two lots of starts together."""

@@ -9,25 +9,23 @@ import pandas as pd
 
 from hepaplan.model.compare.changes import Level, change_levels
 from hepaplan.model.compare.mixture import mixed
+from hepaplan.model.compare.mixture_checks import mixture_faults
 from hepaplan.model.compare.shapley import shapley
 from hepaplan.model.depth import FULL
 from hepaplan.model.outputs import NEW_METASTASES, chosen_outputs, outputs_of
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, NoAnswer, dotted, listed
-from hepaplan.model.scenario_faults import scenario_faults
 
-WITHOUT_A_PLAN = (
-    NEW_METASTASES, "nothing_scarce.qalys", "nothing_scarce.cost_gbp",
-    "first_come.beyond_standard", "first_come.qalys",
-)  # fmt: skip
-WITH_A_PLAN = ("most_health.beyond_standard", "most_health.qalys")
-MOST_CHANGES, MOST_WITH_A_PLAN = 8, 4
-"""Changes tried in all mixtures: 256 without a plan, 16 plans."""
+DEMAND_AND_VALUE = (NEW_METASTASES, "nothing_scarce.qalys", "nothing_scarce.cost_gbp")
+FIRST_COME = ("first_come.beyond_standard", "first_come.qalys")
+PLANNED = ("most_health.beyond_standard", "most_health.qalys")
+MOST_CHANGES = {DEMAND_AND_VALUE: 8, FIRST_COME: 5, PLANNED: 4}
+"""Changes tried in all mixtures, by what a mixture costs: 256 of demand and value, which need no
+sites; 32 replays through the sites; 16 plans."""
 COLUMNS = [
     "scenario", "measure", "label", "unit", "order", "change", "amount", "from", "to", "inputs",
     "reason", "grouped_by",
 ]  # fmt: skip
-Evaluate = Callable[[Scenario, Sequence[str]], dict[str, float]]
 
 
 class CannotMix(InvalidInput):
@@ -45,8 +43,8 @@ class Ends:
 
 def bridge(
     ends: Ends,
-    measures: Sequence[str] = WITHOUT_A_PLAN,
-    most: int = MOST_CHANGES,
+    measures: Sequence[str] = DEMAND_AND_VALUE,
+    most: int = MOST_CHANGES[DEMAND_AND_VALUE],
     progress: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
     """Return each change's part of each measure's difference, in the measure's unit, by order.
@@ -67,40 +65,48 @@ def bridge(
     return pd.DataFrame(columns=COLUMNS)
 
 
+def bridges(
+    ends: Ends, with_plan: bool = False, progress: Callable[[str], None] = lambda _: None
+) -> pd.DataFrame:
+    """Return the bridges of demand, health, money and waiting; with the plan's where asked."""
+    found = [
+        bridge(ends, measures, most, progress)
+        for measures, most in MOST_CHANGES.items()
+        if with_plan or measures is not PLANNED
+    ]
+    return concatenated([table for table in found if len(table)])
+
+
+def concatenated(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return bridges as one table, which has no row where there is none."""
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+
+
 def _table(
     ends: Ends, measures: Sequence[str], level: Level, progress: Callable[[str], None]
 ) -> pd.DataFrame:
-    changes, tried = level.changes, 0
+    changes = level.changes
+    worths: dict[frozenset[int], list[float]] = {}
 
     def worth(members: frozenset[int]) -> list[float]:
-        nonlocal tried
-        tried += 1
-        progress(f"{ends.name}: bridge, mixture {tried} of {1 << len(changes)}")
+        progress(f"{ends.name}: bridge, mixture {len(worths) + 1} of {1 << len(changes)}")
         found = outputs_of(_mixture(ends, level, members), measures, FULL.quick())
-        return [found[name] for name in measures]
+        worths[members] = [found[name] for name in measures]
+        return worths[members]
 
-    values = {"first": [0.0] * len(measures), "last": [0.0] * len(measures)}
-
-    def remembered(members: frozenset[int]) -> list[float]:
-        found = worth(members)
-        if not members:
-            values["first"] = found
-        if len(members) == len(changes):
-            values["last"] = found
-        return found
-
-    shares = shapley(len(changes), remembered)
+    shares = shapley(len(changes), worth)
+    first, last = worths[frozenset()], worths[frozenset(range(len(changes)))]
     known = chosen_outputs(ends.reference, measures)
     rows = []
     for column, name in enumerate(measures):
-        at, end = values["first"][column], values["last"][column]
+        at = first[column]
         for place, change in enumerate(changes):
             amount = float(shares[place, column])
-            reached = end if place == len(changes) - 1 else at + amount
-            inputs = listed(map(dotted, change.keys))
+            reached = last[column] if place == len(changes) - 1 else at + amount
             rows.append(
                 (ends.name, name, known[name].label, known[name].unit, place + 1, change.name,
-                 amount, at, reached, inputs, change.reason, level.grouped_by)
+                 amount, at, reached, listed(map(dotted, change.keys)), change.reason,
+                 level.grouped_by)
             )  # fmt: skip
             at = reached
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -114,7 +120,7 @@ def _mixture(ends: Ends, level: Level, members: frozenset[int]) -> Scenario:
         return ends.other
     keys = [key for number in members for key in level.changes[number].keys]
     made = mixed(ends.reference, ends.other, keys)
-    faults = scenario_faults(made)
+    faults = mixture_faults(made)
     if faults:
         raise CannotMix("\n".join(f"{dotted(fault.key)}: {fault.message}" for fault in faults))
     return made

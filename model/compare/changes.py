@@ -22,6 +22,8 @@ NAMES_NONE = {
 SHARES_AT = {"usual_share": "usual shares", "on": "usual shares"}
 SUM_TO_1 = ("waiting", "to")
 BY_STAGE = "metachronous_cumulative_incidence"
+AT_DIAGNOSIS, STAGES = ("metastases", "synchronous_share"), (TABLES, "stage")
+"""No band can have fewer at stage IV than have liver metastases at diagnosis."""
 GENERIC = ("set on the command line", "edited in workbook")
 """Reasons that say who changed a figure, not why: they make no one change of many figures."""
 LONGEST_NAME = 90
@@ -38,12 +40,12 @@ PART_OF = {
     "plan": "rules of the plan", "ring_fence": "rules of the plan",
     "minimum_volume": "rules of the plan", "window": "calendar", "calendar": "calendar",
 }  # fmt: skip
+DEMAND, SERVICE = "who falls ill", "capacity, sites and rules"
 BROAD = {
-    "population": "who falls ill", "incidence and stage": "who falls ill",
-    "liver metastases": "who falls ill", "deaths from other causes": "who falls ill",
-    "capacity": "capacity, sites and rules", "sites and referral": "capacity, sites and rules",
-    "lists on day one": "capacity, sites and rules", "rules of the plan": "capacity, sites and rules",
-    "calendar": "capacity, sites and rules", "money": "money", EVERYTHING_ELSE: EVERYTHING_ELSE,
+    "population": DEMAND, "incidence and stage": DEMAND, "liver metastases": DEMAND,
+    "deaths from other causes": DEMAND, "capacity": SERVICE, "sites and referral": SERVICE,
+    "lists on day one": SERVICE, "rules of the plan": SERVICE, "calendar": SERVICE,
+    "money": "money", EVERYTHING_ELSE: EVERYTHING_ELSE,
 }  # fmt: skip
 PATHWAY_PART = "pathway and eligibility"
 
@@ -74,9 +76,7 @@ def change_levels(reference: Scenario, other: Scenario) -> tuple[Level, ...]:
     units = _units(reference, other)
     reasons = {unit: _reason(other, keys) for unit, keys in units.items()}
     parts = {unit: _part(unit, other) for unit in units}
-    finest = {
-        unit: reasons[unit] if _says_why(reasons[unit]) else unit for unit in units
-    }
+    finest = {unit: reasons[unit] if _says_why(reasons[unit]) else unit for unit in units}
     broad = {unit: BROAD.get(part, PATHWAY_PART) for unit, part in parts.items()}
     levels = (
         ("reason, table or figure", finest, other),
@@ -114,6 +114,8 @@ def _units(reference: Scenario, other: Scenario) -> dict[Key, list[Key]]:
         own = _unit(other.copies.get(key, key))
         if elsewhere and not _stands_alone(key, reference, other):
             own = (EVERYTHING_ELSE,)
+        if own == STAGES and AT_DIAGNOSIS in found:
+            own = AT_DIAGNOSIS
         found.setdefault(own, []).append(key)
     return found
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
 from hepaplan.model.allocation.solver import NoPlan
+from hepaplan.model.compare.bridge import Ends, bridges, concatenated
+from hepaplan.model.compare.bridge_words import bridge_gap, bridge_words
 from hepaplan.model.compare.inputs import differences
 from hepaplan.model.compare.side import Side, side_of
 from hepaplan.model.compare.strategies import strategies
@@ -23,6 +26,7 @@ from hepaplan.model.words import told_apart
 
 FEWEST = 2
 BILLIONTH = 1e-9
+Bridged = Literal["not", "without a plan", "with the plan"]
 
 
 class Incomparable(InvalidInput):
@@ -51,12 +55,17 @@ class Comparison:
 
 
 def compare(
-    scenarios: Sequence[Scenario], with_plan: bool = True, progress: Progress = lambda _: None
+    scenarios: Sequence[Scenario],
+    with_plan: bool = True,
+    progress: Progress = lambda _: None,
+    bridged: Bridged = "without a plan",
 ) -> Comparison:
     """Return two or more scenarios side by side; the first is the reference.
 
-    Without the plan only the policy first come is compared. Raises `Incomparable`, and what
-    `evaluate` raises; `NoPlan` then names the scenario.
+    Without the plan only the policies that need none are compared. `bridged` says for which
+    measures each difference is attributed to named changes; those of the plan are solved anew for
+    each mixture of changes. Raises `Incomparable`, and what `evaluate` raises; `NoPlan` then names
+    the scenario.
     """
     refuse_incomparable(scenarios)
     named = dict(zip(names(scenarios), scenarios, strict=True))
@@ -70,6 +79,13 @@ def compare(
         except NoPlan as error:
             raise NoPlan(f"{name}: {error}") from error
         seconds[name] = time.perf_counter() - started
+    found = [
+        bridges(
+            Ends(sides[0].scenario, side.scenario, side.name), bridged == "with the plan", progress
+        )
+        for side in sides[1:]
+        if bridged != "not"
+    ]
     progress("tables")
     tables = {
         "differences": differences(named),
@@ -77,6 +93,7 @@ def compare(
         "strategies": strategies(sides),
         "per_patient": per_patient(sides),
         "budget_impact": budget_impact(sides),
+        "bridge": concatenated(found),
     }
     tables["checks"] = pd.concat(
         [concat({side.name: side.checks for side in sides}, "scenario"), _checks(sides, tables)],
@@ -84,7 +101,8 @@ def compare(
     )
     tables["about"] = about(sides)
     words = {name: label for scenario in scenarios for name, label in labels(scenario).items()}
-    return Comparison(tuple(sides), tables, headlines(sides, tables), words, seconds)
+    said = (*headlines(sides, tables), *bridge_words(tables["bridge"], sides[0].name))
+    return Comparison(tuple(sides), tables, said, words, seconds)
 
 
 def names(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -137,6 +155,9 @@ def _checks(sides: Sequence[Side], tables: Mapping[str, pd.DataFrame]) -> pd.Dat
         ("most net benefit is on the frontier",
          "strategies with most net monetary benefit that are not on it",
          float(off_the_frontier(tables["strategies"])), 0.0),
+        ("bridges leave nothing over",
+         "parts of a difference against the difference between the scenarios, relative",
+         bridge_gap(tables["bridge"]), BILLIONTH),
     ]  # fmt: skip
     made = pd.DataFrame(rows, columns=["check", "what", "residual", "tolerance"])
     made["passed"] = made["residual"] <= made["tolerance"]

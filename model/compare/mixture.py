@@ -41,7 +41,8 @@ def differing(reference: Scenario, other: Scenario) -> tuple[Key, ...]:
 def mixed(reference: Scenario, other: Scenario, keys: Collection[Key]) -> Scenario:
     """Return the reference with what is at these keys taken from the other; both are kept."""
     chosen = frozenset(keys)
-    changed = {key[1]: getattr(other.tables, str(key[1])) for key in chosen if key[0] == TABLES}
+    names = [str(key[1]) for key in chosen if key[0] == TABLES]
+    changed = {name: getattr(other.tables, name) for name in names}
     return replace(
         reference,
         settings=_mixed(reference.settings, other.settings, chosen, ()),

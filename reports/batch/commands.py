@@ -75,6 +75,7 @@ def batch_command(read: Read, code: Code) -> click.Command:
         from hepaplan.reports.batch.design_job import job_of
         from hepaplan.reports.batch.gather import gather, part_folder
         from hepaplan.reports.batch.pace import batch_progress
+        from hepaplan.reports.batch.report import is_reported, write_batch_report
         from hepaplan.reports.batch.runner import Means, Telling, run_batch
 
         part = None if stated is None else part_stated(stated)
@@ -96,6 +97,8 @@ def batch_command(read: Read, code: Code) -> click.Command:
             report = gather(whole, job, telling)
         else:
             report = run_batch(folder, job, Means(workers, scheduler), telling)
+        if part is None and (gathering or report.evaluated or not is_reported(folder)):
+            write_batch_report(folder, loaded)
         if sys.stderr.isatty() and not quiet:
             click.echo("\r\033[K", err=True, nl=False)
         click.echo(_ended(report))

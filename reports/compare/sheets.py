@@ -10,10 +10,11 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts
 from hepaplan.reports.blocks import Block, Placed
-from hepaplan.reports.compare import headlines, views
+from hepaplan.reports.compare import bridge_page, headlines, views
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.sheet_records import verdict, write_about
+from hepaplan.reports.study.sheets import Names, write_page
 from hepaplan.reports.style import (
     AMOUNT,
     FINE_CHANGE,
@@ -28,15 +29,25 @@ from hepaplan.reports.style import (
 )
 
 SUMMARY, DIFFERS, FIGURES = "Summary", "What differs", "Key figures"
-STRATEGIES, BUDGET, CHECKS, ABOUT = "Strategies", "Budget impact", "Checks", "About"
+STRATEGIES, BUDGET, CHECKS, ABOUT = "Cost-effectiveness", "Budget impact", "Checks", "About"
 CONTENTS = {
     DIFFERS: "Inputs that are not the same in all scenarios, and why.",
     FIGURES: "Cases, treatment, need, waiting, health and money, side by side.",
     STRATEGIES: "Scenarios and policies compared: net benefit, cost per QALY, the frontier.",
     BUDGET: "What is spent each year, less what the reference spends.",
+    bridge_page.TITLE: bridge_page.ABOUT,
     CHECKS: "What must hold in every scenario, and between them.",
     ABOUT: "What was compared, versions, solver and status.",
 }
+FORMATS = {
+    "Cost": POUNDS, "QALYs": AMOUNT, "Net monetary benefit": POUNDS,
+    "Cost more": SIGNED_POUNDS, "QALYs more": FINE_CHANGE,
+    "Net monetary benefit more": SIGNED_POUNDS, "GBP per QALY gained": POUNDS,
+    "Step in cost": SIGNED_POUNDS, "Step in QALYs": FINE_CHANGE,
+    "GBP per QALY of the step": POUNDS, "Cost of one patient": POUNDS,
+    "QALYs of one patient": TWO_PLACES, "Patients": WHOLE,
+    "Come back from before the window": WHOLE,
+}  # fmt: skip
 NAMES = {"Scenario": 24.0, "Policy": 14.0}
 COSTED = (
     "Care is costed as it is used. What it takes to set up a list, a session or a bed, or to keep "
@@ -111,7 +122,7 @@ def _figures(
 
 
 def write_strategies(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
-    """Write the sheet Strategies with the cost-effectiveness plane."""
+    """Write the sheet Cost-effectiveness with the cost-effectiveness plane."""
     frame, added = views.strategies(content), views.plane(content)
     sheet = SheetWriter(
         workbook,
@@ -128,25 +139,16 @@ def write_strategies(workbook: Workbook, styles: Styles, content: ReportContent)
     )
     drawn = bool(added.iloc[:, 1:].abs().to_numpy().sum() > 0)
     cells = sheet.chart_grid(2 if drawn else 0, "Charts")
-    formats = {
-        "Cost": POUNDS, "QALYs": AMOUNT, "Net monetary benefit": POUNDS,
-        "Cost more": SIGNED_POUNDS, "QALYs more": FINE_CHANGE,
-        "Net monetary benefit more": SIGNED_POUNDS, "GBP per QALY gained": POUNDS,
-        "Step in cost": SIGNED_POUNDS, "Step in QALYs": FINE_CHANGE,
-        "GBP per QALY of the step": POUNDS, "Cost of one patient": POUNDS,
-        "QALYs of one patient": TWO_PLACES, "Patients": WHOLE,
-        "Come back from before the window": WHOLE,
-    }  # fmt: skip
     wide = {**NAMES, "Compared with": 34.0, "In words": 44.0, "Strategy": 36.0, "Standing": 58.0}
-    sheet.add_table(Block("strategies", "Beside the reference", frame, formats, widths=wide))
+    sheet.add_table(Block("strategies", "Beside the reference", frame, FORMATS, widths=wide))
     table = views.frontier(content)
     sheet.add_table(
-        Block("frontier", "Along the frontier, cheapest first", table, formats, widths=wide, page=2)
+        Block("frontier", "Along the frontier, cheapest first", table, FORMATS, widths=wide, page=2)
     )
     one = views.per_patient(content)
-    sheet.add_table(Block("per_patient", "One patient", one, formats, widths=NAMES, page=3))
+    sheet.add_table(Block("per_patient", "One patient", one, FORMATS, widths=NAMES, page=3))
     if drawn:
-        formats |= {"Net monetary benefit more": SIGNED_THOUSANDS}
+        formats = FORMATS | {"Net monetary benefit more": SIGNED_THOUSANDS}
         placed = sheet.add_table(Block("plane", "Drawn", added, formats, widths=wide, page=0))
         _draw_plane(sheet, content, cells, placed)
     sheet.finish(content.version)
@@ -249,6 +251,12 @@ def write_budget(workbook: Workbook, styles: Styles, content: ReportContent) -> 
     sheet.finish(content.version)
 
 
+def write_bridge(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+    """Write the sheet Bridge: a waterfall for each scenario and measure that differ."""
+    page = bridge_page.bridge_page(content, views.scenarios(content)[0])
+    write_page(workbook, styles, page, content.version, Names())
+
+
 def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write the sheet Checks."""
     words, passed = verdict(content)
@@ -270,6 +278,7 @@ WRITERS = {
     FIGURES: write_key_figures,
     STRATEGIES: write_strategies,
     BUDGET: write_budget,
+    bridge_page.TITLE: write_bridge,
     CHECKS: write_checks,
     ABOUT: write_about,
 }

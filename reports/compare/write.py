@@ -1,4 +1,4 @@
-"""Everything a comparison leaves behind: tables, workbook, and the manifest that lists them."""
+"""Everything a comparison leaves behind: tables, workbook, page, and the manifest of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from hepaplan.model.compare.comparison import Comparison
+from hepaplan.reports.compare.compare_pages import comparison_pages
 from hepaplan.reports.compare.workbook import write_comparison_workbook
 from hepaplan.reports.content import ReportContent, site_note
 from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
 from hepaplan.reports.run import program_facts, time_facts
+from hepaplan.reports.study.page import write_study_page
 
-WORKBOOK = "compare.xlsx"
+WORKBOOK, PAGE = "compare.xlsx", "report.html"
 
 
 def write_comparison(
@@ -24,8 +26,9 @@ def write_comparison(
         tables = write_tables(folder, comparison.tables)
         content = comparison_content(comparison, version("hepaplan"))
         write_comparison_workbook(folder / WORKBOOK, content)
+        write_study_page(folder / PAGE, comparison_pages(content))
         facts = comparison_facts(comparison, started, settings)
-        write_manifest(folder, facts, (digest(folder, WORKBOOK), *tables))
+        write_manifest(folder, facts, (digest(folder, WORKBOOK), digest(folder, PAGE), *tables))
 
 
 def comparison_content(comparison: Comparison, version: str) -> ReportContent:

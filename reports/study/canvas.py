@@ -32,6 +32,8 @@ LINE_HUES = {fill: line for fill, line, _ in POLICY_LOOKS.values()}
 LABEL_LETTERS = 24
 ACROSS_LETTERS, UPRIGHT_LETTERS = 75, 54  # as many as fit beside the axes
 LABEL_POINTS = 9.0
+AXIS_POINTS = 56.0
+"""The most height that the axis across takes with its title: laying out to know is slow."""
 STROKES: dict[Dash, tuple[float, ...]] = {
     "solid": (),
     "sysDash": (3, 1.5),
@@ -74,6 +76,7 @@ class End:
     colour: str
     dashes: Dashes = (0.0, None)
     width: float = 2.0
+    mark: str = ""
 
 
 @contextmanager
@@ -85,6 +88,12 @@ def sheet_of_paper(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
             warnings.filterwarnings("ignore", message=harmless)
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         yield figure, figure.add_subplot()
+
+
+def lay_out(figure: Figure | None) -> None:
+    """Give the parts of a figure their room, as drawing it would, without drawing it."""
+    if figure is not None and (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
 
 
 def line_looks(names: Sequence[str]) -> list[tuple[str, Dashes]]:
@@ -135,8 +144,7 @@ def name_at_the_end(axes: Axes, ends: Sequence[End]) -> None:
 
     Each name stands behind a piece of its line, so that it is found without colour as well.
     """
-    axes.figure.draw_without_rendering()  # type: ignore[union-attr]
-    points = axes.get_window_extent().height * 72 / axes.figure.dpi
+    points = HEIGHT * 72 - AXIS_POINTS
     low, high = axes.get_ylim()
     labels = [wrapped(end.name) for end in ends]
     heights = np.array([(1 + label.count("\n")) * LABEL_POINTS * 1.4 for label in labels]) / points
@@ -144,6 +152,8 @@ def name_at_the_end(axes: Axes, ends: Sequence[End]) -> None:
     for label, place, end in zip(labels, places, ends, strict=True):
         sample = Line2D([1.01, 1.085], [place, place], transform=axes.transAxes, clip_on=False)
         sample.set(color=end.colour, linestyle=end.dashes, linewidth=end.width)
+        if end.mark:
+            sample.set(marker=end.mark, linestyle="", markevery=[0])
         axes.add_line(sample)
         written = axes.text(1.1, place, label, transform=axes.transAxes, va="center")
         written.set(fontsize=LABEL_POINTS, linespacing=1.1)

@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from hepaplan.reports.html import clean
 from hepaplan.reports.number_text import value_text
 from hepaplan.reports.study.canvas import End, line_looks, name_at_the_end, name_axis
+from hepaplan.reports.study.draw_bars import key_above
 from hepaplan.reports.study.pages import Picture
-from hepaplan.reports.style import MONTH, PALETTE
+from hepaplan.reports.style import MONTH, PALETTE, STACK
 
 MONTH_WRITTEN = re.compile(r"\d{4}-\d{2}")
 MOST_NAMED = 10
@@ -23,14 +24,32 @@ FAN_NAMES = ((5, "P90: 1 in 10 draws above"), (3, "Median (P50)"), (1, "P10: 1 i
 
 def draw_lines(axes: Axes, picture: Picture) -> tuple[str, ...]:
     """Draw one line a series, named at its end; return nothing more to say."""
-    across = _across(axes, picture)
+    across = places_across(axes, picture)
     _finish(axes, picture, _draw_each(axes, picture, across, 1))
+    return ()
+
+
+def draw_columns(axes: Axes, picture: Picture) -> tuple[str, ...]:
+    """Draw series standing on each other, explained above; return nothing more to say."""
+    across = places_across(axes, picture)
+    names = [str(name) for name in picture.frame.columns[1:]]
+    shades = STACK if len(names) > 2 else (PALETTE[0], PALETTE[4])
+    hues = [f"#{shades[position % len(shades)]}" for position in range(len(names))]
+    floor = np.zeros(len(across))
+    for column, hue in enumerate(hues, start=1):
+        upward = np.nan_to_num(_upward(picture, column))
+        axes.bar(across, upward, width=0.75, bottom=floor, color=hue, edgecolor="white", lw=0.3)
+        floor = floor + upward
+    name_axis(axes.yaxis, picture.y_title, picture.y_format)
+    axes.set_xlim(across.min() - 0.6, across.max() + 0.6)
+    axes.grid(visible=False, axis="x")
+    key_above(axes, names, hues)
     return ()
 
 
 def draw_fan(axes: Axes, picture: Picture) -> tuple[str, ...]:
     """Draw the bands of P10 to P90 and P25 to P75, the median, and lines to hold beside them."""
-    across = _across(axes, picture)
+    across = places_across(axes, picture)
     blue = f"#{PALETTE[0]}"
     for low, high, shade in BANDS:
         axes.fill_between(across, _upward(picture, low), _upward(picture, high), color=shade, lw=0)
@@ -53,14 +72,18 @@ def _draw_each(
     drawn = []
     for column, (name, look) in enumerate(zip(names, looks, strict=True), first):
         upward = _upward(picture, column)
-        drawn.append(_draw(axes, across, upward, End(name, _last(upward), *look)))
+        mark = "o" if name in picture.marks else ""
+        drawn.append(_draw(axes, across, upward, End(name, _last(upward), *look, mark=mark)))
     return drawn
 
 
 def _draw(axes: Axes, across: np.ndarray, upward: np.ndarray, end: End) -> End:
     """Draw a line in the look of its end, and return that."""
-    (line,) = axes.plot(across, upward, clip_on=False)
+    known = np.isfinite(upward)
+    (line,) = axes.plot(across[known], upward[known], clip_on=False)
     line.set(color=end.colour, linestyle=end.dashes, linewidth=end.width)
+    if end.mark:
+        line.set(marker=end.mark, linestyle="")
     return end
 
 
@@ -86,7 +109,7 @@ def _last(upward: np.ndarray) -> float:
     return float(known[-1]) if known.size else 0.0
 
 
-def _across(axes: Axes, picture: Picture) -> np.ndarray:
+def places_across(axes: Axes, picture: Picture) -> np.ndarray:
     """Return where the rows lie across, and name some of these places on the axis."""
     column = picture.frame.iloc[:, 0]
     if pd.api.types.is_numeric_dtype(column):

@@ -15,6 +15,7 @@ from hepaplan.reports.study.pages import Picture
 from hepaplan.reports.style import INK, POUNDS
 
 MARGIN = 0.06
+MARKERS = ("o", "s", "D", "^", "X", "P")
 LEAST_ROOM = 0.28  # of the width or height, below which a quadrant has no room for its name
 QUADRANTS = (
     (1, 1, "more health, costs more"),
@@ -65,6 +66,29 @@ def draw_plane(axes: Axes, picture: Picture) -> tuple[str, ...]:
         worth = number_text(picture.slope, POUNDS)
         said.append(f"Below the dashed line a QALY more costs less than {worth}.")
     return tuple(said)
+
+
+def draw_points(axes: Axes, picture: Picture) -> tuple[str, ...]:
+    """Draw one named point a strategy and the threshold; return how to read it."""
+    name_axis(axes.xaxis, picture.x_title, picture.x_format)
+    name_axis(axes.yaxis, picture.y_title, picture.y_format)
+    points = picture.frame.rename(columns=str)
+    strategies = list(points.iloc[:, 0].astype(str))
+    for at, (strategy, (colour, _)) in enumerate(
+        zip(strategies, line_looks(strategies), strict=True)
+    ):
+        across, upward = points.iloc[at, 1:3].to_numpy(float)
+        axes.plot([across], [upward], MARKERS[at % len(MARKERS)], ms=8, color=colour, zorder=6,
+                  label=wrapped(strategy, 60, 1))  # fmt: skip
+    _view(axes, points)
+    _name_quadrants(axes)
+    _draw_threshold(axes, picture)
+    figure = axes.get_figure(root=True)
+    figure.legend(loc="outside lower left", ncols=min(3, len(strategies)))  # type: ignore[union-attr]
+    if picture.slope <= 0:
+        return ()
+    worth = number_text(picture.slope, POUNDS)
+    return (f"Below the dashed line a QALY more costs less than {worth}.",)
 
 
 def _view(axes: Axes, points: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.reports.blocks import as_dates
+from hepaplan.reports.number_text import number_text
 from hepaplan.reports.study.pages import Picture
 from hepaplan.reports.style import MONTH
 
@@ -15,6 +16,10 @@ MOST_POINTS = 1_000
 MOST_BARS = 20
 WHOLE_FROM = 100.0
 SHORTEST = 8.0
+BASE, ENDS = "Base, not drawn", "Both ends"
+ADDS, TAKES = "Adds", "Takes away"
+BELOW = ", below 0"
+FLAT = 0.4  # of its reach: less than that is told apart only where the axis starts higher up
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ def drawn_tables(picture: Picture) -> tuple[Drawn, ...]:
         return _clouds(picture, first)
     if picture.shape == "fan":
         return (_bands(picture, first),)
+    if picture.shape == "waterfall":
+        return (_steps(picture, first),)
     across, up = picture.x_format, picture.y_format
     if picture.shape == "bars":
         across, up = up, across
@@ -121,3 +128,46 @@ def _bands(picture: Picture, drawn: Drawn) -> Drawn:
     ).join(whole[beside])
     formats = {month: MONTH} | dict.fromkeys(frame.columns[1:], picture.y_format)
     return replace(drawn, frame=frame, formats=formats)
+
+
+def axis_start(picture: Picture) -> float:
+    """Return where the axis of a waterfall starts: at 0 unless all of it is far from there.
+
+    Rounded to one figure of the room that changes take.
+    """
+    places = picture.frame.iloc[:, 3].to_numpy(float)
+    least, most = float(places.min()), float(places.max())
+    if least <= 0 or most - least >= FLAT * most or most == least:
+        return 0.0
+    room = 0.5 * (most - least)
+    step = 10.0 ** np.floor(np.log10(room))
+    return max(0.0, float(np.floor((least - room) / step) * step))
+
+
+def _steps(picture: Picture, drawn: Drawn) -> Drawn:
+    """Return the parts of stacked bars: a base that is not drawn, both ends, more and less.
+
+    A bar that lies across 0 stands on no base and has a part on each side. The name has its amount
+    beside it.
+    """
+    name, amount, start, end = (str(column) for column in picture.frame.columns[:4])
+    frame = picture.frame
+    amounts = frame[amount].to_numpy(float)
+    whole = np.isin(np.arange(len(frame)), (0, len(frame) - 1))
+    places = frame[[start, end]].to_numpy(float)
+    low, high = places.min(axis=1), places.max(axis=1)
+    above = np.clip(high, 0, None) - np.clip(low, 0, None)
+    below = np.clip(low, None, 0) - np.clip(high, None, 0)
+    base = np.where(whole, 0.0, np.where(low > 0, low, np.where(high < 0, high, 0.0)))
+    parts = {BASE: base, ENDS: np.where(whole, frame[end], 0.0)}
+    for heading, here in ((ADDS, ~whole & (amounts >= 0)), (TAKES, ~whole & (amounts < 0))):
+        parts[heading] = np.where(here, above, 0.0)
+        if (below[here] < 0).any():
+            parts[heading + BELOW] = np.where(here, below, 0.0)
+    changes = signed(picture.x_format, float(np.abs(amounts).max()), "no change")
+    shown = [
+        f"{text}: {number_text(value, picture.x_format if ends else changes)}"
+        for text, value, ends in zip(frame[name], amounts, whole, strict=True)
+    ]
+    made = pd.DataFrame({name: shown, amount: amounts} | parts)
+    return replace(drawn, frame=made, formats=dict.fromkeys(made.columns[1:], picture.x_format))

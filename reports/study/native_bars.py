@@ -59,7 +59,7 @@ def tornado(picture: Picture, placed: Sequence[Placed]) -> BarChart:
     chart.set_categories(table.reference(name))
     marks = signed(picture.x_format, widest, "base")
     finish(chart, _some_of(picture, table), change, marks, FINE)
-    _names_on_the_left(chart, len(values))
+    names_on_the_left(chart, len(values))
     step = room_below(values.abs() * -1.0)[1]
     if step:
         chart.y_axis.scaling.min = step * math.floor(1.2 * min(0.0, values.min().min()) / step)
@@ -100,7 +100,7 @@ def bars(picture: Picture, placed: Sequence[Placed]) -> BarChart:
         picture.x_format,
         from_zero=not least < 0,
     )
-    _names_on_the_left(chart, len(placed[0].frame))
+    names_on_the_left(chart, len(placed[0].frame))
     return chart
 
 
@@ -110,7 +110,8 @@ def _some_of(picture: Picture, placed: Placed) -> str:
     return picture.y_title if drawn == there else f"{picture.y_title}: {drawn} of {there:,}"
 
 
-def _names_on_the_left(chart: BarChart, names: int) -> None:
+def names_on_the_left(chart: BarChart, names: int) -> None:
+    """Name every bar left of the axis, the first on top, bars as thick as their number allows."""
     chart.gapWidth = int(min(WIDEST_GAP, max(40, 100 * (FULL / max(names, 1) - 1))))
     chart.x_axis.tickLblSkip = 1
     chart.x_axis.txPr = text_look(FINE)

@@ -23,6 +23,7 @@ from hepaplan.reports.chart_looks import (
 from hepaplan.reports.number_text import number_text
 from hepaplan.reports.study.looks import COLOURS, looks_of
 from hepaplan.reports.study.native_bars import FINE, bars, tornado
+from hepaplan.reports.study.native_waterfall import waterfall
 from hepaplan.reports.study.pages import Picture, Shape
 from hepaplan.reports.style import INK, MONTH, POUNDS, Dash
 
@@ -197,4 +198,5 @@ SHAPES: dict[Shape, Callable[[Picture, Sequence[Placed]], charts.Chart]] = {
     "lines": lines,
     "fan": fan,
     "bars": bars,
+    "waterfall": waterfall,
 }

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
-from hepaplan.reports.html import bullets, document, element, table, text_element
+from hepaplan.reports.blocks import as_dates
+from hepaplan.reports.html import MOST_ROWS, bullets, document, element, table, text_element
 from hepaplan.reports.output import atomic_file
+from hepaplan.reports.study.draw_lines import MONTH_WRITTEN
 from hepaplan.reports.study.figures import draw
 from hepaplan.reports.study.pages import Page, Pages, Picture, Shown
-from hepaplan.reports.style import GENERAL
+from hepaplan.reports.style import GENERAL, MONTH
 
 MOST_BEHIND = 120
-ILLUSTRATIVE = "ILLUSTRATIVE"
+WARNINGS = re.compile("^ILLUSTRATIVE|FAILED|STOPPED|nothing here is verified")
 
 
 def write_study_page(path: Path, pages: Pages) -> None:
@@ -61,7 +64,7 @@ def _answers(pages: Pages) -> str:
 
 def _notes(notes: tuple[str, ...]) -> str:
     return "".join(
-        text_element("p", note, class_="warning" if note.startswith(ILLUSTRATIVE) else "note")
+        text_element("p", note, class_="warning" if WARNINGS.search(note) else "note")
         for note in notes
     )
 
@@ -131,6 +134,10 @@ def _behind(picture: Picture, identity: str) -> str:
     frame, formats, what = _figures_of(picture)
     caption = f"In figures: {what}"
     shown = frame.iloc[_evenly(len(frame))]
+    first = str(frame.columns[0])
+    if all(MONTH_WRITTEN.fullmatch(str(value)) for value in shown[first]):
+        shown = shown.assign(**{first: as_dates(shown[first])})
+        formats[first] = MONTH
     if len(shown) < len(frame):
         caption += f" ({len(shown)} of {len(frame):,} rows, evenly picked)"
     return element(
@@ -146,10 +153,11 @@ def _figures_of(picture: Picture) -> tuple[pd.DataFrame, dict[str, str], str]:
     if picture.shape == "plane":
         formats = dict(zip(columns[1:3], (picture.x_format, picture.y_format), strict=True))
         return _clouds(picture), _spread(formats), "mean and middle 95% of all draws"
-    if picture.shape in ("tornado", "bars"):
-        return picture.frame, dict.fromkeys(columns[1:], picture.x_format), picture.headline
+    if picture.shape in ("tornado", "bars", "parts", "waterfall"):
+        formats = dict.fromkeys(columns[1:], picture.x_format)
+        return picture.frame, formats | dict(picture.formats), picture.headline
     formats = dict.fromkeys(columns[1:], picture.y_format) | {columns[0]: picture.x_format}
-    return picture.frame, formats, picture.headline
+    return picture.frame, formats | dict(picture.formats), picture.headline
 
 
 CLOUD = ("mean", "2.5% of draws below", "2.5% of draws above")
@@ -180,7 +188,22 @@ def _shown(shown: Shown, identity: str) -> str:
     if shown.frame.empty:
         return text_element("h3", shown.caption) + text_element("p", shown.absent, class_="note")
     formats = {heading: each for heading, each in shown.formats.items() if each != GENERAL}
-    return table(shown.frame, shown.caption, identity, formats)
+    made = table(
+        shown.frame,
+        shown.caption,
+        identity,
+        {**formats, **shown.cell_formats},
+        len(shown.frame) if shown.folded else MOST_ROWS,
+        shown.unprinted if shown.folded else 0,
+        shown.linked,
+    )
+    if not shown.folded:
+        return made
+    return element("details", text_element("summary", _opening(shown)), made)
+
+
+def _opening(shown: Shown) -> str:
+    return f"{shown.caption}: {len(shown.frame):,} rows"
 
 
 def _footer(pages: Pages) -> str:

@@ -8,7 +8,9 @@ from typing import Literal
 
 import pandas as pd
 
-Shape = Literal["tornado", "plane", "lines", "fan", "bars"]
+Shape = Literal[
+    "tornado", "plane", "lines", "fan", "bars", "waterfall", "parts", "columns", "points", "ready"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,14 @@ class Picture:
     that a reader sees: tornado: input, at its low value, at its high value, with `base` where they
     start; plane: strategy, QALYs more, cost more, one row a draw, with `slope` the threshold in
     pounds per QALY; lines: x, then one series each; fan: month, P10, P25, P50, P75, P90 and at will
-    a line to hold beside them; bars: name, value. Formats are Excel number formats. `x` is what
+    a line to hold beside them; bars: name, then one series each; parts: name, then the shares of a
+    whole; columns: x, then the series that stand on each other; points: name, x, y, with `slope`;
+    ready: any, with the drawing in `svg`; waterfall: name, amount, from, to, where the first row
+    and the last are the two ends. Formats are Excel number formats. `x` is what
     lies across and `y` what stands upright as drawn: of a tornado and of bars x is the value and
-    y the names. Months are written "2027-01".
+    y the names. Months are written "2027-01". `label_format` is that of values written beside bars
+    and `formats`, by heading, those of the table below, where they are not those of the axes;
+    `marks` are the series of lines that are single points.
     """
 
     shape: Shape
@@ -35,6 +42,10 @@ class Picture:
     y_format: str = "General"
     base: float = 0.0
     slope: float = 0.0
+    label_format: str = ""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    svg: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,9 @@ class Shown:
     """One table as a reader sees it: headings in words with units, number formats by heading.
 
     The last `unprinted` columns are for the screen: on paper they would make the rest too small.
+    `cell_formats` holds, by heading, one format for each row where rows have different units. On a
+    page a `folded` table opens when asked for, and texts of the column `linked` that are addresses
+    are links.
     """
 
     name: str
@@ -51,6 +65,9 @@ class Shown:
     widths: Mapping[str, float] = field(default_factory=dict)
     absent: str = "Nothing to show in this study."
     unprinted: int = 0
+    cell_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folded: bool = False
+    linked: str = ""
 
 
 @dataclass(frozen=True)

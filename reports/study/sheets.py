@@ -120,6 +120,7 @@ def write_page(workbook: Workbook, styles: Styles, page: Page, version: str, nam
                 page=number,
                 absent=shown.absent,
                 unprinted=shown.unprinted if len(shown.frame) else 0,
+                cell_formats=shown.cell_formats,
             )
         )
     for picture, place in zip(pictures, places, strict=True):

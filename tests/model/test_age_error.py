@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hepaplan.model import kernels
 from hepaplan.model.age_error import (
     age_groups_error,
     largest_life_years_error,
@@ -86,7 +85,6 @@ def test_a_mixture_is_each_age_followed_one_by_one(weights: Sequence[float]) -> 
     times = np.arange(months + 1) / 12
     survival = np.array([mixed_survival(table.survival(np.array(ages)[:, None], times), mix)])
     alone_kernels = disease_kernels(Pathway.model_validate(pathway_record()), ("all",), survival)
-    assert alone_kernels.lumped < 1e-12
     found = with_other_causes(lifetime(alone_kernels, np.array([[1.0], [0.0]])), survival)
     for series, at in ((found.alive, 0), (found.life_years, 1)):
         expected = mix @ np.array([one[at] for one in alone])
@@ -157,15 +155,12 @@ def test_a3_single_ages_never_outlive_the_general_population() -> None:
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.06, 0.3])
-def test_where_all_ages_die_at_one_rate_every_month_is_exact(
-    rate: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_all_ages_die_at_one_rate_every_month_is_exact(rate: float) -> None:
     """Expected: alive to 1e-10 as single ages are; life-years but for both deaths in one month.
 
     Alive at the middle of a month is the mean of its ends; the product of two means is less than
     the mean of products, by a quarter of those whom the disease would take times other deaths.
     """
-    monkeypatch.setattr(kernels, "lump_small_flows", lambda flow, *_: (flow, 0.0))
     usual = usual_care(level(tiny(), rate))
     entering = eligibility(usual.scenario)
     found, exact = lifetime(usual.kernels, entering), single_age_lifetime(usual)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hepaplan.model import kernels
 from hepaplan.model.age_error import lifetime
 from hepaplan.model.ageing import disease_kernels, survival_by_point, usual_arrivals
 from hepaplan.model.arrays import Floats
@@ -85,11 +84,6 @@ def test_where_the_hazard_is_constant_every_point_has_the_same_clock() -> None:
     np.testing.assert_allclose(found, np.broadcast_to(steady(40, 0.03), (5, 1, 41)), rtol=1e-12)
 
 
-@pytest.fixture
-def nothing_lumped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "lump_small_flows", lambda flow, *_: (flow, 0.0))
-
-
 def aged(record: dict[str, Any], entering: Floats, survival: Floats) -> Kernels:
     """Return kernels on the clocks of the points; `survival` for twice the months."""
     months = (survival.shape[-1] - 1) // 2
@@ -121,7 +115,6 @@ OLD = np.exp(-((np.arange(401)[None] / 45) ** 2.5))
 """Survival of people whose hazard rises steeply: none are left after 200 months."""
 
 
-@pytest.mark.usefixtures("nothing_lumped")
 @pytest.mark.parametrize(
     ("back_and_forth", "by_month", "restarted"), [(0.0, 0.03, 1.1), (1.0, 0.3, 10.0)]
 )
@@ -146,7 +139,6 @@ def test_a3_who_moves_without_dying_of_the_disease_lives_as_the_life_table_says(
     assert years_lived(small_kernels(record, OLD[:, :201])) > restarted * years
 
 
-@pytest.mark.usefixtures("nothing_lumped")
 def test_a3_every_month_is_the_life_tables_where_all_come_to_a_point_at_one_time() -> None:
     """Expected: survival is the life table's to 1e-12 in every month."""
     record = harmless()
@@ -159,7 +151,6 @@ def test_a3_every_month_is_the_life_tables_where_all_come_to_a_point_at_one_time
     np.testing.assert_allclose(found.alive[0], OLD[0, :201], rtol=0, atol=1e-12)
 
 
-@pytest.mark.usefixtures("nothing_lumped")
 def test_a3_every_month_is_the_life_tables_where_the_hazard_is_constant() -> None:
     """Expected: survival is the life table's to 1e-12 in every month."""
     survival = steady(400, 0.03)
@@ -168,7 +159,6 @@ def test_a3_every_month_is_the_life_tables_where_the_hazard_is_constant() -> Non
         np.testing.assert_allclose(alive, survival[0, : alive.size], rtol=0, atol=1e-12)
 
 
-@pytest.mark.usefixtures("nothing_lumped")
 def test_all_who_ever_come_to_a_point_are_those_of_single_clocks_followed_step_by_step() -> None:
     """Of the operations 0.1 are not done and 0.05 of the rest kill; recurrence leaves 0.81 a month.
 

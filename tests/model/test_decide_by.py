@@ -60,14 +60,14 @@ def test_the_last_decision_that_avoids_the_breach_is_worked_on_paper() -> None:
 
 
 def test_a_ramp_up_must_begin_earlier() -> None:
-    """A sixth of the places in August is too few for the 22 people who are there then."""
-    late, slow = (
-        found(expansion(adds=0.025, lead=2)),
+    """Of July's 8, 6 start in August without more room: a sixth of 20 places is enough for the
+    other 2, who go before August's 14; a sixth of 10 places is not."""
+    late, slow, large = (
+        found(expansion(adds=0.0125, lead=2)),
+        found(expansion(adds=0.0125, lead=2, ramp_up=5)),
         found(expansion(adds=0.025, lead=2, ramp_up=5)),
     )
-    assert slow.month is not None
-    assert late.month is not None
-    assert slow.month < late.month
+    assert (late.month, slow.month, large.month) == ("2027-06", "2027-05", "2027-06")
 
 
 def test_a_breach_after_the_window_is_none() -> None:

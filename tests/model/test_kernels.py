@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hepaplan.model.kernels import Kernels, lump_small_flows, pathway_kernels
+from hepaplan.model.kernels import Kernels, pathway_kernels
 from hepaplan.model.pathway import Pathway
-from tests.support.naive import SMALLEST_FLOW, lumped
 from tests.support.small import (
     ESCAPE,
     exponential,
@@ -78,7 +77,6 @@ def test_fate_of_an_operation_as_worked_on_paper() -> None:
     close(kernels.cancer_death[OPERATION, 0], cancer)
     close(kernels.other_death[OPERATION, 0], [0, OTHER[0] + 0.1 * 0.1, OTHER[1], OTHER[2]])
     close(kernels.alive[OPERATION, 0], [1, BEGUN * 0.729, BEGUN * 0.729**2, BEGUN * 0.729**3])
-    assert kernels.lumped == 0
 
 
 def test_resources_costs_and_qalys_of_an_operation_as_worked_on_paper() -> None:
@@ -216,45 +214,6 @@ def test_figures_by_group_reach_their_group_only() -> None:
     close(kernels.cancer_death[OPERATION, 0, 1], 0.2 * recur)
     assert kernels.cancer_death[OPERATION, 1, 1] > 0.45
     assert kernels.other_death[OPERATION, 0].sum() == 0
-
-
-def test_lumping_joins_small_flows_to_the_next_large_one_and_keeps_mass() -> None:
-    flow = np.array([0.0, 4e-7, 3e-7, 0.2, 9e-7, 0.1, 5e-7, 2e-7])
-    found, moved = lump_small_flows(flow)
-    close(found, [0, 0, 0, 0.2 + 7e-7, 0, 0.1 + 9e-7 + 7e-7, 0, 0])
-    assert moved == pytest.approx(23e-7, rel=1e-9)
-    assert found.sum() == pytest.approx(flow.sum(), rel=1e-15)
-
-
-def test_lumping_leaves_large_flows_and_none_alone_and_gathers_a_flow_that_is_all_small() -> None:
-    large, nothing = np.array([0.1, 0.2]), np.zeros(3)
-    assert lump_small_flows(large)[0] is large
-    assert lump_small_flows(nothing) == (nothing, 0.0)
-    small, moved = lump_small_flows(np.array([3e-7, 2e-7, 0.0]))
-    close(small, [0, 0, 5e-7])
-    assert moved == pytest.approx(5e-7)
-
-
-def test_lumping_agrees_with_a_plain_loop() -> None:
-    chance = np.random.default_rng(3)
-    for _ in range(200):
-        size = int(chance.integers(1, 40))
-        flow = np.where(chance.random(size) < 0.3, 0.0, 10.0 ** chance.uniform(-9, -1, size))
-        found, _ = lump_small_flows(flow)
-        close(found, lumped(flow.tolist(), SMALLEST_FLOW))
-        assert found.sum() == pytest.approx(flow.sum(), rel=1e-12)
-        assert not ((found > 0) & (found < SMALLEST_FLOW) & (flow.max() >= SMALLEST_FLOW)).any()
-
-
-def test_lumped_mass_is_reported_and_nobody_is_lost_by_it() -> None:
-    record = pathway_record()
-    operation(record)["exits"]["recurrence"]["time"] = exponential(0.1)
-    months = 12
-    kernels = small_kernels(record, np.ones((1, months + 1)))
-    assert 0 < kernels.lumped < 1e-5
-    gone = kernels.arrive.sum(axis=2) + kernels.cancer_death + kernels.other_death
-    close(np.cumsum(gone, axis=-1) + kernels.alive, np.ones_like(kernels.alive))
-    assert kernels.alive.min() >= 0
 
 
 def test_care_follows_its_own_schedule() -> None:

@@ -96,6 +96,14 @@ def test_starts_that_do_not_fit_are_made_as_soon_as_they_do() -> None:
     assert done.use[0, 0].tolist() == pytest.approx([3, 0.5, 0.5])
 
 
+def test_where_starts_do_not_fit_the_longest_wait_still_goes_first() -> None:
+    """5 are planned and there is room for 3: the 2 who have waited, and 1 of the newcomers."""
+    network = single_list([4, 0], [3, 9], backlog=[0.0, 2.0])
+    done = replay(network, plan_of(network, np.full((1, 1, 1, 2), 5.0)))
+    assert done.starts[0, 0, 0, :2, 0].tolist() == pytest.approx([1, 2])
+    assert done.left[0, 0, 0, :2, 0].tolist() == pytest.approx([3, 0])
+
+
 def test_waiting_harms_and_moves_people_on() -> None:
     kernels = hand_kernels([("listed", "operation"), ("settled", "care")], np.ones((2, 1, 1)))
     month = hand_waiting(kernels, stay=0.7)

@@ -57,11 +57,18 @@ def test_the_summary_says_the_sentences_and_links_the_sheets(workbook: Workbook)
     assert set(WRITERS) - {SUMMARY} <= set(texts(workbook, SUMMARY))
 
 
+def moved_bridges() -> list[tuple[str, str]]:
+    """Scenario and measure of each bridge in which something moves."""
+    moved = compared().tables["bridge"].query("abs(amount) > 1e-9")
+    return list(moved[["scenario", "measure"]].drop_duplicates().itertuples(index=False))
+
+
 def test_every_chart_has_a_sentence_and_axis_titles(workbook: Workbook) -> None:
     drawn = {name: charts_of(workbook, name) for name in workbook.sheetnames}
     assert {name: len(charts) for name, charts in drawn.items() if charts} == {
         STRATEGIES: 2,
         BUDGET: 3,
+        "Bridge": len(moved_bridges()),
     }
     for charts in drawn.values():
         for chart in charts:

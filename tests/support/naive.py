@@ -11,7 +11,6 @@ from statistics import NormalDist
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import Distribution, Option, Pathway
 
-SMALLEST_FLOW, SMALLEST_USE = 1e-6, 1e-4
 NORMAL = NormalDist()
 
 
@@ -110,7 +109,6 @@ def fate(
         other[month] += gone
         inside -= leaving_now
 
-    arrive = {place: lumped(flow, SMALLEST_FLOW) for place, flow in arrive.items()}
     alive, left = [], 1.0
     for month in range(months + 1):
         left -= cancer[month] + other[month] + sum(flow[month] for flow in arrive.values())
@@ -137,7 +135,6 @@ def _take(
         use = [0.0] * months
         if name in option.footprint:
             use = [option.footprint[name].at(d) * treated[d] for d in range(months)]
-            use = lumped(use, SMALLEST_USE)
         for harm in option.complications.values():
             if name in harm.footprint:
                 probability = performed * harm.probability.for_group(group)

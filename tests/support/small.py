@@ -192,7 +192,6 @@ def hand_kernels(
         person_months=alive[..., :-1],
         qalys=np.zeros((*shape, months)),
         usual_share=usual_share,
-        lumped=0.0,
     )
 
 

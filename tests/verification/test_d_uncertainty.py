@@ -11,7 +11,6 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from hepaplan.model import kernels
 from hepaplan.model.arrays import Floats
 from hepaplan.model.checks import fate_of_starts, waiting_months
 from hepaplan.model.economics import frontier, preferred
@@ -225,12 +224,9 @@ def test_d6_the_same_seed_gives_the_same_draws_and_another_the_same_means() -> N
     assert (np.abs(one.mean(axis=1) - other.mean(axis=1)) < 4 * error).all()
 
 
-def test_d10_without_standard_errors_every_draw_is_the_base_case(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_d10_without_standard_errors_every_draw_is_the_base_case() -> None:
     """Expected: totals, starts and use of reading 1 in every draw, to 1e-9; not with a spread."""
-    monkeypatch.setattr(kernels, "lump_small_flows", lambda flow, *_: (flow, 0.0))
-    usual = usual_care(tiny())
+    usual = tiny_usual()
     alone = read_once(usual)
     found = region_draws(usual, draw(spread_inputs(tiny(), 0.0, least=1.0), 3, seed=1))
     for each in range(3):

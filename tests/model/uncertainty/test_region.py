@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from hepaplan.model import evaluate, kernels
+from hepaplan.model.ageing import OtherCauses
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.readings import UsualCare
@@ -28,18 +28,6 @@ def values() -> dict[Key, Value]:
     return all_values(tiny(), DRAWS)
 
 
-@pytest.fixture
-def nothing_lumped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "lump_small_flows", lambda flow, *_: (flow, 0.0))
-
-
-@pytest.fixture
-def base_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = tiny_usual()
-    clocks = (usual.other_cause_survival, usual.survival_since_metastasis, usual.studied_survival)
-    monkeypatch.setattr(evaluate, "other_cause_clocks", lambda *_: clocks)
-
-
 def the_same(found: RegionDraws, draw: int, alone: ReadOnce, rtol: float, single: float) -> None:
     for field in fields(alone):
         tolerance = single if field.name in SINGLE else rtol
@@ -48,18 +36,18 @@ def the_same(found: RegionDraws, draw: int, alone: ReadOnce, rtol: float, single
         np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance * scale)
 
 
-def of_draw(draw: int) -> UsualCare:
-    return usual_care(stated_scenario(tiny(), one_draw(values(), draw)))
+def of_draw(draw: int, clocks: OtherCauses | None = None) -> UsualCare:
+    return usual_care(stated_scenario(tiny(), one_draw(values(), draw)), clocks)
 
 
-@pytest.mark.usefixtures("nothing_lumped", "base_clocks")
 @pytest.mark.parametrize("draw", [0, 3, DRAWS - 1])
 def test_every_draw_equals_the_region_read_on_its_own(draw: int) -> None:
     """Expected: equal to 1e-9 where both are on the base case's clocks, all inputs drawn."""
     kinds = {key[0] for key in values()}
     assert {"pathway", "tables", "metastases", "trend", "resource"} <= kinds
-    found = region_draws(usual_care(tiny()), values())
-    the_same(found, draw, read_once(of_draw(draw)), rtol=1e-9, single=1e-5)
+    usual = tiny_usual()
+    found = region_draws(usual, values())
+    the_same(found, draw, read_once(of_draw(draw, usual.clocks)), rtol=1e-9, single=1e-5)
     for field in fields(ReadOnce):
         assert (getattr(found, field.name).std(axis=-1).max()) > 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hepaplan.model import evaluate, kernels
+from hepaplan.model import evaluate
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.outputs import chosen_outputs, outputs_of
 from hepaplan.model.problems import Key
@@ -37,14 +37,8 @@ POINTS: list[Values] = [
 
 @pytest.fixture
 def same_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = usual_care(tiny())
-    clocks = (
-        usual.other_cause_survival,
-        usual.survival_since_metastasis,
-        usual.studied_survival,
-    )
+    clocks = tiny_usual().clocks
     monkeypatch.setattr(evaluate, "other_cause_clocks", lambda *_: clocks)
-    monkeypatch.setattr(kernels, "lump_small_flows", lambda flow, *_: (flow, 0.0))
 
 
 @pytest.mark.usefixtures("same_clocks")

@@ -1,20 +1,26 @@
-"""The sheet Survival: what patients can expect, the fits, and how it compares with studies."""
+"""The sheet Outcomes: what patients can expect, the fits, and how they compare with studies."""
 
 from __future__ import annotations
 
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, fit_views, patient_views, value_views
+from hepaplan.reports import (
+    charts,
+    fit_views,
+    patient_views,
+    titles,
+    value_charts,
+    value_views,
+)
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import ALIVE, ERROR_SHARE, FINE_SHARE, PEOPLE, Styles
 from hepaplan.reports.views import in_sentence
 
-TITLE = "Survival"
 ABOUT = (
-    "Share of patients alive after arrival at a decision point and after the start of a treatment, "
-    "all causes of death counted."
+    "What becomes of patients: share alive after arrival and after the start of a treatment, "
+    "causes of death, life-years, QALYs and cost."
 )
 MOST_LINES = 5
 TWELFTHS = "0.0"
@@ -33,7 +39,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.OUTCOMES,
         ABOUT,
         (
             f"Charts are for the largest age group ({group}) unless they show all; the tables "
@@ -41,12 +47,13 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "Modelled overall survival emerges from the pathway; it is never fitted to the "
             f"published figure beside it. {value_views.published_words(content)}",
             *fit_views.fit_words(content),
+            *patient_views.expected(content),
         ),
     )
     curves, headings = value_views.survival_curves(content)
     drawn = chart_plan(content, headings)
     found = fit_views.cured(content)
-    cells = sheet.chart_grid(len(drawn) + (found is not None), "Share alive")
+    cells = sheet.chart_grid(1 + len(drawn) + (found is not None), "Share alive, causes of death")
     for page, by_group in enumerate((False, True), start=1):
         arrivals = patient_views.arrival_survival(content, by_group=by_group)
         shares = {h: ALIVE for h in arrivals.columns if h.startswith("Alive")}
@@ -115,9 +122,22 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             )
         )
         _draw_cured(sheet, cells.pop(0), levelling, studies, content, found)
+    value_charts.draw_deaths(sheet, cells.pop(), _arrivals(sheet, content), content)
     for cell, (title, names) in zip(cells, drawn.items(), strict=True):
         _draw(sheet, cell, placed, title, short_names(content, names), group)
     sheet.finish(content.version)
+
+
+def _arrivals(sheet: SheetWriter, content: ReportContent) -> Placed:
+    """Place what the region's new patients and an arrival at each point can expect."""
+    expected, by_column = patient_views.region(content)
+    caption = "What the region's new patients can expect, usual care, nothing scarce"
+    sheet.add_table(Block("region", caption, expected, cell_formats=by_column, page=6))
+    caption = "What becomes of an arrival at each decision point, all ages, usual care"
+    frame = patient_views.arrival_value(content)
+    return sheet.add_table(
+        Block("arrival_value", caption, frame, value_charts.PATIENT_FORMATS, page=7)
+    )
 
 
 def chart_plan(content: ReportContent, headings: dict[str, list[str]]) -> dict[str, list[str]]:

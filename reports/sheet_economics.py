@@ -1,28 +1,37 @@
-"""The sheet Health and cost: what becomes of patients, and what each policy gives and takes."""
+"""The sheet Cost-effectiveness: what each policy gives and takes, and what that is worth."""
 
 from __future__ import annotations
 
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import budget_views, patient_views, value_charts, value_views, views
+from hepaplan.reports import (
+    budget_views,
+    economics_views,
+    patient_views,
+    titles,
+    value_charts,
+    value_views,
+    views,
+)
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import (
+    CHANGE,
     PEOPLE,
     POUNDS,
     SIGNED_BUDGET,
+    SIGNED_POUNDS,
     THOUSANDS,
     TWO_PLACES,
     Styles,
     format_for_unit,
 )
 
-TITLE = "Health and cost"
 ABOUT = (
-    "What becomes of new patients; health and money under each policy; costs by treatment, "
-    "category and year."
+    "Health, money and net benefit of each policy against first come; spending by year, treatment "
+    "and category; options for one patient."
 )
 
 
@@ -31,16 +40,18 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(
         workbook,
         styles,
-        TITLE,
+        titles.ECONOMICS,
         ABOUT,
         (
-            *patient_views.expected(content),
+            *value_views.comparison(content),
             "Costs by treatment, category and year are not discounted, and shown in thousand "
             "pounds (k). All three together: tables/costs.csv.",
             *value_views.whom_counted(content),
             "Nothing scarce is usual care without limits. The plan may beat it in money, because "
             "it may also exchange one treatment for another within stated limits.",
-            *value_views.comparison(content),
+            "An ICER stands only where a policy is dearer and better than the next cheaper one "
+            "that nothing beats; dominance is a word, never a number. Options of one decision "
+            "point are often for different patients: their ratios do not choose for one patient.",
         ),
     )
     group = content.label(value_views.shown_group(content))
@@ -51,29 +62,12 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet.add_table(
         Block("outcomes", "What each policy gives", frame, {}, formats, numbers, {"Measure": 46})
     )
-    expected, by_column = patient_views.region(content)
-    sheet.add_table(
-        Block(
-            "region",
-            "What the region's new patients can expect, usual care, nothing scarce",
-            expected,
-            cell_formats=by_column,
-            page=2,
-        )
-    )
-    arriving = sheet.add_table(
-        Block(
-            "arrival_value",
-            "What becomes of an arrival at each decision point, all ages, usual care",
-            patient_views.arrival_value(content),
-            _FORMATS,
-            page=3,
-        )
-    )
+    compared = _strategies(sheet, content)
     yearly = sheet.add_table(_by_year(content))
     treatments = _cost_table(sheet, content, "treatment", "Treatment", "cost_by_treatment", 4)
     _cost_table(sheet, content, "category", "Category", "cost_by_category", 5)
-    value_charts.draw_deaths(sheet, cells[0], arriving, content)
+    if compared is not None:
+        value_charts.draw_plane(sheet, cells[0], *compared, content)
     value_charts.draw_budget(sheet, cells[3], yearly)
     shown = views.policies_in(content.tables["costs"])
     if shown:
@@ -95,7 +89,11 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     patients = value_views.per_patient(content)
     sheet.add_table(
         Block(
-            "per_patient", "One patient, from the start of the option", patients, _FORMATS, page=7
+            "per_patient",
+            "One patient, from the start of the option",
+            patients,
+            value_charts.PATIENT_FORMATS,
+            page=7,
         )
     )
     by_category = patient_views.patient_costs(content)
@@ -108,18 +106,34 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             page=8,
         )
     )
+    _options(sheet, content)
     sheet.finish(content.version)
 
 
-_FORMATS = {
-    "Life-years": TWO_PLACES,
-    "QALYs": TWO_PLACES,
-    "QALYs, discounted": TWO_PLACES,
-    "Cost, GBP": POUNDS,
-    "Cost, GBP, discounted": POUNDS,
-    "Median survival, months": PEOPLE,
-    patient_views.PEOPLE_A_YEAR: PEOPLE,
-} | {words: "0.0%" for words in value_views.CAUSES.values()}
+def _strategies(sheet: SheetWriter, content: ReportContent) -> tuple[Placed, Placed] | None:
+    """Place the policies against each other and the threshold; none where they cannot be."""
+    frame = economics_views.strategies(content)
+    if frame.empty:
+        return None
+    formats = {"QALYs": PEOPLE, economics_views.MORE_QALYS: CHANGE}
+    formats |= {h: SIGNED_POUNDS if "against" in h else POUNDS for h in economics_views.MONEY}
+    caption = "Policies against first come, lifetime, discounted"
+    wide = {"Standing": 34.0}
+    placed = sheet.add_table(Block("strategies", caption, frame, formats, widths=wide, page=2))
+    line = economics_views.threshold_line(content, frame)
+    signed = {economics_views.MORE_QALYS: CHANGE, economics_views.LINE: SIGNED_POUNDS}
+    worth = sheet.add_table(Block("threshold_line", "The threshold", line, signed, page=0))
+    return placed, worth
+
+
+def _options(sheet: SheetWriter, content: ReportContent) -> None:
+    frame = economics_views.options(content)
+    if frame.empty:
+        return
+    formats = {h: POUNDS for h in economics_views.OPTION_MONEY} | {"QALYs": TWO_PLACES}
+    group = content.label(value_views.shown_group(content))
+    caption = f"Options where a decision point has several, one patient, discounted, {group}"
+    sheet.add_table(Block("option_strategies", caption, frame, formats, page=9))
 
 
 def _size(row: pd.Series[float]) -> float:

@@ -1,0 +1,97 @@
+"""What the checklists show: each item, where it is answered, and the answer filled from the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from hepaplan.model.readings import POLICIES
+from hepaplan.reports.content import ReportContent
+
+State = Literal["answered", "in this run", "in the tests", "in part", "not done", "not applicable"]
+UNKNOWN = "not stated by this run"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item: its number and section, what is asked, how far and where it is answered.
+
+    `answer` may name facts of the run in braces (`facts`); `sheet` and `table` say where to look,
+    nothing where it is outside the workbook.
+    """
+
+    number: str
+    section: str
+    asked: str
+    state: State
+    answer: str
+    sheet: str = ""
+    table: str = ""
+
+
+def facts(content: ReportContent) -> dict[str, str]:
+    """Return what answers are filled with, as text."""
+    about = content.tables["about"]
+    said = {str(i): v for i, v in zip(about["item"], about["value"], strict=True)}
+    checks = content.tables["checks"]
+    assumptions = content.tables["assumptions"]
+    quality = assumptions["quality"].value_counts()
+    groups = content.tables["metastases"]["group"].unique()
+    months = content.tables["cases"]["month"]
+    published = content.tables["published"]
+    points = content.tables["per_patient"]["decision_point"].nunique()
+
+    def rate(item: str) -> str:
+        return f"{float(said[item]):.1%} a year" if item in said else UNKNOWN
+
+    worth = said.get("willingness to pay (GBP per QALY)")
+    given = assumptions["distribution"].notna() & (assumptions["distribution"] != "")
+    return {
+        "title": content.title,
+        "question": content.question,
+        "version": content.version,
+        "perspective": str(said.get("perspective", UNKNOWN)),
+        "window": str(said.get("window", UNKNOWN)),
+        "price_year": str(said.get("price year", UNKNOWN)),
+        "rate_costs": rate("discount rate, costs (per year)"),
+        "rate_effects": rate("discount rate, effects (per year)"),
+        "worth": UNKNOWN if worth is None else f"£{float(worth):,.0f}",
+        "pathway": str(said.get("pathway", UNKNOWN)),
+        "status": content.status,
+        "groups": ", ".join(content.label(str(g)) for g in groups),
+        "regions": f"{content.tables['cases']['region'].nunique()}",
+        "months": f"{months.nunique()}",
+        "points": f"{points}",
+        "policies": ", ".join(POLICIES),
+        "checks": f"{int(checks['passed'].astype(bool).sum())} of {len(checks)}",
+        "figures": f"{len(assumptions):,}",
+        "qualities": ", ".join(f"{n} {name}" for name, n in quality.items()),
+        "spread": f"{int(given.sum()):,}",
+        "sources": f"{len(content.tables['sources'])}",
+        "studies": f"{len(published)}",
+        "sites": content.site_note or "Sites and capacities are as published or given.",
+    }
+
+
+def answered(items: tuple[Item, ...], content: ReportContent) -> pd.DataFrame:
+    """Return each item with its answer filled in; a sheet left out of the run is not named."""
+    known = facts(content)
+    return pd.DataFrame(
+        {
+            "Item": [item.number for item in items],
+            "Section": [item.section for item in items],
+            "What is asked": [item.asked for item in items],
+            "State": [item.state for item in items],
+            "Where": [item.sheet or "outside the workbook" for item in items],
+            "Answer": [item.answer.format(**known) for item in items],
+        }
+    )
+
+
+def counted(items: tuple[Item, ...]) -> str:
+    """Return how many items are in each state, in a sentence."""
+    states = [item.state for item in items]
+    parts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    return f"{len(items)} items: {parts}."

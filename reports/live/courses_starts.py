@@ -1,0 +1,154 @@
+"""The sheet Courses, second part: what becomes of a planned start before its course begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hepaplan.model.arrays import Floats
+from hepaplan.model.drugs import ADMINISTRATION, DosePrices, cost_category
+from hepaplan.model.pathway import Option
+from hepaplan.model.quantities import Quantity
+from hepaplan.reports.live.courses_exits import option_key
+from hepaplan.reports.live.courses_months import Making
+from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.style import POUNDS
+
+HEADINGS = (
+    "Decision point", "Option", "Group", "Usual share", "Not performed", "Performed",
+    "Procedural mortality", "Begin the course", "Amounts used at the start",
+    "Cost of complications", "QALYs lost to complications",
+)  # fmt: skip
+UNITS = (
+    "", "", "", "share of arrivals", "share of starts", "share of starts", "share of performed",
+    "share of starts", "share of starts", "GBP a start", "QALY a start",
+)  # fmt: skip
+PLACES = {heading: place for place, heading in enumerate(HEADINGS, start=1)}
+SHARE = "0.0000"
+
+
+@dataclass(frozen=True)
+class StartRow:
+    """The cells of one option and group; those of complications are "" where it has none."""
+
+    usual_share: str
+    not_performed: str
+    performed: str
+    mortality: str
+    begun: str
+    started: str
+    complication_cost: str
+    complication_qalys: str
+    values: Mapping[str, float]
+
+
+def write_starts(
+    grid: Grid, making: Making, first_row: int
+) -> tuple[dict[tuple[int, str], StartRow], int]:
+    """Write a row for each option and group; return their cells, and the next free row."""
+    grid.text(first_row, 1, "Starts: what becomes of a planned start in its first month", "caption")
+    for place, (heading, unit) in enumerate(zip(HEADINGS, UNITS, strict=True), start=1):
+        grid.text(first_row + 1, place, heading, "header")
+        grid.text(first_row + 2, place, unit, "note")
+    row = first_row + 3
+    found = {}
+    kernels = making.usual.kernels
+    for option, (_, _, record) in enumerate(making.usual.scenario.pathway.options()):
+        for number, group in enumerate(kernels.groups):
+            share = float(kernels.usual_share[option, number])
+            found[option, group] = _write_start(grid, making, option, record, group, share, row)
+            row += 1
+    return found, row
+
+
+def _write_start(
+    grid: Grid, making: Making, option: int, record: Option, group: str, share: float, row: int
+) -> StartRow:
+    key = option_key(making, option)
+    at = {heading: grid.cell(row, place) for heading, place in PLACES.items()}
+    values: dict[str, float] = {}
+
+    def write(heading: str, formula: str, value: float, number_format: str = SHARE) -> None:
+        values[heading] = value
+        if formula:
+            grid.formula(row, PLACES[heading], f"={formula}", value, number_format)
+        else:
+            grid.number(row, PLACES[heading], value, number_format)
+
+    def figure(name: str, quantity: Quantity | None, *inside: str) -> tuple[str, float]:
+        if quantity is None:
+            return "", 0.0
+        return making.cells.figure((*key, name, *inside), group), quantity.for_group(group)
+
+    for place, text in enumerate((*making.names(option), making.content.label(group)), start=1):
+        grid.text(row, place, text)
+    usual, stated = figure("usual_share", record.usual_share)
+    write("Usual share", usual if stated == share else "", share)
+    abandoned = record.not_performed
+    write("Not performed", *figure("not_performed", abandoned and abandoned.share, "share"))
+    missing, performed = at["Not performed"], 1.0 - values["Not performed"]
+    write("Performed", f"1-{missing}", performed)
+    write("Procedural mortality", *figure("procedural_mortality", record.procedural_mortality))
+    mortality = values["Procedural mortality"]
+    begun = performed - performed * mortality
+    write("Begin the course", f"{at['Performed']}*(1-{at['Procedural mortality']})", begun)
+    used, part = figure("not_performed", abandoned and abandoned.footprint_share, "footprint_share")
+    used_formula = f"{at['Performed']}+{missing}*{used}" if used else at["Performed"]
+    write("Amounts used at the start", used_formula, performed + values["Not performed"] * part)
+    for heading, name in (
+        ("Cost of complications", "cost"), ("QALYs lost to complications", "qaly_loss"),
+    ):  # fmt: skip
+        parts, value = [], 0.0
+        for harm, complication in record.complications.items():
+            chance, probability = figure(
+                "complications", complication.probability, harm, "probability"
+            )
+            amount, each = figure("complications", getattr(complication, name), harm, name)
+            parts.append(f"{chance}*{amount}")
+            value += performed * probability * each
+        if parts:
+            shown = POUNDS if name == "cost" else SHARE
+            write(heading, f"{at['Performed']}*({'+'.join(parts)})", value, shown)
+    return StartRow(
+        at["Usual share"], missing, at["Performed"], at["Procedural mortality"],
+        at["Begin the course"], at["Amounts used at the start"],
+        at["Cost of complications"] if record.complications else "",
+        at["QALYs lost to complications"] if record.complications else "",
+        values,
+    )  # fmt: skip
+
+
+def write_dose_prices(
+    grid: Grid, making: Making, first_row: int
+) -> dict[tuple[str, str], dict[str, str]]:
+    """Write what a dose of each drug costs, by group; return cells by drug, group and category."""
+    drugs = making.usual.scenario.pathway.drug
+    point = making.usual.kernels.points[0]
+    if not drugs:
+        return {}
+    grid.text(
+        first_row, 1, "Doses: what one costs, from the engine (vials and body size)", "caption"
+    )
+    headings = ("Drug", "Group", "Price of a dose", "Giving a dose")
+    for place, (heading, unit) in enumerate(
+        zip(headings, ("", "", "GBP a dose", "GBP a dose"), strict=True), start=1
+    ):
+        grid.text(first_row + 1, place, heading, "header")
+        grid.text(first_row + 2, place, unit, "note")
+    around, row = making.surroundings(), first_row + 3
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for name, drug in drugs.items():
+        for group in making.usual.kernels.groups:
+            prices: DosePrices = around[point, group].dose_prices
+            price: Floats = prices[name][cost_category(name)]
+            grid.text(row, 1, drug.label)
+            grid.text(row, 2, making.content.label(group))
+            grid.number(row, 3, price[0], '"£"#,##0.00')
+            found[name, group] = {cost_category(name): grid.cell(row, 3)}
+            if drug.administration is not None:
+                giving = making.cells.figure(("pathway", "drug", name, "administration"), group)
+                value = drug.administration.for_group(group)
+                grid.formula(row, 4, f"={giving}", value, '"£"#,##0.00')
+                found[name, group][ADMINISTRATION] = grid.cell(row, 4)
+            row += 1
+    return found

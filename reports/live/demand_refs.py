@@ -1,0 +1,65 @@
+"""Addresses and small helpers that the sheets of demand share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from hepaplan.model.pathway import Pathway
+from hepaplan.model.problems import Key
+from hepaplan.reports.live.grid import LETTERS, Grid
+
+PEOPLE, SHARE, TINY, YEARS, COUNT = "#,##0.000", "0.0000", "0.0E+00", "0.0000", "0"
+"""Number formats of people, shares, very small shares, years and whole months."""
+
+
+class Flows(Protocol):
+    """The part of the sheets of courses that demand reads; months since start."""
+
+    def flow(self, option_index: int, group_index: int, point_index: int, month: int) -> str | None:
+        """Return the share of starts that arrives at a point in a month, as an expression."""
+
+    def use(
+        self, option_index: int, group_index: int, resource_index: int, month: int
+    ) -> str | None:
+        """Return the units that a month since start takes of a resource, as an expression."""
+
+
+def near(row: int, column: int) -> str:
+    """Return the address of a cell for formulas of its own sheet that are copied across."""
+    return f"{LETTERS[column - 1]}{row}"
+
+
+def fixed(row: int, column: int) -> str:
+    """Return the address of a cell of the same sheet that stays where it is."""
+    return f"${LETTERS[column - 1]}${row}"
+
+
+def block(first_row: int, first_column: int, last_row: int, last_column: int) -> str:
+    """Return the address of a block of the same sheet that moves with the formula."""
+    return f"{near(first_row, first_column)}:{near(last_row, last_column)}"
+
+
+def fixed_block(first_row: int, first_column: int, last_row: int, last_column: int) -> str:
+    """Return the address of a block of the same sheet that stays where it is."""
+    return f"{fixed(first_row, first_column)}:{fixed(last_row, last_column)}"
+
+
+def share_key(pathway: Pathway, option_index: int) -> Key:
+    """Return the key of an open option's usual share."""
+    point, name, _ = list(pathway.options())[option_index]
+    return ("pathway", "decision_point", point, "option", name, "usual_share")
+
+
+def headings(grid: Grid, row: int, names: Iterable[str], right_from: int, first: int = 1) -> None:
+    """Write a row of headings, numbers' headings to the right."""
+    for column, name in enumerate(names, start=first):
+        grid.text(row, column, name, "header right" if column >= right_from else "header")
+
+
+def runs(labels: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return the first and last place of each run of equal labels, such as a year's months."""
+    found: dict[str, tuple[int, int]] = {}
+    for place, label in enumerate(labels):
+        found[label] = (found.get(label, (place, place))[0], place)
+    return found

@@ -1,0 +1,198 @@
+"""Where the cells of the plan's sheets are: known before any of them is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hepaplan.reports.live.plan_frame import (
+    PlanFrame,
+    column_span,
+    month_column,
+    there,
+)
+
+LISTS, USE, WAITING, START = "Lists", "Use live", "Waiting live", "Use of one start"
+CARRIED, NEEDED, FITS, USED, SLACK = range(5)
+Signature = tuple[int, ...]
+Place = tuple[int, int]
+
+
+@dataclass
+class ListCells:
+    """Rows of the sheet Lists; queue, wanted and made start at a row for each site."""
+
+    frame: PlanFrame
+    first: int
+    arrivals: dict[Place, int] = field(default_factory=dict)
+    on_list: dict[Place, int] = field(default_factory=dict)
+    day_one: dict[Place, int] = field(default_factory=dict)
+    captions: dict[int, int] = field(default_factory=dict)
+    queues: dict[int, int] = field(default_factory=dict)
+    wanted: dict[int, int] = field(default_factory=dict)
+    made: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Place the blocks below each other, two rows of headings before each."""
+        frame, row = self.frame, self.first + 2
+        for c in frame.points:
+            for g in frame.groups:
+                self.arrivals[c, g] = row
+                row += 1
+        row += 2
+        for c in frame.points:
+            for g in frame.groups if frame.waits(c) else ():
+                self.on_list[c, g] = row
+                row += 1
+        row += 2
+        for h in frame.sites:
+            for place in range(len(frame.lines)):
+                if self.people_on_day_one(place, h):
+                    self.day_one[place, h] = row
+                    row += 1
+        for h in frame.sites:
+            self.captions[h] = row + 1
+            self.queues[h] = row + 3
+            self.wanted[h] = self.queues[h] + len(frame.lines) + 2
+            self.made[h] = self.wanted[h] + frame.rows + 2
+            row = self.made[h] + frame.rows
+
+    def people_on_day_one(self, place: int, site: int) -> bool:
+        """Return whether a line's decision point holds people at a site as the window opens."""
+        there_too = self.frame.kernels.point_of == self.frame.lines[place].point
+        return bool(self.frame.network.backlog[there_too, :, site].any())
+
+    def lines_of(self, point: int, group: int | None = None) -> tuple[int, int]:
+        """Return the first and last place of the lines of a decision point, or of one group."""
+        places = [
+            place
+            for place, line in enumerate(self.frame.lines)
+            if line.point == point and group in (None, line.group)
+        ]
+        return places[0], places[-1]
+
+    def block(self, rows: dict[int, int], site: int, first: int, last: int) -> str:
+        """Return the address of all rows of a block, in neighbouring months, for other sheets."""
+        row = rows[site]
+        span = column_span(row, row + self.frame.rows - 1, month_column(first), month_column(last))
+        return f"'{LISTS}'!{span}"
+
+    def rows_of(self, rows: dict[int, int], site: int, point: int, month: int) -> str:
+        """Return the address of a decision point's lines in a month, for other sheets."""
+        first, last = self.lines_of(point)
+        column = month_column(month)
+        return f"'{LISTS}'!{column_span(rows[site] + first, rows[site] + last, column)}"
+
+
+@dataclass
+class UseCells:
+    """Rows of the sheet Use live, by what (CARRIED, …), resource and site, and of what fits."""
+
+    frame: PlanFrame
+    first: int
+    rows: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    fits: dict[tuple[int, Signature], int] = field(default_factory=dict)
+    captions: dict[int, int] = field(default_factory=dict)
+    last: int = 0
+
+    def __post_init__(self) -> None:
+        """Place each site's resources, then what starts of a kind have room for."""
+        row = self.first
+        for h in self.frame.sites:
+            self.captions[h] = row
+            row += 2
+            for r in self.frame.needs(h):
+                for what in (CARRIED, NEEDED, FITS, USED, SLACK):
+                    self.rows[what, r, h] = row
+                    row += 1
+            for signature in self.signatures(h):
+                self.fits[h, signature] = row
+                row += 1
+            row += 1
+        self.last = row
+
+    def signatures(self, site: int) -> list[Signature]:
+        """Return the sets of resources that starts at a site take in their first month."""
+        frame = self.frame
+        started = [k for k in range(len(frame.kernels.options)) if frame.here[k, site]]
+        started += [
+            int(frame.network.pair_option[swap.pair])
+            for swap in frame.swaps
+            if frame.swap_here(swap.pair, site)
+        ]
+        waiting = [k for k in started if frame.waits(int(frame.kernels.point_of[k]))]
+        return sorted({frame.at_once(k) for k in waiting} - {()})
+
+    def fit(self, site: int, option: int, month: int) -> str:
+        """Return a factor "*share that fits" for starts of an option, nothing if they need none."""
+        signature = self.frame.at_once(option)
+        if not signature:
+            return ""
+        return f"*{there(USE, self.fits[site, signature], month_column(month))}"
+
+    def cell(self, what: int, resource: int, site: int, month: int) -> str:
+        """Return the address of a month's figure, for other sheets."""
+        return there(USE, self.rows[what, resource, site], month_column(month))
+
+
+@dataclass
+class WaitingCells:
+    """Rows and columns of what a month on a list does, on the sheet Waiting live."""
+
+    frame: PlanFrame
+    first: int
+    rows: dict[Place, int] = field(default_factory=dict)
+    ESCAPED = 3
+    STAY = 4
+    CANCER = 5
+    OTHER = 6
+    COST = 7
+    MONTHS = 8
+    MOVES = month_column(0)
+
+    def __post_init__(self) -> None:
+        """Place a row for each decision point where people wait, and group."""
+        row = self.first + 2
+        for c in self.frame.points:
+            for g in self.frame.groups if self.frame.waits(c) else ():
+                self.rows[c, g] = row
+                row += 1
+        self.last = row
+
+    def cell(self, column: int, point: int, group: int) -> str:
+        """Return the address of one effect, for other sheets."""
+        return there(WAITING, self.rows[point, group], column)
+
+    def move(self, point: int, to: int, group: int) -> str:
+        """Return the address of the probability of moving to another decision point."""
+        return self.cell(self.MOVES + to, point, group)
+
+
+@dataclass
+class StartCells:
+    """The sheet Use of one start: a block for each resource, months since the start backwards."""
+
+    frame: PlanFrame
+    first: int
+    rows: dict[int, int] = field(default_factory=dict)
+    depths: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Place the blocks: as deep as any option takes the resource inside the window."""
+        row = self.first
+        for r in self.frame.resources:
+            taken = self.frame.kernels.use[:, :, r, : self.frame.count].any(axis=(0, 1))
+            if not taken.any():
+                continue
+            self.depths[r] = 1 + max(d for d, any_use in enumerate(taken) if any_use)
+            self.rows[r] = row + 2
+            row += 3 + self.frame.rows
+
+    def column(self, resource: int, since: int) -> int:
+        """Return the column of a number of months since the start."""
+        return month_column(self.depths[resource] - 1 - since)
+
+    def block(self, resource: int, longest: int, shortest: int) -> str:
+        """Return the address of all rows, from the longest to the shortest time since the start."""
+        row = self.rows[resource]
+        columns = (self.column(resource, longest), self.column(resource, shortest))
+        return f"'{START}'!{column_span(row, row + self.frame.rows - 1, *columns)}"

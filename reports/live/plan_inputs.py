@@ -1,0 +1,194 @@
+"""The sheets Plan inputs and Plan weights: starts to change, and what the engine holds still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from hepaplan.model.arrays import Floats
+from hepaplan.model.input_rows import PLAN_HEADINGS, PLAN_INPUTS
+from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.live.inputs import define
+from hepaplan.reports.live.plan_frame import (
+    PEOPLE,
+    SHARE,
+    Pen,
+    PlanFrame,
+    month_column,
+    near,
+    there,
+)
+from hepaplan.reports.style import Styles
+
+WEIGHTS = "Plan weights"
+SWITCH_ROW, SWITCH_COLUMN = 6, 9
+ABOUT = "Planned starts a month, by site, list and treatment: change them and see the lists follow."
+NOTES = (
+    "Yellow: starts as hepaplan's plan makes them. Nobody is started who is not on the list; a "
+    "start that does not fit is made as soon as it does. hepaplan replay report.xlsx reads them.",
+    "The switch: 1, only starts that fit into capacity in their month are made; 0, all are made, "
+    "and use may exceed capacity.",
+)
+WEIGHTS_ABOUT = "What the engine found and the formulas hold still, whatever input is changed."
+WEIGHTS_NOTES = (
+    "Split: each group's share of planned starts, from the replayed plan. Referral: the share of a "
+    "list's new people who go to a site, from the plan.",
+    "Recurrences: people who come back after starts of the window (model/replay.py, "
+    "recurrences_of). They follow the plan as it was made, not changed starts: make a new run.",
+)
+
+
+@dataclass(frozen=True)
+class PlanInputCells:
+    """Rows of planned starts by (pair, site), of splits by (place among rows, site), and so on."""
+
+    starts: dict[tuple[int, int], int]
+    splits: dict[tuple[int, int], int]
+    referrals: dict[tuple[int, int], int]
+    recurrences: dict[tuple[int, int], int]
+    block: str
+    total: float
+
+    @property
+    def switch(self) -> str:
+        """Address of the cell that says whether starts must fit into capacity."""
+        return f"'{PLAN_INPUTS}'!${LETTERS[SWITCH_COLUMN - 1]}${SWITCH_ROW}"
+
+    def planned(self, pair: int, site: int, month: int) -> str:
+        """Return the address of planned starts."""
+        return there(PLAN_INPUTS, self.starts[pair, site], month_column(month))
+
+    def split(self, place: int, site: int, month: int) -> str:
+        """Return the address of a group's share; lines come first, then swaps."""
+        return there(WEIGHTS, self.splits[place, site], month_column(month))
+
+    def referral(self, place: int, site: int, month: int) -> str:
+        """Return the address of a site's share of a line's new people."""
+        return there(WEIGHTS, self.referrals[place, site], month_column(month))
+
+    def recurrence(self, point: int, group: int, month: int) -> str:
+        """Return the address of people who come back."""
+        return there(WEIGHTS, self.recurrences[point, group], month_column(month))
+
+
+def write_plan_inputs(workbook: Workbook, styles: Styles, frame: PlanFrame) -> PlanInputCells:
+    """Write both sheets and return where their rows are."""
+    starts, block = _write_starts(workbook, styles, frame)
+    splits, referrals, recurrences = _write_weights(workbook, styles, frame)
+    total = float(frame.planned.sum())
+    return PlanInputCells(starts, splits, referrals, recurrences, block, total)
+
+
+def _write_starts(
+    workbook: Workbook, styles: Styles, frame: PlanFrame
+) -> tuple[dict[tuple[int, int], int], str]:
+    grid = Grid(workbook, styles, PLAN_INPUTS, ABOUT, NOTES)
+    pen = Pen(grid, styles, frame.months)
+    grid.text(SWITCH_ROW, 1, "Starts must fit into capacity: 1 yes, 0 no")
+    grid.number(SWITCH_ROW, SWITCH_COLUMN, 1.0, "0", "input")
+    head = SWITCH_ROW + 2
+    pen.head(head, PLAN_HEADINGS)
+    network, options = frame.network, frame.kernels.options
+    lists = len(options)
+    rows: dict[tuple[int, int], int] = {}
+    row = head
+    for h in frame.sites:
+        for pair in sorted(range(len(network.pair_list)), key=lambda p: (network.pair_list[p], p)):
+            listed, started = int(network.pair_list[pair]), int(network.pair_option[pair])
+            point, intended = options[listed]
+            waits = frame.waits(int(frame.kernels.point_of[listed]))
+            here = frame.here[listed, h] if pair < lists else frame.swap_here(pair, h)
+            if not (waits and here):
+                continue
+            row += 1
+            labels = (frame.site_label(h), frame.content.label(point))
+            labels += (frame.option_label(listed), frame.option_label(started))
+            pen.words(row, *labels, network.sites[h], point, intended, options[started][1])
+            for month, value in enumerate(frame.planned[pair, :, h].sum(axis=0)):
+                grid.number(row, month_column(month), value, PEOPLE, "input")
+            rows[pair, h] = row
+    last = month_column(frame.count - 1)
+    define(workbook, "plan_starts", grid.span(head, 1, row, last))
+    _at_least_nothing(grid, f"{near(head + 1, month_column(0))}:{near(row, last)}")
+    grid.widths({1: 18, 2: 26, 3: 32, 4: 32, 5: 12, 6: 16, 7: 16, 8: 16})
+    grid.finish(frame.content.version, near(head + 1, month_column(0)), f"{head}:{head}")
+    return rows, grid.span(head + 1, month_column(0), row, last)
+
+
+def _at_least_nothing(grid: Grid, where: str) -> None:
+    starts = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0")
+    starts.errorTitle, starts.error = "Not possible here", "Give starts a month, 0 or more."
+    starts.add(where)
+    switch = DataValidation(type="list", formula1='"0,1"', allow_blank=False)
+    switch.errorTitle, switch.error = "Not possible here", "Give 1 (yes) or 0 (no)."
+    switch.add(near(SWITCH_ROW, SWITCH_COLUMN))
+    for check in (starts, switch):
+        check.showErrorMessage = True
+        grid.sheet.add_data_validation(check)
+
+
+Rows = dict[tuple[int, int], int]
+
+
+def _write_weights(workbook: Workbook, styles: Styles, frame: PlanFrame) -> tuple[Rows, Rows, Rows]:
+    grid = Grid(workbook, styles, WEIGHTS, WEIGHTS_ABOUT, WEIGHTS_NOTES)
+    pen = Pen(grid, styles, frame.months)
+    row = grid.first_row
+    splits: Rows = {}
+    referrals: Rows = {}
+    recurrences: Rows = {}
+
+    def head(caption: str) -> None:
+        nonlocal row
+        grid.text(row, 1, caption, "caption")
+        pen.head(row + 1, ("Site", "Decision point", "Intended", "Started", "Group", "Unit"))
+        row += 2
+
+    def numbers(values: Floats, number_format: str) -> int:
+        nonlocal row
+        for month, value in enumerate(values):
+            grid.number(row, month_column(month), value, number_format)
+        row += 1
+        return row - 1
+
+    head("Recurrences after starts of the window")
+    for c in frame.points:
+        for g in frame.groups:
+            pen.words(row, "", frame.point_label(c), "", "", frame.group_label(g), "people")
+            recurrences[c, g] = numbers(frame.recurrences[c, g], PEOPLE)
+    head("Referral: share of a list's new people who go to a site")
+    for h in frame.sites:
+        for place, line in enumerate(frame.lines):
+            if not frame.here[line.option, h]:
+                continue
+            label = frame.option_label(line.option)
+            words = (frame.site_label(h), frame.point_label(line.point), label, "")
+            pen.words(row, *words, frame.group_label(line.group), "share")
+            referrals[place, h] = numbers(frame.referral[line.option, line.group, h], SHARE)
+    head("Split: each group's share of planned starts")
+    for h in frame.sites:
+        for place in range(frame.rows):
+            pair, group, here = _pair_of(frame, place, h)
+            if not here:
+                continue
+            listed = int(frame.network.pair_list[pair])
+            point = frame.point_label(int(frame.kernels.point_of[listed]))
+            started = frame.option_label(int(frame.network.pair_option[pair]))
+            words = (frame.site_label(h), point, frame.option_label(listed), started)
+            pen.words(row, *words, frame.group_label(group), "share")
+            splits[place, h] = numbers(frame.split[pair, group, h], SHARE)
+    grid.widths({1: 18, 2: 26, 3: 32, 4: 32, 5: 16, 6: 10, 7: 4, 8: 4})
+    grid.finish(frame.content.version, near(grid.first_row, month_column(0)))
+    return splits, referrals, recurrences
+
+
+def _pair_of(frame: PlanFrame, place: int, site: int) -> tuple[int, int, bool]:
+    """Return the pair and group of a row, and whether it has planned starts at a site."""
+    if place < len(frame.lines):
+        line = frame.lines[place]
+        here = frame.waits(line.point) and bool(frame.here[line.option, site])
+        return line.option, line.group, here
+    swap = frame.swaps[place - len(frame.lines)]
+    return swap.pair, swap.group, frame.swap_here(swap.pair, site)

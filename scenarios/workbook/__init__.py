@@ -1,0 +1,1 @@
+"""Scenarios in one workbook: edited reports, plans and templates, and how they are read."""

@@ -1,0 +1,195 @@
+"""A template of a scenario in one workbook: as written it is its base; filled in, it is checked."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hepaplan.model.parameters import Scenario
+from hepaplan.scenarios.load import InvalidScenario, load, load_scenario
+from hepaplan.scenarios.starter import BASE, CannotCreate
+from hepaplan.scenarios.workbook.layout import TITLE_OF_TABLE
+from hepaplan.scenarios.workbook.template import write_template
+from tests.support.report_books import cell_of, put, report_book
+
+NAMED_AFTER_IT = {"name", "title", "tables"}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_template("my-region", tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="module")
+def base() -> Scenario:
+    return load_scenario(BASE)
+
+
+@pytest.fixture
+def template(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(written, tmp_path / written.name))
+
+
+def faults(path: Path) -> list[str]:
+    with pytest.raises(InvalidScenario) as error:
+        load(path)
+    return str(error.value).split("\n")
+
+
+def setting(path: Path, key: str) -> str:
+    for row in load_workbook(path)["Settings"].iter_rows(min_row=7):
+        if row[0].value == key:
+            return f"C{row[0].row}"
+    raise KeyError(key)
+
+
+def test_as_written_it_is_its_base_but_for_its_name(written: Path, base: Scenario) -> None:
+    loaded = load(written)
+    made = loaded.scenario
+    assert made.settings.name == "my-region"
+    assert loaded.entered is not None and loaded.entered.edits == ()
+    assert [
+        name
+        for name in type(made.settings).model_fields
+        if name not in NAMED_AFTER_IT
+        and getattr(made.settings, name) != getattr(base.settings, name)
+    ] == []
+    alike = {"file": "", "reason": ""}
+    for name, table in base.settings.tables.items():
+        own = made.settings.tables[name]
+        assert own.model_copy(update=alike) == table.model_copy(update=alike)
+        frame = getattr(made.tables, name)
+        pd.testing.assert_frame_equal(frame, getattr(base.tables, name))
+    assert made.pathway == base.pathway
+
+
+def test_what_is_filled_in_is_in_the_scenario(template: Path, base: Scenario) -> None:
+    threshold = setting(template, "economics.willingness_to_pay")
+    put(template, {threshold: 30000, setting(template, "window.months"): 36}, "Settings")
+    put(template, {setting(template, "plan.age_neutral"): "no"}, "Settings")
+    put(template, {"B7": "Our centre"}, "Sites")
+    put(template, {"D7": 9200}, "Population")
+    put(template, {f"{c}7": None for c in "ABCDEF"}, "Backlog")
+    loaded = load(template)
+    settings = loaded.scenario.settings
+    assert (settings.window.months, settings.plan.age_neutral) == (36, False)
+    assert settings.site["central"].label == "Our centre"
+    worth = settings.economics.willingness_to_pay
+    assert (worth.value, worth.quality, worth.reason) == (
+        30000, "judgement", "entered in my-region.xlsx",
+    )  # fmt: skip
+    assert loaded.scenario.tables.population.loc[0, "people"] == 9200
+    assert len(loaded.scenario.tables.backlog) == len(base.tables.backlog) - 1
+    place = loaded.scenario.places[("economics", "willingness_to_pay", "value")]
+    assert str(place) == f"my-region.xlsx: Settings!{threshold}"
+    assert str(loaded.scenario.places[("tables", "population", 0)]) == (
+        "my-region.xlsx: Population!A7"
+    )
+
+
+def test_sites_of_the_base_are_gone_when_others_are_named(template: Path) -> None:
+    put(template, {"A12": "west_end"}, "Sites")
+    found = "\n".join(faults(template))
+    assert "my-region.xlsx: Capacity!A27: site: " in found and "'west'" in found
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value", "words"),
+    [
+        ("Population", "D14", "9,100", "Population!D14: people: found '9,100'; expected a number from 0 to 100000000; write 9.100 with a decimal point, or 9100 if the comma parts thousands"),
+        ("Population", "B8", "woman", "Population!B8: sex: found 'woman'; expected one of female, male"),
+        ("Population", "C8", 5.5, "Population!C8: age_from: found 5.5; expected a whole number from 0 to 120; round it"),
+        ("Population", "D7", 1e9, "Population!D7: people: found 1e+09"),
+        ("Population", "D6", "persons", "Population!D6: found the heading 'persons'; expected 'people'"),
+        ("Population", "A490", "Bolton", "Population!A490: found something below the table"),
+        ("Capacity", "C7", "=1+1", "Capacity!C7: number: found a formula"),
+        ("Capacity", "A7", "=A8", "Capacity!A7: site: found a formula; expected text"),
+        ("Capacity", "B7", "theatre_minute", "Capacity!B7: resource: "),
+        ("Capacity", "D7", "nobody", "Capacity!D7: source: "),
+        ("Referral", "D8", 0.5, "Referral!"),
+        ("Settings", "C8", None, "Settings!C8: question: found an empty cell"),
+        ("Settings", "C9", "January", "Settings!C9: window.start: found \"January\"; expected a month"),
+        ("Settings", "C10", 0, "Settings!C10: window.months: found 0; expected a whole number from 1 to 240"),
+        ("Settings", "C12", "perhaps", "Settings!C12: plan.age_neutral: found 'perhaps'; expected one of yes, no"),
+        ("Settings", "A10", "window.month", "Settings!A10: found 'window.month', an unknown key; did you mean \"window.months\"?"),
+        ("Sites", "C7", "good", "Sites!C7: site.central.quality: found \"good\""),
+        ("Tables", "C7", "last year", "Tables!C7: tables.population.year: found 'last year'"),
+        ("Guide", "B4", "nowhere", "found 'nowhere', which is no shipped scenario"),
+    ],
+)  # fmt: skip
+def test_every_fault_names_sheet_and_cell(
+    template: Path, sheet: str, cell: str, value: object, words: str
+) -> None:
+    put(template, {cell: value}, sheet)
+    found = faults(template)
+    assert any(words in line for line in found), found
+
+
+def test_faults_of_several_sheets_are_told_at_once(template: Path) -> None:
+    put(template, {"D7": "many"}, "Population")
+    put(template, {"C7": -1}, "Capacity")
+    put(template, {"C10": 0}, "Settings")
+    assert [line.split(": ")[1] for line in faults(template)] == [
+        "Capacity!C7", "Population!D7", "Settings!C10",
+    ]  # fmt: skip
+
+
+def test_a_report_of_a_template_finds_it_again(template: Path) -> None:
+    (template.parent / "my-region-run").mkdir()
+    scenario = load_scenario(template)
+    report = report_book(template.parent / "my-region-run" / "report.xlsx", scenario)
+    put(report, {cell_of(report, "economics.willingness_to_pay"): 31000})
+    assert load_scenario(report).settings.economics.willingness_to_pay.value == 31000
+
+
+@pytest.mark.parametrize("name", ["Bad Name", "greater-manchester"])
+def test_names_that_a_template_may_not_have(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CannotCreate):
+        write_template(name, tmp_path)
+
+
+def test_a_file_that_exists_is_left_alone(template: Path) -> None:
+    before = template.read_bytes()
+    with pytest.raises(CannotCreate, match=r"'my-region\.xlsx' exists already"):
+        write_template("my-region", template.parent)
+    assert template.read_bytes() == before
+
+
+def test_its_sheets_are_those_of_a_careful_workbook(written: Path) -> None:
+    book = load_workbook(written)
+    assert book.sheetnames == [
+        "Guide", "Settings", "Sites", *TITLE_OF_TABLE.values(), "Tables", "Sources", "Lists",
+    ]  # fmt: skip
+    for sheet in book.worksheets:
+        assert sheet.protection.sheet and sheet.protection.password is None
+        assert sheet.sheet_state == "visible" and not sheet.merged_cells.ranges
+        assert sheet.print_area and sheet.page_setup.orientation == "landscape"
+        formulas = [c.coordinate for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+        assert formulas == []
+        if sheet.title != "Guide":
+            assert sheet.freeze_panes == "A7"
+            assert inputs_without_a_check(sheet) == set()
+
+
+def inputs_without_a_check(sheet: Worksheet) -> set[str]:
+    """Return number cells that may be typed over and that nothing checks."""
+    checked = {
+        cell
+        for check in sheet.data_validations.dataValidation
+        for cells in check.sqref.ranges
+        for row in cells.rows
+        for cell in row
+        if check.showErrorMessage and check.prompt
+    }
+    return {
+        cell.coordinate
+        for row in sheet.iter_rows(min_row=7)
+        for cell in row
+        if isinstance(cell.value, int | float) and not cell.protection.locked
+        if (cell.row, cell.column) not in checked
+    }
