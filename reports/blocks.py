@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -112,6 +113,7 @@ def place_of(workbook: Workbook, sheet: str, table: str = "") -> str:
     """
     if sheet not in workbook.sheetnames:
         return ""
-    found = workbook[sheet].tables.get(table)
+    tables: Any = workbook[sheet].tables  # any: its methods are untyped
+    found = tables.get(table)
     row, column = (1, 1) if found is None else coordinate_to_tuple(found.ref.split(":")[0])
     return f"'{sheet}'!{get_column_letter(column)}{max(row - 1, 1)}"

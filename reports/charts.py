@@ -69,7 +69,8 @@ def place(
 ) -> None:
     """Put a chart at a cell, over columns and rows kept for it, with its alternative text."""
     chart.title = title_of(headline, 1200, bold=True)
-    chart.anchor = described_anchor(cell, headline, description, size)
+    anchor: Any = described_anchor(cell, headline, description, size)
+    chart.anchor = anchor
     sheet.add_chart(chart)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH
+from hepaplan.reports.blocks import as_dates
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.plan_views import SMALL_LIST
-from hepaplan.reports.views import labelled, optional, policy_words, relabel
+from hepaplan.reports.views import labelled, optional, pivot, policy_words, relabel
 
 COMPARED = (FIRST_COME, MOST_HEALTH)
 PLACE = ["site", "decision_point"]
+BANDS = ("Came this month", "1 month", "2 months", "3 months or more")
 LOAD, LIST, RELIEF = "Load", "List", "Relief a week"
 STARTS, MINUTES, WORST = "Starts a year", "Minutes to the site", "Lowest share in time"
 
@@ -78,4 +80,34 @@ def access_words(frame: pd.DataFrame) -> tuple[str, ...]:
     return (
         "Access by region: the lowest share started within the standard, of any decision point, is "
         f"{', '.join(parts)}.",
+    )
+
+
+def by_band(content: ReportContent) -> pd.DataFrame:
+    """Return people waiting at each month's end under first come, by how long they have waited.
+
+    Bands are whole months waited: 0 came in that month. Empty if nobody is on a list.
+    """
+    table = content.tables["waiting"]
+    table = table[table["policy"] == FIRST_COME]
+    if table.empty:
+        return pd.DataFrame()
+    band = table["months_waited"].astype(int).clip(upper=len(BANDS) - 1)
+    named = table.assign(band=[BANDS[place] for place in band])
+    months = sorted(str(month) for month in content.tables["cases"]["month"].unique())
+    wide = pivot(named, ["month"], "band", "waiting", BANDS)
+    wide = wide.set_index("month").reindex(months).fillna(0.0)
+    frame = wide.rename_axis("Month").reset_index()
+    frame["Month"] = as_dates(frame["Month"])
+    return frame
+
+
+def band_headline(frame: pd.DataFrame) -> str:
+    """Return what the chart by band shows: how many wait on average, and how many of them long."""
+    people = frame[list(BANDS)].sum()
+    total = people.sum()
+    long = 0.0 if total == 0 else people[list(BANDS[1:])].sum() / total
+    return (
+        f"First come: {total / len(frame):,.1f} people wait in an average month, {long:.0%} of "
+        "them for a month or longer"
     )

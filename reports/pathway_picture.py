@@ -20,7 +20,7 @@ from hepaplan.reports.study.canvas import LOOK
 from hepaplan.reports.study.svg import svg_text
 from hepaplan.reports.style import BLUE, INK, PALETTE
 
-SIZE = (13.0, 7.2)
+SIZE = (13.0, 5.5)
 DOTS = 150
 BOX_WIDTH = 0.13
 LETTERS = 18

@@ -19,8 +19,8 @@ A_YEAR = "People a year"
 
 
 def applies(content: ReportContent) -> bool:
-    """Return whether anyone flows at all."""
-    return not content.tables["flows"].empty
+    """Return whether anyone comes at all."""
+    return bool((content.tables["flows"]["stage"] == COMES).any())
 
 
 def flows(content: ReportContent) -> pd.DataFrame:

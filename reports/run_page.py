@@ -36,7 +36,9 @@ def run_pages(workbook: Workbook, content: ReportContent) -> Pages:
     chapters = []
     for title in workbook.sheetnames:
         linked = ADDRESS if title == titles.SOURCES else ""
-        chapter = None if title == titles.COVER else chapter_of(workbook, title, linked)
+        if title == titles.COVER:
+            continue
+        chapter = chapter_of(workbook, title, linked, {FLOWS})
         if chapter is not None:
             own = OWN.get(title)
             chapters.append(own(chapter, content) if own else chapter)

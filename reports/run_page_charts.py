@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import math
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from openpyxl.chart import BarChart, ScatterChart
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports.study.pages import Picture, Shape
+from hepaplan.reports.study.pages import Picture
 from hepaplan.reports.style import GENERAL
 from hepaplan.reports.views import optional
 
@@ -31,37 +34,41 @@ def picture_of(workbook: Workbook, chart: Any, name: str) -> Picture:
     """Return a chart as a picture; its texts are those of the chart and of its description."""
     headline = str(chart.anchor.heading)
     description = str(chart.anchor.description).removeprefix(f"{headline}. ")
-    x_title, y_title = _title(chart.x_axis), _title(chart.y_axis)
-    shown = {"name": name, "headline": headline, "description": description}
-    upward = _ticks(chart.y_axis)
+    made = Picture(
+        "lines",
+        name,
+        headline,
+        description,
+        pd.DataFrame(),
+        x_title=_title(chart.x_axis),
+        y_title=_title(chart.y_axis),
+        y_format=_ticks(chart.y_axis),
+    )
     if isinstance(chart, ScatterChart):
-        return _scattered(workbook, chart, shown | {"x_title": x_title, "y_title": y_title}, upward)
-    frame, formats = _columns(workbook, chart, x_title)
-    if isinstance(chart, BarChart) and chart.type == "bar":
-        shape: Shape = "parts" if chart.grouping == "stacked" else "bars"
-        labels = chart.dataLabels or chart.series[0].dLbls
-        written = str(labels.numFmt) if labels is not None and labels.numFmt else ""
-        return Picture(
-            shape,
-            **shown,
-            frame=frame,
-            x_title=y_title,
-            y_title=x_title,
-            x_format=upward,
-            label_format=written,
-            formats=formats,
-        )
-    if isinstance(chart, BarChart) and chart.grouping != "stacked":
+        shown = _plane if chart.scatterStyle == "lineMarker" else _curves
+        return shown(workbook, chart, replace(made, x_format=_ticks(chart.x_axis)))
+    frame, formats = _columns(workbook, chart, made.x_title)
+    made = replace(made, frame=frame, formats=formats)
+    if not isinstance(chart, BarChart):
+        return made
+    if chart.type == "bar":
+        return _on_their_side(chart, made)
+    if chart.grouping != "stacked":
         raise TypeError(f"{name}: upright bars beside each other have no drawing on the page")
-    shape = "columns" if isinstance(chart, BarChart) else "lines"
-    return Picture(
-        shape,
-        **shown,
-        frame=frame,
-        x_title=x_title,
-        y_title=y_title,
-        y_format=upward,
-        formats=formats,
+    return replace(made, shape="columns")
+
+
+def _on_their_side(chart: BarChart, made: Picture) -> Picture:
+    """Return bars, or parts of a whole: in the workbook their axes are named as if they stood."""
+    labels: Any = chart.dataLabels or chart.series[0].dLbls
+    return replace(
+        made,
+        shape="parts" if chart.grouping == "stacked" else "bars",
+        x_title=made.y_title,
+        y_title=made.x_title,
+        x_format=made.y_format,
+        y_format=GENERAL,
+        label_format=str(labels.numFmt or "") if labels is not None else "",
     )
 
 
@@ -73,16 +80,14 @@ def _columns(workbook: Workbook, chart: Any, x_title: str) -> tuple[pd.DataFrame
     for series in chart.series:
         values, each = _cells(workbook, _pointer(series.val))
         heading = _unused(_name(workbook, series), frame)
-        frame[heading] = _numbers(values)
+        frame[heading] = list(_numbers(values))
         formats[heading] = each
     return _gaps_as_none(pd.DataFrame(frame)), formats
 
 
-def _scattered(workbook: Workbook, chart: Any, shown: dict[str, str], upward: str) -> Picture:
-    """Return curves, with marks where a series is only points, or strategies on a plane."""
-    if chart.scatterStyle == "lineMarker":
-        return _plane(workbook, chart, shown, upward)
-    curves, formats, marks = [], {shown["x_title"]: "0"}, set()
+def _curves(workbook: Workbook, chart: ScatterChart, made: Picture) -> Picture:
+    """Return curves on one scale across, with marks where a series is only points."""
+    curves, formats, marks = [], {made.x_title: "0"}, set()
     for series in chart.series:
         across, _ = _cells(workbook, _pointer(series.xVal))
         values, each = _cells(workbook, _pointer(series.yVal))
@@ -92,41 +97,26 @@ def _scattered(workbook: Workbook, chart: Any, shown: dict[str, str], upward: st
         formats[heading] = each
         if _only_marks(series):
             marks.add(heading)
-    frame = pd.concat(curves, axis=1).sort_index().rename_axis(shown["x_title"]).reset_index()
-    across_format = _ticks(chart.x_axis)
-    return Picture(
-        "lines",
-        **shown,
-        frame=_gaps_as_none(frame),
-        x_format=across_format,
-        y_format=upward,
-        formats=formats,
-        marks=frozenset(marks),
-    )
+    frame = pd.concat(curves, axis=1).sort_index().rename_axis(made.x_title).reset_index()
+    return replace(made, frame=_gaps_as_none(frame), formats=formats, marks=frozenset(marks))
 
 
-def _plane(workbook: Workbook, chart: Any, shown: dict[str, str], upward: str) -> Picture:
-    rows, slope = [], 0.0
-    formats = {shown["x_title"]: GENERAL, shown["y_title"]: upward}
+def _plane(workbook: Workbook, chart: ScatterChart, made: Picture) -> Picture:
+    """Return the strategies of a plane, and the threshold as the slope of the line through it."""
+    rows: list[tuple[str, object, object]] = []
+    formats: dict[str, str] = {}
+    slope = 0.0
     for series in chart.series:
         across, x_format = _cells(workbook, _pointer(series.xVal))
         values, y_format = _cells(workbook, _pointer(series.yVal))
         if _only_marks(series):
             rows += [(_name(workbook, series), x, y) for x, y in zip(across, values, strict=True)]
-            formats = {shown["x_title"]: x_format, shown["y_title"]: y_format}
-            continue
-        ends = sorted(zip(_numbers(across), _numbers(values), strict=True))
-        slope = (ends[-1][1] - ends[0][1]) / (ends[-1][0] - ends[0][0])
-    names = ["Strategy", shown["x_title"], shown["y_title"]]
-    return Picture(
-        "points",
-        **shown,
-        frame=pd.DataFrame(rows, columns=names),
-        x_format=_ticks(chart.x_axis),
-        y_format=upward,
-        slope=slope,
-        formats=formats,
-    )
+            formats = {made.x_title: x_format, made.y_title: y_format}
+        else:
+            rise, run = np.ptp(_numbers(values)), np.ptp(_numbers(across))
+            slope = float(rise / run)
+    frame = pd.DataFrame(rows, columns=["Strategy", made.x_title, made.y_title])
+    return replace(made, shape="points", frame=frame, slope=slope, formats=formats)
 
 
 def _gaps_as_none(frame: pd.DataFrame) -> pd.DataFrame:
@@ -182,9 +172,9 @@ def _cells(workbook: Workbook, address: str) -> tuple[list[object], str]:
     return [cell.value for cell in inside], str(inside[0].number_format)
 
 
-def _numbers(values: list[object]) -> list[float | None]:
+def _numbers(values: list[object]) -> list[float]:
     """Return numbers as they are; what is no number, such as "n/a", is missing."""
-    return [float(v) if isinstance(v, int | float) else None for v in values]
+    return [float(v) if isinstance(v, int | float) else math.nan for v in values]
 
 
 def _month(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pandas as pd
@@ -23,14 +23,16 @@ Corners = tuple[int, int, int, int]
 """First column, first row, last column, last row."""
 
 
-def chapter_of(workbook: Workbook, title: str, linked: str = "") -> Page | None:
+def chapter_of(
+    workbook: Workbook, title: str, linked: str = "", wanted: Collection[str] = ()
+) -> Page | None:
     """Return a sheet as a chapter, None where it has no text of its own, as a live sheet has not.
 
-    Tables that the workbook does not print are named and not shown: the pictures show what they
-    hold. Addresses in the column `linked` become links.
+    Tables that the workbook does not print are named and not shown, unless their names are
+    `wanted`: the pictures show what they hold. Addresses in the column `linked` become links.
     """
     sheet: Any = workbook[title]
-    if sheet["A1"].value is None:
+    if _value(sheet, 1, 1) is None:
         return None
     places = [_corners(table.ref) for table in sheet.tables.values()]
     header_row = min((top for _, top, _, _ in places), default=_first_row_below(sheet) - 1)
@@ -40,7 +42,7 @@ def chapter_of(workbook: Workbook, title: str, linked: str = "") -> Page | None:
         corners = _corners(reference)
         area = next((area for area in printed if _begins_in(corners, area)), None)
         made = _table(sheet, name, corners, area, linked)
-        if area is None:
+        if area is None and name not in wanted:
             kept.append(f"{made.caption} ({len(made.frame):,} rows)")
         else:
             shown.append((corners[1], corners[0], made))
@@ -50,11 +52,17 @@ def chapter_of(workbook: Workbook, title: str, linked: str = "") -> Page | None:
         notes = (*notes, f"Only in the workbook, sheet {title}: {'; '.join(kept)}.")
     return Page(
         title,
-        str(sheet["A2"].value or ""),
+        str(_value(sheet, 2, 1) or ""),
         notes,
         pictures_of(workbook, title),
         tuple(made for _, _, made in sorted(shown, key=lambda each: each[:2])),
     )
+
+
+def _value(sheet: Any, row: int, column: int) -> object:
+    """Return what stands in a cell; asking the sheet itself would make a cell where none is."""
+    cell = sheet._cells.get((row, column))
+    return None if cell is None else cell.value
 
 
 def _corners(reference: str) -> Corners:
@@ -82,7 +90,7 @@ def _notes(sheet: Any, before: int) -> Iterator[str]:
     """Yield the notes above the tables, each put together again from its lines."""
     note = ""
     for row in range(NOTES_FROM, before):
-        line = sheet.cell(row, 1).value
+        line = _value(sheet, row, 1)
         if not isinstance(line, str):
             continue
         if line.startswith(CONTINUED):
@@ -113,7 +121,7 @@ def _table(sheet: Any, name: str, corners: Corners, area: Corners | None, linked
     frame = pd.DataFrame(columns, dtype=object)
     return Shown(
         name,
-        str(sheet.cell(top - 1, left).value or name),
+        str(_value(sheet, top - 1, left) or name),
         frame,
         formats,
         unprinted=max(0, right - area[2]) if area else 0,
@@ -135,8 +143,8 @@ def _fits(cell: Any, kinds: set[str]) -> bool:
 def _empty(sheet: Any, header_row: int, taken: set[int]) -> Iterator[tuple[int, int, Shown]]:
     """Yield the captions under which a sheet says in words that there is nothing to show."""
     for column in range(1, sheet.max_column + 1):
-        caption = sheet.cell(header_row - 1, column).value
-        said = sheet.cell(header_row, column).value
+        caption = _value(sheet, header_row - 1, column)
+        said = _value(sheet, header_row, column)
         if column not in taken and isinstance(caption, str) and isinstance(said, str):
             made = Shown(f"absent_{column}", caption, pd.DataFrame(), absent=said)
             yield header_row, column, made

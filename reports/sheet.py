@@ -264,7 +264,7 @@ class SheetWriter:
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.6, 0.3
         sheet.print_title_rows = f"{min(self.caption_row, frozen)}:{frozen}"
-        sheet.print_area = [*self._chart_areas(), *self._table_areas()]
+        sheet.print_area = [*self._chart_areas(), *self.table_areas()]
         footer: Any = sheet.oddFooter
         footer.left.text = "&F"
         footer.center.text = f"&A - hepaplan {version}"
@@ -282,7 +282,8 @@ class SheetWriter:
             areas.append(f"A{top}:{last}{self.header_row + end * CHART_ROWS}")
         return areas
 
-    def _table_areas(self) -> list[str]:
+    def table_areas(self) -> list[str]:
+        """Return the printed area of each page of tables."""
         areas = []
         for _, area in sorted(self.areas.items()):
             top = 1 if area.first_column == 1 else self.caption_row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts, summary_views, titles, views
+from hepaplan.reports import charts, summary_views, titles
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
@@ -34,7 +34,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     """Write the sheet."""
     said = tuple(line for line in content.headlines if line.startswith("Half or a quarter?"))
     sheet = SheetWriter(workbook, styles, titles.HALF, ABOUT, (*said, *HOW))
-    cells = sheet.chart_grid(2, "Charts")
+    cells = sheet.chart_grid(1, "Chart")
     frame, units = summary_views.evidence_sets(content)
     numbers = [h for h in frame.columns[2:] if h != summary_views.RATIO]
     sizes = [summary_views.largest(frame[numbers].iloc[i]) for i in range(len(frame))]
@@ -60,47 +60,34 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         )
     )
     if len(people) > 1:
-        _draw(sheet, cells, placed)
+        _draw(sheet, cells[0], placed)
     sheet.finish(content.version)
 
 
-def _draw(sheet: SheetWriter, cells: list[str], placed: Placed) -> None:
-    patients, starts = slice(0, 1), slice(1, len(placed.frame))
-    said = (patients_headline(placed.frame), starts_headline(placed.frame))
-    whose = ("new patients", "treatment starts")
-    for cell, rows, headline, what in zip(cells, (patients, starts), said, whose, strict=True):
-        first, count = rows.start, rows.stop - rows.start
-        chart = charts.bars(
-            [
-                charts.Line(name, placed.reference(name, first, count))
-                for name in placed.frame.columns[1:]
-            ],
-            placed.reference("What", first, count),
-            "Patients" if first == 0 else "Treatment",
+def _draw(sheet: SheetWriter, cell: str, placed: Placed) -> None:
+    people = placed.frame
+    charts.place(
+        sheet.sheet,
+        charts.bars(
+            [charts.Line(name, placed.reference(name)) for name in people.columns[1:]],
+            placed.reference("What"),
+            "Patients and treatment starts",
             "People a year if nothing were scarce",
             WHOLE,
             WHOLE_PEOPLE,
-        )
-        description = f"Horizontal bars of {what} a year under the registry's and the review's"
-        charts.place(sheet.sheet, chart, cell, headline, f"{description} evidence.")
-
-
-def patients_headline(frame: pd.DataFrame) -> str:
-    """Return what the chart of patients shows: how many times the people."""
-    patients = frame.iloc[0]
-    return (
-        f"The review's evidence means {patients['Review'] / patients['Registry']:.1f} times the "
-        f"patients of the registry's: {patients['Review']:,.0f} a year, not "
-        f"{patients['Registry']:,.0f}"
+        ),
+        cell,
+        people_headline(people),
+        "Horizontal bars of people a year under the registry's and the review's evidence.",
     )
 
 
-def starts_headline(frame: pd.DataFrame) -> str:
-    """Return what the chart of starts shows: the range of times the starts."""
-    starts = frame.iloc[1:]
+def people_headline(frame: pd.DataFrame) -> str:
+    """Return what the chart shows: how many times the patients, and how many times the starts."""
+    patients, starts = frame.iloc[0], frame.iloc[1:]
     factors = starts["Review"] / starts["Registry"].where(starts["Registry"] > 0)
-    most = str(starts["What"].iloc[int(factors.argmax())])
     return (
-        f"The review's evidence means {factors.min():.1f} to {factors.max():.1f} times the starts "
-        f"of the registry's, most for {views.in_sentence(most)}"
+        f"The review's evidence means {patients['Review'] / patients['Registry']:.1f} times the "
+        f"patients of the registry's, and {factors.min():.1f} to {factors.max():.1f} times the "
+        "starts"
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, pathway_views, titles
 from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet import CHART_COLUMNS, CHART_ROWS, SheetWriter
+from hepaplan.reports.sheet import CHART_COLUMNS, SheetWriter
 from hepaplan.reports.style import CHANGE, PEOPLE, Styles
 
 ABOUT = "How people flow through decision points and treatments when nothing is scarce."
-SIZE = (2 * CHART_COLUMNS + 1, 2 * CHART_ROWS)
+ROWS = 24  # as many as leave room for the notes on a printed page
+SIZE = (2 * CHART_COLUMNS + 1, ROWS)
 
 
 def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
@@ -43,7 +45,11 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     )
     balance = pathway_views.balance(content)
     formats = {h: PEOPLE for h in balance.columns[1:-1]} | {balance.columns[-1]: CHANGE}
-    sheet.add_table(Block("flow_balance", "In equals out, people a year", balance, formats))
+    wide = {
+        "Decision point": 84.0
+    }  # in one line: taller rows would stretch the picture beside them
+    caption = "In equals out, people a year"
+    sheet.add_table(Block("flow_balance", caption, balance, formats, widths=wide))
     frame = pathway_views.flows(content)
     by_step = [CHANGE if to == pathway_views.WORDS_OF_MORE else PEOPLE for to in frame["To"]]
     sheet.add_table(
@@ -52,8 +58,11 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "Every flow, people a year (tables/flows.csv)",
             frame,
             cell_formats={pathway_views.A_YEAR: by_step},
-            widths={"From": 58.0, "To": 58.0},
+            widths={"From": 110.0, "To": 110.0},
             page=0,
         )
     )
     sheet.finish(content.version)
+    end = get_column_letter(2 * CHART_COLUMNS + 2)
+    picture = f"A1:{end}{sheet.header_row + 1 + ROWS}"
+    sheet.sheet.print_area = [picture, *sheet.table_areas()]

@@ -23,10 +23,7 @@ POLICIES_SHOWN = (
     "Key figures: nothing scarce is what is wanted, first come is today, most health is the plan"
 )
 INTERVALS = "Intervals of what each policy gives"
-NO_INTERVALS = (
-    "No interval: this run holds one value of each figure. hepaplan psa gives intervals, and the "
-    "sheet Chance says what chance alone does."
-)
+NO_INTERVALS = "No interval: this run holds one value of each figure. hepaplan psa gives intervals."
 SECOND = len(LEFT) + 2
 SENTENCE = int(sum(WIDTHS) * 1.2)
 CHART_ROWS = 20

@@ -40,7 +40,9 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     )
     monthly = plan_views.waiting(content)
     points = longest(monthly)
-    cells = sheet.chart_grid(0 if monthly.empty else 2 + len(points), "People at a month's end")
+    bands = list_views.by_band(content)
+    count = 0 if monthly.empty else 2 + (not bands.empty) + len(points)
+    cells = sheet.chart_grid(count, "People at a month's end")
     for page, (column, name, caption) in enumerate(
         (
             ("waiting", "waiting_by_year", "Waiting, average of the year's months"),
@@ -75,10 +77,26 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         rows = (0, len(together))
         _draw(sheet, cells[0], in_all, "All lists together", WAITING, rows)
         _draw(sheet, cells[1], in_all, "Beyond the waiting standard", BEYOND, rows)
+        if not bands.empty:
+            _draw_bands(sheet, cells.pop(2), bands)
     for cell, point in zip(cells[2:], points, strict=True):
         chosen = monthly.index[monthly["Decision point"] == point]
         _draw(sheet, cell, placed, point, WAITING, (int(chosen[0]), len(chosen)))
     sheet.finish(content.version)
+
+
+def _draw_bands(sheet: SheetWriter, cell: str, frame: pd.DataFrame) -> None:
+    caption = "All lists by months waited, first come"
+    placed = sheet.add_table(Block("waiting_by_band", caption, frame, _people(frame), page=0))
+    lines = [charts.Line(str(h), placed.reference(str(h))) for h in frame.columns[1:]]
+    months = placed.reference("Month")
+    charts.place(
+        sheet.sheet,
+        charts.columns(lines, months, "Month", "People waiting", WHOLE, dates=True),
+        cell,
+        list_views.band_headline(frame),
+        "Stacked columns of people waiting at each month's end under first come, by months waited.",
+    )
 
 
 def _later_start(sheet: SheetWriter, content: ReportContent) -> None:

@@ -320,10 +320,12 @@ def test_compare_prints_sentences_and_a_table_and_writes_the_folder(
     assert any(line.split() == ["tiny", "more"] for line in lines)
     assert re.fullmatch(r"All checks pass, \d+ s: tiny-compare/compare\.xlsx", lines[-1])
     folder = tmp_path / "tiny-compare"
-    assert {path.name for path in folder.iterdir()} == {"compare.xlsx", "tables", "manifest.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "compare.xlsx", "report.html", "tables", "manifest.json"
+    }  # fmt: skip
     assert {path.stem for path in (folder / "tables").iterdir()} == {
-        "differences", "key_figures", "strategies", "per_patient", "budget_impact", "checks",
-        "about",
+        "differences", "key_figures", "strategies", "per_patient", "budget_impact", "bridge",
+        "checks", "about",
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["scenarios"] == ["tiny", "more"]

@@ -105,6 +105,24 @@ def test_runs_are_one_data_set_and_what_is_finished_is_kept(
 
 
 @pytest.mark.usefixtures("in_this_process")
+def test_a_report_is_made_anew_only_if_results_changed_or_it_is_missing(
+    hepaplan: Hepaplan, design: Design, in_this_process: None, tmp_path: Path
+) -> None:
+    workbook, page = (tmp_path / "try-batch" / name for name in ("report.xlsx", "report.html"))
+    hepaplan("batch", design(), *ONE)
+    assert workbook.is_file()
+    assert "4 runs, 4 with a result" in page.read_text(encoding="utf-8")
+    page.write_text("mine", encoding="utf-8")
+    hepaplan("batch", design(), *ONE)
+    assert page.read_text(encoding="utf-8") == "mine"
+    workbook.unlink()
+    hepaplan("batch", design(), *ONE)
+    assert workbook.is_file()
+    assert page.read_text(encoding="utf-8") != "mine"
+    hepaplan("batch", design(SHARES.replace(", 0.16", "")), *ONE)
+    assert "2 runs, 2 with a result" in page.read_text(encoding="utf-8")
+
+
 def test_parts_gathered_are_the_whole(hepaplan: Hepaplan, design: Design, tmp_path: Path) -> None:
     path = design()
     first = hepaplan("batch", path, "--part", "1/2", "--out", "parts", *ONE)

@@ -42,7 +42,7 @@ def bridge_headline(part: pd.DataFrame, reference: str) -> str:
     if abs(whole) < LEAST_SAID and part["amount"].abs().max() < LEAST_SAID:
         return f"{label}: no difference between {scenario} and {reference}"
     most = part.iloc[int(part["amount"].abs().argmax())]
-    mostly = "by" if len(part) == 1 else "most of it by"
+    mostly = "by" if len(part) == 1 else "the largest part"
     return (
         f"{label}: {amount_words(whole, unit)} in {scenario} against {reference}, {mostly} "
         f"{most['change']} ({amount_words(float(most['amount']), unit)})"

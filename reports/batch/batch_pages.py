@@ -14,11 +14,14 @@ from hepaplan.model.batch.design import Level
 from hepaplan.model.batch.tasks import Batch, tasks
 from hepaplan.model.outputs import Output, chosen_outputs
 from hepaplan.model.problems import listed
+from hepaplan.model.words import sentence_case
 from hepaplan.reports.batch.batch_pictures import (
     MEAN,
+    ShownAs,
     by_level,
     histogram,
     level_table,
+    level_text,
     shown_as,
 )
 from hepaplan.reports.batch.results import RUN, STATUS
@@ -118,8 +121,8 @@ def _design(batch: Batch, statuses: Mapping[str, int], spread: pd.DataFrame) -> 
 
 def _levels_said(levels: Sequence[Level]) -> str:
     if len(levels) > 12:
-        return f"{levels[0]} to {levels[-1]}"
-    return listed(map(str, levels))
+        return f"{level_text(levels[0])} to {level_text(levels[-1])}"
+    return listed(map(level_text, levels))
 
 
 def _output(
@@ -134,7 +137,8 @@ def _output(
         **_spread(values), "_format": shown.number_format,
     }  # fmt: skip
     if values.empty:
-        return Page(title, f"{output.label}: no run has a number."), row, f"{output.label}: none."
+        nothing = f"{sentence_case(output.label)}: no run has a number."
+        return Page(title, nothing), row, nothing
     best, worst = _ends(output, frame)
     drawn = [axis for axis in axes if axis != draws and 1 < frame[axis].nunique() <= MOST_LEVELS]
     tables = [
@@ -146,14 +150,23 @@ def _output(
     pictures += [by_level(shown, frame, axis) for axis in drawn]
     page = Page(title, f"{output.label}, {output.unit}, in {len(values):,} runs.", (),
                 tuple(pictures), tuple(tables))  # fmt: skip
-    top = best[1].iloc[0]
-    inputs = ", ".join(f"{axis} = {top[axis]}" for axis in axes)
-    said = (
-        f"{output.label}: median {shown.words(values.median())}, from {shown.words(values.min())} "
-        f"to {shown.words(values.max())}; {best[0].split(' runs')[0].lower()} in run {top[RUN]}"
+    return page, row, _said(shown, values, best, axes)
+
+
+def _said(
+    shown: ShownAs, values: pd.Series, best: tuple[str, pd.DataFrame], axes: Sequence[str]
+) -> str:
+    name = sentence_case(shown.output.label)
+    if values.max() == values.min():
+        return f"{name}: {shown.words(values.iloc[0])} in every run that has a number."
+    caption, rows = best
+    top = rows.iloc[0]
+    inputs = ", ".join(f"{axis} = {level_text(top[axis])}" for axis in axes)
+    return (
+        f"{name}: median {shown.words(values.median())}, from {shown.words(values.min())} "
+        f"to {shown.words(values.max())}; {caption.partition(' ')[0].lower()} in run {top[RUN]}"
         f"{f' ({inputs})' if inputs else ''}."
     )
-    return page, row, said
 
 
 def _spread(values: pd.Series) -> dict[str, object]:

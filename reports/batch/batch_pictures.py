@@ -35,9 +35,9 @@ class ShownAs:
 
 def shown_as(output: Output, values: pd.Series) -> ShownAs:
     """Return an output with a format for values of this size, in which their spread shows."""
-    if values.empty:
-        return ShownAs(output, "General")
-    swing = float(values.max() - values.min())
+    swing = float(values.max() - values.min()) if len(values) else 0.0
+    if swing == 0.0:
+        return ShownAs(output, VALUE)
     return ShownAs(output, result_format(output.unit, float(values.abs().max()), swing / 4))
 
 
@@ -50,7 +50,7 @@ def histogram(shown: ShownAs, values: pd.Series) -> Picture:
     frame = pd.DataFrame({axis_title(shown.output): names, "Runs": counts.astype(float)})
     return Picture(
         "bars", f"histogram_{shown.output.name}",
-        f"{name}: 8 of 10 runs lie between {shown.words(low)} and {shown.words(high)}",
+        f"{name}: 8 of 10 runs lie between {_text(shown, low)} and {shown.words(high)}",
         f"Number of runs in each of {BINS} equal steps of the output.", frame, "Runs",
         axis_title(shown.output), WHOLE,
     )  # fmt: skip
@@ -61,17 +61,19 @@ def by_level(shown: ShownAs, frame: pd.DataFrame, axis: str) -> Picture:
     means = _means(shown, frame, axis)
     values = means[MEAN]
     least, most = means.iloc[int(values.argmin())], means.iloc[int(values.argmax())]
-    headline = (
-        f"{sentence_case(shown.output.label)}: on average {shown.words(least[MEAN])} where {axis} "
-        f"is {least[axis]}, {shown.words(most[MEAN])} where it is {most[axis]}"
-    )
+    low, high = shown.words(least[MEAN]), shown.words(most[MEAN])
+    headline = f"{sentence_case(shown.output.label)}: on average " + (
+        f"{low} whatever {axis} is" if low == high else
+        f"{low} where {axis} is {level_text(least[axis])}, {high} where it is "
+        f"{level_text(most[axis])}"
+    )  # fmt: skip
     name, told = f"{axis}_{shown.output.name}", f"Mean over the runs at each level of {axis}."
     title = axis_title(shown.output)
     if _is_numeric(frame[axis]):
         lines = means[[axis, "P10", MEAN, "P90"]]
         return Picture("lines", name, headline, f"{told} P10 and P90 are over the same runs.",
                        lines, axis, title, VALUE, shown.number_format)  # fmt: skip
-    bars = means[[axis, MEAN]].astype({axis: str})
+    bars = means[[axis, MEAN]].assign(**{axis: means[axis].map(level_text)})
     return Picture("bars", name, headline, told, bars, title, axis, shown.number_format)
 
 
@@ -82,6 +84,13 @@ def level_table(shown: ShownAs, frame: pd.DataFrame, axis: str) -> Shown:
         formats[axis] = VALUE
     caption = f"By {axis}: {axis_title(shown.output)}"
     return Shown(f"by_{axis}_{shown.output.name}", caption, _means(shown, frame, axis), formats)
+
+
+def level_text(level: object) -> str:
+    """Return a level of an axis as a design's file would state it."""
+    if isinstance(level, bool | np.bool_):
+        return str(bool(level)).lower()
+    return f"{level:.6g}" if isinstance(level, float) else str(level)
 
 
 def _means(shown: ShownAs, frame: pd.DataFrame, axis: str) -> pd.DataFrame:

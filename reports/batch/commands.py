@@ -75,7 +75,6 @@ def batch_command(read: Read, code: Code) -> click.Command:
         from hepaplan.reports.batch.design_job import job_of
         from hepaplan.reports.batch.gather import gather, part_folder
         from hepaplan.reports.batch.pace import batch_progress
-        from hepaplan.reports.batch.report import is_reported, write_batch_report
         from hepaplan.reports.batch.runner import Means, Telling, run_batch
 
         part = None if stated is None else part_stated(stated)
@@ -92,12 +91,16 @@ def batch_command(read: Read, code: Code) -> click.Command:
         again = f"hepaplan batch {shlex.quote(design)} --out {shlex.quote(str(whole))}"
         job = job_of(runs, again, code, part)
         say, every = batch_progress(quiet)
+        before = _manifest(folder)
         telling = Telling(lambda words: note((words,)), say, every)
         if gathering:
             report = gather(whole, job, telling)
         else:
             report = run_batch(folder, job, Means(workers, scheduler), telling)
-        if part is None and (gathering or report.evaluated or not is_reported(folder)):
+        if part is None and (_manifest(folder) != before or not _is_reported(folder)):
+            from hepaplan.reports.batch.report import write_batch_report
+
+            say("the report")
             write_batch_report(folder, loaded)
         if sys.stderr.isatty() and not quiet:
             click.echo("\r\033[K", err=True, nl=False)
@@ -105,6 +108,20 @@ def batch_command(read: Read, code: Code) -> click.Command:
         return CHECKS_FAILED if report.failures else DONE
 
     return batch
+
+
+def _manifest(folder: Path) -> bytes:
+    """Return what says which results a folder holds; nothing where there are none."""
+    from hepaplan.reports.batch.results import BATCH
+
+    path = folder / BATCH
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _is_reported(folder: Path) -> bool:
+    from hepaplan.reports.batch.results import REPORTS
+
+    return all((folder / name).is_file() for name in REPORTS)
 
 
 def _about(runs: Tasks, workers: int) -> str:

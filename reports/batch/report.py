@@ -12,13 +12,13 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from hepaplan.model.batch.tasks import Batch
 from hepaplan.reports.batch.batch_pages import FILES, Data, batch_pages
 from hepaplan.reports.batch.parquet import read_columns
-from hepaplan.reports.batch.results import RESULTS
+from hepaplan.reports.batch.results import REPORTS, RESULTS
 from hepaplan.reports.output import atomic_file, only_writer
 from hepaplan.reports.study.page import write_study_page
 from hepaplan.reports.study.workbook import build_study_workbook
 from hepaplan.reports.workbook import save
 
-WORKBOOK, PAGE = "report.xlsx", "report.html"
+WORKBOOK, PAGE = REPORTS
 
 
 def write_batch_report(folder: Path, batch: Batch) -> None:
@@ -32,11 +32,6 @@ def write_batch_report(folder: Path, batch: Batch) -> None:
         with atomic_file(folder / WORKBOOK) as file:
             save(workbook, file)
         write_study_page(folder / PAGE, pages)
-
-
-def is_reported(folder: Path) -> bool:
-    """Whether a folder holds both forms of a batch's report."""
-    return (folder / WORKBOOK).is_file() and (folder / PAGE).is_file()
 
 
 def _link_files(workbook: Workbook, files: tuple[str, ...]) -> None:

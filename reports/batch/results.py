@@ -22,6 +22,7 @@ from hepaplan.reports.batch.work import Status, Work
 from hepaplan.reports.output import WrittenFile, atomic_file, digest, guard_text
 
 RESULTS, FAILURES, BATCH = "results", "failures.csv", "batch.json"
+REPORTS = ("report.xlsx", "report.html")
 ROWS_EACH = 100_000
 RUN, KEY, STATUS = "run", "key", "status"
 PACKAGES = ("hepaplan", "numpy", "pandas", "scipy", "pulp", "highspy", "pyarrow")

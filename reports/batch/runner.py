@@ -13,7 +13,7 @@ from hepaplan.model.problems import WrongUse
 from hepaplan.reports.batch.local import run_here
 from hepaplan.reports.batch.pace import ELSEWHERE, Pace
 from hepaplan.reports.batch.parquet import need_parquet
-from hepaplan.reports.batch.results import BATCH, Failure, Survey, survey, write_results
+from hepaplan.reports.batch.results import BATCH, REPORTS, Failure, Survey, survey, write_results
 from hepaplan.reports.batch.store import Store
 from hepaplan.reports.batch.work import Evaluate, Outcome, Work, hepaplan_version, once_each
 from hepaplan.reports.output import only_writer
@@ -92,7 +92,8 @@ def run_batch(
         wanted = set(asked.keys)
         to_do = sum(not store.is_finished(key) for key in wanted)
         if to_do:
-            (folder / BATCH).unlink(missing_ok=True)  # it would speak of results that are not there
+            for stale in (BATCH, *REPORTS):  # they would speak of results that are not there
+                (folder / stale).unlink(missing_ok=True)
             pace = Pace(to_do, telling.say, telling.every)
             with closing(_outcomes(job, means, store)) as outcomes:
                 for outcome in outcomes:

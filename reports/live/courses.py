@@ -17,6 +17,7 @@ from hepaplan.reports.live.courses_months import (
     DISCOUNTING,
     OTHER_CAUSES,
     Making,
+    finish,
     write_discounting,
     write_other_causes,
 )
@@ -45,8 +46,8 @@ def write_courses(
     exits, row = write_exits(grid, making, first + 2)
     starts, row = write_starts(grid, making, row + 1)
     prices = write_dose_prices(grid, making, row + 1)
-    grid.widths({1: 34, 2: 40, 3: 26, 4: 18} | dict.fromkeys(range(5, 14), 16.0))
-    grid.finish(content.version, f"C{first}")
+    grid.widths({1: 34, 2: 40, 3: 26})
+    finish(grid, making, f"C{first}", "", (grid.last_row, 13))
     rates = write_discounting(making)
     last = rows_of(making)
     others = write_other_causes(making, _furthest(making, last))
@@ -70,8 +71,8 @@ def _parameters(making: Making) -> Grid:
     return making.grid(
         COURSES,
         "How long each option's effect lasts, and what becomes of a planned start at once.",
-        "As model/survival/fit.py and model/course.py. Live: every figure here that a formula takes "
-        "from Inputs; a curve with just enough figures goes through them by formula.",
-        "Held: curves fitted to more figures than they need, and families without a formula: then "
-        "the engine's hazards stand on Leaving in grey, and a new run is needed.",
+        "As model/survival/fit.py and model/course.py. Live: every figure here that a formula "
+        "takes from Inputs; a curve with just enough figures goes through them by formula.",
+        "Held: curves fitted to more figures than they need, and families without a formula: "
+        "then the engine's hazards stand on Leaving in grey, and a new run is needed.",
     )

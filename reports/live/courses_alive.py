@@ -15,6 +15,7 @@ from hepaplan.reports.live.courses_months import (
     Making,
     OtherCauses,
     column,
+    finish_months,
     write_months,
 )
 from hepaplan.reports.live.courses_starts import StartRow
@@ -74,6 +75,6 @@ def write_alive(
             formula = f"={letter}{row - 1}{stay}*{spared.at(month)}"
             grid.formula(row, place, formula, alive[month], CHANCE)
         columns[option, group] = column(grid, place)
-    grid.widths({1: 18} | dict.fromkeys(range(2, len(rows) + 2), 13.0))
-    grid.finish(making.content.version, f"B{ZERO_ROW}", f"{HEAD_ROW}:{ZERO_ROW - 1}")
+    grid.widths({1: 18} | dict.fromkeys(range(2, len(rows) + 2), 24.0))
+    finish_months(grid, making, len(rows) + 1)
     return columns

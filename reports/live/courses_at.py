@@ -52,30 +52,35 @@ class Courses:
         kernels = self.making.usual.kernels
         return self.others.survival[kernels.options[option][0], kernels.groups[group]]
 
-    def flow(self, option: int, group: int, point: int, month: int) -> str | None:
+    def flow(self, option_index: int, group_index: int, point_index: int, month: int) -> str | None:
         """Return an expression: the share of starts that arrive at a point in a month after.
 
         Between month - 1 and month; None where the engine has less than 1e-9. Those not performed
         arrive in month 1.
         """
-        kernels, name = self.making.usual.kernels, self.group(group)
-        if month > kernels.months or kernels.arrive[option, group, point, month] < SMALLEST_FLOW:
+        kernels, name = self.making.usual.kernels, self.group(group_index)
+        if (
+            month > kernels.months
+            or kernels.arrive[option_index, group_index, point_index, month] < SMALLEST_FLOW
+        ):
             return None
-        record, destination = self.records[option], kernels.points[point]
-        spared = self.spared(option, group).at(month)
+        record, destination = self.records[option_index], kernels.points[point_index]
+        spared = self.spared(option_index, group_index).at(month)
         parts = []
-        if month <= self.last[option, name]:
-            risk = self.alive[option, name].at(month - 1)
+        if month <= self.last[option_index, name]:
+            risk = self.alive[option_index, name].at(month - 1)
             for row, exit_ in zip(
-                self.exits[option, name], self.left.columns[option, name], strict=True
+                self.exits[option_index, name], self.left.columns[option_index, name], strict=True
             ):
                 if destination in destinations(row.record):
-                    share = self.share_to(option, group, row.name, destination)
+                    share = self.share_to(option_index, group_index, row.name, destination)
                     parts.append(f"{risk}*{exit_.at(month)}*{spared}*{share}")
         abandoned = record.not_performed
         if month == 1 and abandoned is not None and destination in abandoned.to:
-            missing = self.starts[option, name].not_performed
-            parts.append(f"{missing}*{spared}*{self.share_abandoned(option, group, destination)}")
+            missing = self.starts[option_index, name].not_performed
+            parts.append(
+                f"{missing}*{spared}*{self.share_abandoned(option_index, group_index, destination)}"
+            )
         return "+".join(parts) or None
 
     def share_to(self, option: int, group: int, exit_: str, destination: str) -> str:
@@ -99,24 +104,28 @@ class Courses:
             if CANCER_DEATH in row.record.to
         ]
 
-    def use(self, option: int, group: int, resource: int, month: int) -> str | None:
+    def use(
+        self, option_index: int, group_index: int, resource_index: int, month: int
+    ) -> str | None:
         """Return an expression: what a start takes of a resource in a month since it.
 
         Complications are in month 0. None where nothing is taken: an amount of 0 after the months
         listed stays 0.
         """
-        kernels, name = self.making.usual.kernels, self.group(group)
-        record, what = self.records[option], kernels.resources[resource]
+        kernels, name = self.making.usual.kernels, self.group(group_index)
+        record, what = self.records[option_index], kernels.resources[resource_index]
         schedule = record.footprint.get(what)
         parts = []
         if schedule is not None and (month < len(schedule.value) or schedule.then):
-            key = (*option_key(self.making, option), "footprint", what)
+            key = (*option_key(self.making, option_index), "footprint", what)
             amount = self.making.cells.schedule(key, month)
             if month == 0:
-                parts.append(f"{self.starts[option, name].started}*{amount}")
-            elif month <= self.last[option, name]:
-                parts.append(f"{self.alive[option, name].at(month)}*{amount}")
-        if month == 0 and (harms := self.complication_use(option, group, resource)):
+                parts.append(f"{self.starts[option_index, name].started}*{amount}")
+            elif month <= self.last[option_index, name]:
+                parts.append(f"{self.alive[option_index, name].at(month)}*{amount}")
+        if month == 0 and (
+            harms := self.complication_use(option_index, group_index, resource_index)
+        ):
             parts.append(harms)
         return "+".join(parts) or None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hepaplan.model.pathway import CANCER_DEATH, Exit
 from hepaplan.model.problems import Key
 from hepaplan.reports.live.courses_curves import is_live, line_formulas, line_of
-from hepaplan.reports.live.courses_months import Making
+from hepaplan.reports.live.courses_months import Making, write_heading
 from hepaplan.reports.live.grid import Grid
 
 HEADINGS = (
@@ -15,12 +15,12 @@ HEADINGS = (
     "Hazard ratio", "Other deaths", "Curve", "From month", "Over months",
 )  # fmt: skip
 UNITS = (
-    "", "", "", "", "", "share", "z at ln(month) = 0", "z per ln(month)", "ratio", "", "",
-    "months since start", "months",
+    "", "", "", "", "", "share", "z at month 1", "z per ln(month)", "ratio", "", "",
+    "since start", "months",
 )  # fmt: skip
 PLACES = {heading: place for place, heading in enumerate(HEADINGS, start=1)}
 PARAMETER, RATIO = "0.000000", "0.000"
-EVERYBODY = "all"
+EVERYBODY, LATER = "all", ("From month", "Over months")
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def write_exits(
     """Write the exits' rows; return them by option and group, and the next free row."""
     grid.text(first_row, 1, "Exits: how long an option's effect lasts", "caption")
     for place, (heading, unit) in enumerate(zip(HEADINGS, UNITS, strict=True), start=1):
-        grid.text(first_row + 1, place, heading, "header")
-        grid.text(first_row + 2, place, unit, "note")
+        right = PLACES["Cured share"] <= place <= PLACES["Hazard ratio"] or heading in LATER
+        write_heading(grid, first_row + 1, place, heading, unit, right=right)
     row = first_row + 3
     found: dict[tuple[int, str], list[ExitRow]] = {}
     groups = making.usual.kernels.groups
@@ -118,7 +118,7 @@ def _write_exit(
     at = {heading: grid.cell(row, place) for heading, place in PLACES.items()}
     cured = intercept = slope = ratio = ""
     if is_live(time):
-        grid.text(row, PLACES["Curve"], "through its figures, by formula")
+        grid.text(row, PLACES["Curve"], "by formula")
         if time.cure_share is not None:
             cured = at["Cured share"]
             grid.formula(
@@ -133,7 +133,7 @@ def _write_exit(
             slope = at["Slope"]
             grid.formula(row, PLACES["Slope"], steep, slope_value, PARAMETER)
     else:
-        grid.text(row, PLACES["Curve"], "hazards from the engine, held")
+        grid.text(row, PLACES["Curve"], "held")
     grid.text(row, PLACES["Other deaths"], "counted" if time.counts_other_deaths else "not counted")
     if record.hazard_ratio is not None:
         ratio = at["Hazard ratio"]

@@ -9,10 +9,9 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.course import exit_hazards
-from hepaplan.model.pathway import Exit
+from hepaplan.model.surroundings import Surroundings
 from hepaplan.model.survival.fitted import monthly_hazards
 from hepaplan.model.survival.hazard_ratios import hazard_ratio_by_month
-from hepaplan.model.surroundings import Surroundings
 from hepaplan.reports.live.courses_curves import Curve, line_of
 from hepaplan.reports.live.courses_exits import EVERYBODY, ExitRow
 from hepaplan.reports.live.courses_months import (
@@ -22,13 +21,15 @@ from hepaplan.reports.live.courses_months import (
     Column,
     Making,
     column,
+    finish_months,
     write_months,
 )
 from hepaplan.reports.live.grid import LETTERS, Grid
 
 LEAVING = "Leaving"
 HEADS = (
-    "Decision point", "Option", "Exit", "Group", "Cured share", "Intercept", "Slope", "Hazard ratio",
+    "Decision point", "Option", "Exit", "Group", "Cured share", "Intercept", "Slope",
+    "Hazard ratio",
 )  # fmt: skip
 CURED, INTERCEPT, SLOPE, RATIO = (HEAD_ROW + offset for offset in range(4, 8))
 PARAMETER = "0.000000"
@@ -57,8 +58,8 @@ class Leaving:
                 done[id(found[0])] = self._write(option, group, found, last, len(same) > 1)
             self.columns[option, group] = done[id(found[0])] if found else ()
             self.shares[option, group] = self._shares(option, group, found, rows[option, group])
-        self._grid.widths({1: 18} | dict.fromkeys(range(2, self._place), 15.0))
-        self._grid.finish(making.content.version, f"B{ZERO_ROW}", f"{HEAD_ROW}:{ZERO_ROW - 1}")
+        self._grid.widths({1: 18} | dict.fromkeys(range(2, self._place), 24.0))
+        finish_months(self._grid, making, self._place - 1)
 
     def _shares(
         self, option: int, group: str, exits: Sequence[ExitRow], last: int
@@ -202,9 +203,9 @@ def _parameter(row: ExitRow, at: int) -> float:
 def _started(making: Making, longest: int) -> Grid:
     grid = making.grid(
         LEAVING,
-        "The share of those at risk who leave an option by each exit in each month since its start.",
+        "The share of those at risk who leave an option by each exit, by month since its start.",
         "As model/course.py: 1 - exp(-hazard ratio x hazard); the hazard is ln(S(month - 1) / "
-        "S(month)) of the published curve, less death from other causes where that curve counts it.",
+        "S(month)) of the published curve, less death from other causes where that counts it.",
         "Several exits of one option compete: each takes its part of the month's exits. By group "
         "only where a figure is by group. Grey: the engine's, held still.",
     )

@@ -1,7 +1,8 @@
-"""Columns by month since a start: months in the same rows on every sheet, discounting, other causes."""
+"""Columns by month since a start, the same rows on every sheet: discounting, other causes."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ DISCOUNTING, OTHER_CAUSES = "Discounting", "Other causes"
 HEAD_ROW, ZERO_ROW = 8, 18
 """First row of what a column is; the row of month 0, on every sheet by month."""
 FACTOR, CHANCE = "0.000000", "0.0000000"
+PRINTED_MONTHS, COLUMNS_A_PAGE = 60, 14
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,36 @@ class Column:
 def column(grid: Grid, place: int) -> Column:
     """Return a column of a sheet by its place, which counts from 1."""
     return Column(grid.cell(1, 1).removesuffix("$A$1"), LETTERS[place - 1])
+
+
+def write_heading(
+    grid: Grid, row: int, place: int, words: str, unit: str = "", *, right: bool = True
+) -> None:
+    """Write a heading, its unit below it, and a column wide enough for both on one line."""
+    grid.text(row, place, words, "header right" if right else "header")
+    if unit:
+        grid.text(row + 1, place, unit, "absent" if right else "absent text")
+    held = grid.sheet.column_dimensions[LETTERS[place - 1]].width
+    grid.widths({place: max(held, 1.15 * max(len(words), len(unit)) + 3.0)})
+
+
+def finish(grid: Grid, making: Making, freeze: str, title_rows: str, last: tuple[int, int]) -> None:
+    """Finish a sheet that prints from its first cell to its `last` (row, column), legibly.
+
+    What goes on to the right is printed on further pages, with the first column again.
+    """
+    grid.finish(making.content.version, freeze, title_rows)
+    row, place = last
+    grid.sheet.print_area = f"A1:{LETTERS[place - 1]}{row}"
+    grid.sheet.print_title_cols = "A:A"
+    grid.sheet.page_setup.fitToWidth = math.ceil(place / COLUMNS_A_PAGE)
+
+
+def finish_months(grid: Grid, making: Making, last_place: int) -> None:
+    """Finish a sheet by month; only the first months are printed."""
+    titles = f"{HEAD_ROW}:{ZERO_ROW - 1}"
+    row = min(ZERO_ROW + PRINTED_MONTHS, grid.last_row)
+    finish(grid, making, f"B{ZERO_ROW}", titles, (row, last_place))
 
 
 def write_months(grid: Grid, first: int, last: int) -> None:
@@ -126,7 +158,7 @@ def write_discounting(making: Making) -> dict[str, Rate]:
     grid.text(HEAD_ROW + 1, 1, "Rate, share a year")
     grid.text(HEAD_ROW + 2, 1, "Factor of half a month")
     grid.widths({1: 26, 2: 14, 3: 14})
-    grid.finish(making.content.version, f"B{ZERO_ROW}", f"{HEAD_ROW}:{ZERO_ROW - 1}")
+    finish_months(grid, making, 3)
     return rates
 
 
@@ -170,6 +202,6 @@ def write_other_causes(making: Making, rows: dict[tuple[str, str], int]) -> Othe
         for month in range(1, rows[key] + 1):
             grid.number(ZERO_ROW + month, place, values[key][month - 1], CHANCE)
         survival[key] = column(grid, place)
-    grid.widths({1: 18} | dict.fromkeys(range(2, len(rows) + 3), 14.0))
-    grid.finish(making.content.version, f"B{ZERO_ROW}", f"{HEAD_ROW}:{ZERO_ROW - 1}")
+    grid.widths({1: 18} | dict.fromkeys(range(2, len(rows) + 3), 24.0))
+    finish_months(grid, making, len(rows) + 2)
     return OtherCauses(survival, values, column(grid, 2))

@@ -10,14 +10,14 @@ from hepaplan.model.drugs import ADMINISTRATION, DosePrices, cost_category
 from hepaplan.model.pathway import Option
 from hepaplan.model.quantities import Quantity
 from hepaplan.reports.live.courses_exits import option_key
-from hepaplan.reports.live.courses_months import Making
+from hepaplan.reports.live.courses_months import Making, write_heading
 from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.style import POUNDS
 
 HEADINGS = (
     "Decision point", "Option", "Group", "Usual share", "Not performed", "Performed",
-    "Procedural mortality", "Begin the course", "Amounts used at the start",
-    "Cost of complications", "QALYs lost to complications",
+    "Procedural mortality", "Begin the course", "Use of month 0",
+    "Complications, cost", "Complications, loss",
 )  # fmt: skip
 UNITS = (
     "", "", "", "share of arrivals", "share of starts", "share of starts", "share of performed",
@@ -48,8 +48,8 @@ def write_starts(
     """Write a row for each option and group; return their cells, and the next free row."""
     grid.text(first_row, 1, "Starts: what becomes of a planned start in its first month", "caption")
     for place, (heading, unit) in enumerate(zip(HEADINGS, UNITS, strict=True), start=1):
-        grid.text(first_row + 1, place, heading, "header")
-        grid.text(first_row + 2, place, unit, "note")
+        right = place >= PLACES["Usual share"]
+        write_heading(grid, first_row + 1, place, heading, unit, right=right)
     row = first_row + 3
     found = {}
     kernels = making.usual.kernels
@@ -85,18 +85,22 @@ def _write_start(
     usual, stated = figure("usual_share", record.usual_share)
     write("Usual share", usual if stated == share else "", share)
     abandoned = record.not_performed
-    write("Not performed", *figure("not_performed", abandoned and abandoned.share, "share"))
+    write(
+        "Not performed", *figure("not_performed", abandoned.share if abandoned else None, "share")
+    )
     missing, performed = at["Not performed"], 1.0 - values["Not performed"]
     write("Performed", f"1-{missing}", performed)
     write("Procedural mortality", *figure("procedural_mortality", record.procedural_mortality))
     mortality = values["Procedural mortality"]
     begun = performed - performed * mortality
     write("Begin the course", f"{at['Performed']}*(1-{at['Procedural mortality']})", begun)
-    used, part = figure("not_performed", abandoned and abandoned.footprint_share, "footprint_share")
+    used, part = figure(
+        "not_performed", abandoned.footprint_share if abandoned else None, "footprint_share"
+    )
     used_formula = f"{at['Performed']}+{missing}*{used}" if used else at["Performed"]
-    write("Amounts used at the start", used_formula, performed + values["Not performed"] * part)
+    write("Use of month 0", used_formula, performed + values["Not performed"] * part)
     for heading, name in (
-        ("Cost of complications", "cost"), ("QALYs lost to complications", "qaly_loss"),
+        ("Complications, cost", "cost"), ("Complications, loss", "qaly_loss"),
     ):  # fmt: skip
         parts, value = [], 0.0
         for harm, complication in record.complications.items():
@@ -111,9 +115,9 @@ def _write_start(
             write(heading, f"{at['Performed']}*({'+'.join(parts)})", value, shown)
     return StartRow(
         at["Usual share"], missing, at["Performed"], at["Procedural mortality"],
-        at["Begin the course"], at["Amounts used at the start"],
-        at["Cost of complications"] if record.complications else "",
-        at["QALYs lost to complications"] if record.complications else "",
+        at["Begin the course"], at["Use of month 0"],
+        at["Complications, cost"] if record.complications else "",
+        at["Complications, loss"] if record.complications else "",
         values,
     )  # fmt: skip
 
@@ -133,8 +137,7 @@ def write_dose_prices(
     for place, (heading, unit) in enumerate(
         zip(headings, ("", "", "GBP a dose", "GBP a dose"), strict=True), start=1
     ):
-        grid.text(first_row + 1, place, heading, "header")
-        grid.text(first_row + 2, place, unit, "note")
+        write_heading(grid, first_row + 1, place, heading, unit, right=bool(unit))
     around, row = making.surroundings(), first_row + 3
     found: dict[tuple[str, str], dict[str, str]] = {}
     for name, drug in drugs.items():

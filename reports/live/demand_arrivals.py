@@ -21,7 +21,9 @@ from hepaplan.reports.live.demand_refs import (
     SHARE,
     block,
     fixed,
+    heading,
     headings,
+    near,
 )
 from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.live.inputs import InputCells
@@ -112,6 +114,8 @@ def write_arrivals(
     _write_entries(sheet, content)
     grid.widths({1: 34.0})
     grid.finish(content.version, f"B{sheet.month_row}")
+    last = near(sheet.point_row + sheet.points - 1, sheet.totals + 1)
+    grid.sheet.print_area = f"A1:{last}"
     return sheet
 
 
@@ -175,8 +179,8 @@ def _write_months(sheet: ArrivalPlaces, content: ReportContent) -> None:
     for group, name in enumerate(usual.kernels.groups):
         for point, of in enumerate(usual.kernels.points):
             column = sheet.column(point, group)
-            grid.text(sheet.month_row - 2, column, content.label(name), "header right")
-            grid.text(sheet.month_row - 1, column, f"{content.label(of)}, people", "header right")
+            heading(grid, sheet.month_row - 2, column, content.label(name))
+            heading(grid, sheet.month_row - 1, column, f"{content.label(of)}, people")
             for month in range(sheet.months):
                 terms = _new(sheet, point, group, month)
                 if month == usual.before and (point, group) in sheet.listed_on:
@@ -198,9 +202,8 @@ def _write_entries(sheet: ArrivalPlaces, content: ReportContent) -> None:
     for group, name in enumerate(usual.kernels.groups):
         for point, of in enumerate(usual.kernels.points):
             column = sheet.entry_column(point, group)
-            grid.text(sheet.month_row - 2, column, content.label(name), "header right")
-            heading = f"Entries: {content.label(of)}, people"
-            grid.text(sheet.month_row - 1, column, heading, "header right")
+            heading(grid, sheet.month_row - 2, column, content.label(name))
+            heading(grid, sheet.month_row - 1, column, f"Entries: {content.label(of)}, people")
             for month in range(usual.before, sheet.months):
                 terms = _new(sheet, point, group, month)
                 terms += _after(sheet, point, group, month, usual.before - 1)

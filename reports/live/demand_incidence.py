@@ -57,6 +57,7 @@ def write_incidence(
     _write_months(sheet)
     sheet.grid.widths({1: 14.0, 2: 12.0, 3: 14.0})
     sheet.grid.finish(content.version, f"C{sheet.grid.first_row}")
+    sheet.grid.sheet.print_area = f"A1:{near(sheet.month_row - 3, sheet.window_column)}"
     return sheet
 
 

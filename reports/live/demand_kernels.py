@@ -17,7 +17,9 @@ from hepaplan.reports.live.demand_refs import (
     Flows,
     fixed,
     fixed_block,
+    heading,
     headings,
+    near,
     share_key,
 )
 from hepaplan.reports.live.grid import Grid
@@ -101,7 +103,7 @@ def write_kernels(
     last_row = share_row + len(kernels.options) + 4 + months
     sheet = Kernels(grid, usual, share_row, last_row, {}, {})
     _write_shares(sheet, None if sited else cells, content)
-    grid.text(last_row - months, 1, "Months since arrival", "header right")
+    heading(grid, last_row - months, 1, "Months since arrival")
     for month in range(months):
         grid.number(last_row - month, 1, month, COUNT)
     column, moves, use = 3, {}, {}
@@ -127,6 +129,8 @@ def write_kernels(
                 column = found.first + len(found.points)
     grid.widths({1: 30.0, 2: 30.0})
     grid.finish(content.version, f"C{last_row - months + 1}")
+    last = near(share_row + len(kernels.options) - 1, 2 + len(kernels.groups))
+    grid.sheet.print_area = f"A1:{last}"
     return Kernels(grid, usual, share_row, last_row, moves, use)
 
 
@@ -183,7 +187,7 @@ def _write_block(
     for column, point in enumerate(points, start=first):
         label = content.label(kernels.points[point])
         for row, text in enumerate((*above, f"from {label}"), start=top - 2):
-            grid.text(row, column, text, "header right")
+            heading(grid, row, column, text)
     for (point, month), parts in terms.items():
         formula = "=" + "+".join(text for text, _ in parts)
         value = sum(value for _, value in parts)

@@ -15,6 +15,7 @@ from hepaplan.model.metastases import (
     synchronous_lag_share,
 )
 from hepaplan.model.parameters import STAGES_WITHOUT_METASTASES, TIMINGS
+from hepaplan.model.parameters import Metastases as MetastasesSettings
 from hepaplan.model.readings import UsualCare
 from hepaplan.reports.live.demand_refs import (
     COUNT,
@@ -51,7 +52,7 @@ class Lags:
     def __post_init__(self) -> None:
         """Lay out the timing's points and the lags below the figures."""
         metastases = self.usual.scenario.settings.metastases
-        self.count = self.share.shape[1]
+        self.count = int(self.share.shape[1])
         self.window = int(metastases.synchronous_window.number)
         points = enumerate(metastases.metachronous_timing.points)
         self.points = [(place, m, reached) for place, (m, reached) in points if m > self.window]
@@ -106,6 +107,12 @@ def write_lags(grid: Grid, cells: InputCells, usual: UsualCare) -> Lags:
     return lags
 
 
+def five_year_risks(metastases: MetastasesSettings) -> dict[str, float]:
+    """Return the five-year risk of metastases by stage at diagnosis."""
+    risks = metastases.metachronous_cumulative_incidence
+    return {str(stage): risk.number for stage, risk in risks.items()}
+
+
 def _write_figures(lags: Lags) -> None:
     grid, cells, row = lags.grid, lags.cells, lags.grid.first_row
     metastases = lags.usual.scenario.settings.metastases
@@ -131,12 +138,12 @@ def _write_figures(lags: Lags) -> None:
         grid.number(row + place, 2, value, COUNT)
         grid.text(row + place, 3, "months")
     stages = STAGES_WITHOUT_METASTASES
+    risks = five_year_risks(metastases)
     headings(grid, row + RISKS - 1, ("Stage", *stages), 2)
     grid.text(row + RISKS, 1, "Five-year risk, share")
     for column, stage in enumerate(stages, start=2):
         key = ("metastases", "metachronous_cumulative_incidence", stage)
-        risk = metastases.metachronous_cumulative_incidence[stage].number
-        grid.formula(row + RISKS, column, f"={cells.cell(key)}", risk, SHARE)
+        grid.formula(row + RISKS, column, f"={cells.cell(key)}", risks[stage], SHARE)
 
 
 def _write_points(lags: Lags) -> None:

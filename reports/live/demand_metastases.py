@@ -14,7 +14,7 @@ from hepaplan.model.tidy import years_of
 from hepaplan.model.ties.demand import ALL, tie_name
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import demand_places
-from hepaplan.reports.live.demand_lags import SYNCHRONOUS, Lags, write_lags
+from hepaplan.reports.live.demand_lags import SYNCHRONOUS, Lags, five_year_risks, write_lags
 from hepaplan.reports.live.demand_places import BANDS, IncidencePlaces
 from hepaplan.reports.live.demand_refs import (
     COUNT,
@@ -23,6 +23,7 @@ from hepaplan.reports.live.demand_refs import (
     block,
     fixed,
     fixed_block,
+    heading,
     headings,
     near,
     runs,
@@ -104,6 +105,9 @@ def write_metastases(
     _write_totals(sheet, content)
     grid.widths({1: 30.0})
     grid.finish(content.version, f"B{grid.first_row}")
+    top = near(lags.lag_row - 4, 1 + len(STAGES_WITHOUT_METASTASES))
+    totals = near(sheet.month_row - 4, GROWTH + len(TIMINGS) * sheet.of_years)
+    grid.sheet.print_area = [f"A1:{top}", f"A{sheet.band_row - 2}:{totals}"]
     return sheet
 
 
@@ -111,8 +115,8 @@ def _write_bands(sheet: Metastases) -> Floats:
     """Write cases a year that have or will have metastases; return people (timing, month, band)."""
     incidence, lags, grid = sheet.incidence, sheet.lags, sheet.lags.grid
     metastases = incidence.usual.scenario.settings.metastases
-    risks = metastases.metachronous_cumulative_incidence
-    risk = np.array([risks[stage].number for stage in STAGES_WITHOUT_METASTASES])  # type: ignore[index]
+    risks = five_year_risks(metastases)
+    risk = np.array([risks[stage] for stage in STAGES_WITHOUT_METASTASES])
     later = incidence.stage_share[..., : len(risk)] @ risk
     share = metastases.synchronous_share.number
     base = np.stack(
@@ -168,8 +172,8 @@ def _write_at_risk(sheet: Metastases, content: ReportContent, values: Floats) ->
         for group, name in enumerate(sheet.groups):
             column = sheet.at_risk_column(timing, group)
             for older in lags.older[timing]:
-                heading = f"{content.label(name)}, {kind}, {older} bands older"
-                grid.text(sheet.month_row - 1, column, heading, "header right")
+                name_of = f"{content.label(name)}, {kind}, {older} bands older"
+                heading(grid, sheet.month_row - 1, column, name_of)
                 then = np.minimum(np.arange(BANDS) + older, BANDS - 1)
                 bands = np.flatnonzero(group_of[then] == group)
                 shortest, longest = lags.span(timing, older)
@@ -198,8 +202,8 @@ def _write_new(sheet: Metastases, content: ReportContent) -> None:
     for group, name in enumerate(sheet.groups):
         for timing, kind in enumerate(TIMINGS):
             column = sheet.new_column + group * len(TIMINGS) + timing
-            heading = f"New: {content.label(name)}, {kind}, people"
-            grid.text(sheet.month_row - 1, column, heading, "header right")
+            name_of = f"New: {content.label(name)}, {kind}, people"
+            heading(grid, sheet.month_row - 1, column, name_of)
             first = sheet.at_risk_column(timing, group)
             last = first + len(lags.older[timing]) - 1
             for month in range(len(sheet.found)):

@@ -47,12 +47,17 @@ def people_of(scenario: Scenario) -> People:
     tables, projection = scenario.tables, scenario.tables.projection
     if projection.empty:
         return People(scenario, (0,), _counted(tables.population)[None])
-    stated = {int(year): table for year, table in projection.groupby("year")}
+    stated = _by_year(projection)
     own_year = scenario.settings.tables["population"].year
     if own_year is not None:
         stated.setdefault(own_year, tables.population)
     years = tuple(sorted(stated))
     return People(scenario, years, np.stack([_counted(stated[year]) for year in years]))
+
+
+def _by_year(projection: pd.DataFrame) -> dict[int, pd.DataFrame]:
+    years = sorted({int(year) for year in projection["year"]})
+    return {year: projection[projection["year"] == year] for year in years}
 
 
 def _counted(table: pd.DataFrame) -> Floats:

@@ -11,6 +11,8 @@ from hepaplan.reports.live.grid import LETTERS, Grid
 
 PEOPLE, SHARE, TINY, YEARS, COUNT = "#,##0.000", "0.0000", "0.0E+00", "0.0000", "0"
 """Number formats of people, shares, very small shares, years and whole months."""
+WIDEST = 20.0
+"""Characters; a longer heading is wrapped."""
 
 
 class Flows(Protocol):
@@ -19,9 +21,7 @@ class Flows(Protocol):
     def flow(self, option_index: int, group_index: int, point_index: int, month: int) -> str | None:
         """Return the share of starts that arrives at a point in a month, as an expression."""
 
-    def use(
-        self, option_index: int, group_index: int, resource_index: int, month: int
-    ) -> str | None:
+    def use(self, option: int, group: int, resource: int, month: int, /) -> str | None:
         """Return the units that a month since start takes of a resource, as an expression."""
 
 
@@ -52,9 +52,16 @@ def share_key(pathway: Pathway, option_index: int) -> Key:
 
 
 def headings(grid: Grid, row: int, names: Iterable[str], right_from: int, first: int = 1) -> None:
-    """Write a row of headings, numbers' headings to the right."""
+    """Write a row of headings, numbers' headings to the right, in columns wide enough."""
     for column, name in enumerate(names, start=first):
-        grid.text(row, column, name, "header right" if column >= right_from else "header")
+        heading(grid, row, column, name, right=column >= right_from)
+
+
+def heading(grid: Grid, row: int, column: int, name: str, *, right: bool = True) -> None:
+    """Write one heading and make its column wide enough, up to `WIDEST`."""
+    grid.text(row, column, name, "header right" if right else "header")
+    dimension = grid.sheet.column_dimensions[LETTERS[column - 1]]
+    dimension.width = max(dimension.width, min(len(name) + 4.0, WIDEST))
 
 
 def runs(labels: Sequence[str]) -> dict[str, tuple[int, int]]:

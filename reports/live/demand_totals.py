@@ -14,7 +14,7 @@ from hepaplan.model.usual_totals import usual_starts, usual_use
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.live import demand_arrivals
 from hepaplan.reports.live.demand_arrivals import ArrivalPlaces
-from hepaplan.reports.live.demand_refs import PEOPLE, block, headings, near, runs
+from hepaplan.reports.live.demand_refs import PEOPLE, block, heading, headings, near, runs
 from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.style import Styles
 
@@ -144,8 +144,7 @@ def _write_need(sheet: Totals, first: int) -> None:
         row, month_column = first + number, FIRST_YEAR + number
         grid.text(row, 1, resource.label)
         grid.text(row, 3, resource.unit)
-        heading = f"{resource.label}, {resource.unit}"
-        grid.text(month_row - 1, month_column, heading, "header right")
+        heading(grid, month_row - 1, month_column, f"{resource.label}, {resource.unit}")
         for month, value in enumerate(need[number].tolist()):
             formula = _need(sheet, number, month)
             grid.formula(month_row + month, month_column, formula, value, "#,##0.0")

@@ -27,7 +27,13 @@ from hepaplan.reports.live.plan_cells import (
     UseCells,
     WaitingCells,
 )
-from hepaplan.reports.live.plan_frame import ArrivalCells, PlanFrame, UseOfStarts
+from hepaplan.reports.live.plan_frame import (
+    ArrivalCells,
+    PlanFrame,
+    UseOfStarts,
+    month_column,
+    near,
+)
 from hepaplan.reports.live.plan_inputs import WEIGHTS, PlanInputCells, write_plan_inputs
 from hepaplan.reports.live.plan_spending import SpendingSheet
 from hepaplan.reports.live.plan_use import UseSheet, write_start_use
@@ -43,11 +49,13 @@ TITLES = (PLAN_INPUTS, capacity_live.TITLE, LISTS, WAITING, USE, SPENDING, START
 class PlanSheets:
     """What the rest of the workbook needs: figures by name, and the planned starts.
 
-    `ties` are addresses by the names of `plan_ties`; `starts` is the block of planned starts and
+    `ties` are addresses by the names of `plan_ties`; `planned` the cells of planned starts by pair,
+    site and month; `starts` is the block of planned starts and
     `total` their sum as run; `switch` the cell that says whether starts must fit into capacity.
     """
 
     ties: Mapping[str, str]
+    planned: Mapping[tuple[int, int, int], str]
     starts: str
     total: float
     switch: str
@@ -120,4 +128,9 @@ def _sheets(
     for (what, name, year), address in spent.cells.items():
         words = ("plan waiting care",) if what == "waiting" else (*kinds[what], name)
         ties[tie_name(*words, year)] = address
-    return PlanSheets(ties, inputs.block, inputs.total, inputs.switch, formulas)
+    planned = {
+        (pair, site, month): near(row, month_column(month))
+        for (pair, site), row in inputs.starts.items()
+        for month in range(frame.count)
+    }
+    return PlanSheets(ties, planned, inputs.block, inputs.total, inputs.switch, formulas)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from hepaplan.reports.live.plan_frame import (
     PlanFrame,
     column_span,
@@ -180,10 +182,10 @@ class StartCells:
         """Place the blocks: as deep as any option takes the resource inside the window."""
         row = self.first
         for r in self.frame.resources:
-            taken = self.frame.kernels.use[:, :, r, : self.frame.count].any(axis=(0, 1))
+            taken = self.frame.kernels.use[:, :, r, : self.frame.count].sum(axis=(0, 1))
             if not taken.any():
                 continue
-            self.depths[r] = 1 + max(d for d, any_use in enumerate(taken) if any_use)
+            self.depths[r] = 1 + int(np.flatnonzero(taken)[-1])
             self.rows[r] = row + 2
             row += 3 + self.frame.rows
 

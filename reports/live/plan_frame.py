@@ -149,10 +149,8 @@ class PlanFrame:
         return np.asarray((people > 0.0).any(axis=1))
 
     def swap_here(self, pair: int, site: int) -> bool:
-        """Return whether people of a pair's list may start its option at a site."""
-        option = self.network.pair_option[pair]
-        held = bool(self.here[self.network.pair_list[pair], site])
-        return held and bool(self.here[option, site] or self.planned[pair, :, site].any())
+        """Return whether the plan starts a pair's option at a site for people of its list."""
+        return bool((self.planned[pair, :, site] > NOTHING).any())
 
     def waits(self, point: int) -> bool:
         """Return whether anybody waits at a decision point."""
@@ -168,13 +166,13 @@ class PlanFrame:
 
     def needs(self, site: int) -> list[int]:
         """Return the resources that a site has, or that what is started there takes."""
-        has = self.network.capacity[: self.network.reported, site].any(axis=1)
-        takes = self.kernels.use[self.here[:, site]].any(axis=(0, 1, 3))
+        has = self.network.capacity[: self.network.reported, site].sum(axis=1) > 0.0
+        takes = self.kernels.use[self.here[:, site]].sum(axis=(0, 1, 3)) > 0.0
         return [r for r in self.resources if has[r] or takes[r]]
 
     def at_once(self, option: int) -> tuple[int, ...]:
         """Return the resources that an option takes in the month of the start."""
-        return tuple(int(r) for r in np.flatnonzero(self.kernels.use[option, :, :, 0].any(axis=0)))
+        return tuple(int(r) for r in np.flatnonzero(self.kernels.use[option, :, :, 0].sum(axis=0)))
 
     def point_label(self, point: int) -> str:
         """Return a decision point in words."""

@@ -104,8 +104,10 @@ def _write_starts(
                 continue
             row += 1
             labels = (frame.site_label(h), frame.content.label(point))
-            labels += (frame.option_label(listed), frame.option_label(started))
-            pen.words(row, *labels, network.sites[h], point, intended, options[started][1])
+            options_named = (frame.option_label(listed), frame.option_label(started))
+            pen.words(
+                row, *labels, *options_named, network.sites[h], point, intended, options[started][1]
+            )
             for month, value in enumerate(frame.planned[pair, :, h].sum(axis=0)):
                 grid.number(row, month_column(month), value, PEOPLE, "input")
             rows[pair, h] = row

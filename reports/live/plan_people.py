@@ -133,9 +133,9 @@ class PeopleBlocks:
     def labels(self, row: int, site: int, line: Line, unit: str = "people") -> None:
         """Write what a row is of."""
         frame = self.frame
-        labels = (frame.site_label(site), frame.point_label(line.point))
-        labels += (frame.option_label(line.option), frame.group_label(line.group))
-        self.pen.words(row, *labels, unit if frame.here[line.option, site] else "not here")
+        where = (frame.site_label(site), frame.point_label(line.point))
+        who = (frame.option_label(line.option), frame.group_label(line.group))
+        self.pen.words(row, *where, *who, unit if frame.here[line.option, site] else "not here")
 
     def share(self, row: int, line: Line) -> None:
         """Write the share of a decision point's people who join a list."""

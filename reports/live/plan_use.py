@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hepaplan.model.arrays import Floats
+from hepaplan.model.replay import starts_by_option
 from hepaplan.reports.live.capacity import CapacityCells
 from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.live.plan_cells import (
@@ -19,7 +21,6 @@ from hepaplan.reports.live.plan_cells import (
 )
 from hepaplan.reports.live.plan_frame import (
     AMOUNT,
-    NOTHING,
     SHARE,
     Pen,
     PlanFrame,
@@ -131,15 +132,15 @@ class UseSheet:
         self.grid.widths({1: 18, 2: 28, 3: 38, 4: 4, 5: 12, 6: 4, 7: 4, 8: 14})
         self.grid.finish(self.frame.content.version, near(self.rows.first, month_column(0)))
 
-    def _taken_later(self) -> np.ndarray:
+    def _taken_later(self) -> Floats:
         """Return use by starts of earlier months of the window (resource, site, month)."""
-        use = self.frame.network.kernels.use
-        network, count = self.frame.network, self.frame.count
-        first = np.einsum(
-            "pght,pgr->rht", self.frame.planned, use[network.pair_option][..., 0], optimize=True
-        )
-        later = self.frame.use[: network.reported] - first[: network.reported, :, :count]
-        return np.where(np.abs(later) > NOTHING, later, 0.0)
+        frame, network = self.frame, self.frame.network
+        starts = starts_by_option(network, frame.planned)
+        later = np.zeros_like(frame.use)
+        for since in range(1, frame.count):
+            use = network.kernels.use[..., since]
+            later[..., since:] += np.einsum("kght,kgr->rht", starts[..., :-since], use)
+        return later
 
     def _resource(self, r: int, h: int) -> None:
         frame = self.frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
@@ -45,11 +46,12 @@ class Block:
     what: str
     address: str
     total: float
+    COLUMNS: ClassVar[int] = 997
 
     @property
     def formula(self) -> str:
         """The weighted sum, without the sign of equality."""
-        return f"SUMPRODUCT({self.address}*(ROW({self.address})+COLUMN({self.address})/997))"
+        return f"SUMPRODUCT({self.address}*(ROW({self.address})+COLUMN({self.address})/{self.COLUMNS}))"
 
 
 @dataclass(frozen=True)

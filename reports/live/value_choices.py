@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hepaplan.model.economics import SAME, Compared, frontier, net_monetary_benefit
 from hepaplan.reports.live.courses_at import Courses
+from hepaplan.reports.live.courses_months import finish, write_heading
 from hepaplan.reports.live.grid import LETTERS, Grid
 from hepaplan.reports.live.value_worth import Worth
 
@@ -15,9 +16,8 @@ HEADINGS = (
     "Cost per QALY gained", "Added cost", "Added QALYs", "Net monetary benefit", "Best value",
 )  # fmt: skip
 UNITS = (
-    "", "", "", "GBP, discounted", "QALY, discounted", "options", "in words",
-    "GBP per QALY, against the next cheaper on the frontier", "GBP, against the reference",
-    "QALY, against the reference", "GBP at the threshold", "most net benefit",
+    "", "", "", "GBP, discounted", "QALY, discounted", "options", "in words", "GBP per QALY", "GBP",
+    "QALY", "GBP", "",
 )  # fmt: skip
 PLACES = {heading: place for place, heading in enumerate(HEADINGS, start=1)}
 COST, QALYS, BEATEN, STANDING, BENEFIT = (
@@ -55,9 +55,9 @@ def write_choices(courses: Courses, worth: Worth) -> None:
         for group in range(len(kernels.groups)):
             _Block(grid, courses, worth, block, group, row, (top, top + 1)).write(most)
             row += len(block) + 1
-    grid.widths({1: 30, 2: 16, 3: 40} | dict.fromkeys(range(4, FIRST_PAIR + 2 * most), 15.0))
-    grid.widths({STANDING: 24.0})
-    grid.finish(making.content.version, f"D{top + 5}", f"{top + 3}:{top + 4}")
+    grid.widths({1: 30, 2: 16, 3: 40, STANDING: 24.0})
+    end = (grid.last_row, FIRST_PAIR - 1)
+    finish(grid, making, f"D{top + 5}", f"{top + 3}:{top + 4}", end)
 
 
 class _Block:
@@ -164,7 +164,7 @@ class _Block:
             f"{_at(first, row)}:{_at(first + last, row)}"
             for first in (FIRST_PAIR, FIRST_PAIR + most)
         )
-        cheaper = f"COUNTIF({self._span(COST)},\"<\"&({_at(COST, row)}-{self._slack_costs}))"
+        cheaper = f'COUNTIF({self._span(COST)},"<"&({_at(COST, row)}-{self._slack_costs}))'
         between = f"AND(COUNT({over})>0,COUNT({under})>0,MIN({under})<MAX({over}))"
         formula = (
             f'=IF({_at(BEATEN, row)}>0,"dominated",IF({between},"extendedly dominated",'
@@ -198,25 +198,23 @@ def _at(place: int, row: int) -> str:
 
 def _headings(grid: Grid, row: int, most: int) -> None:
     for place, (heading, unit) in enumerate(zip(HEADINGS, UNITS, strict=True), start=1):
-        right = COST <= place and heading not in ("Standing", "Best value")
-        grid.text(row, place, heading, "header right" if right else "header")
-        grid.text(row + 1, place, unit, "note")
+        right = place >= COST and heading not in ("Standing", "Best value")
+        write_heading(grid, row, place, heading, unit, right=right)
     for other in range(most):
         for first, words in (
-            (FIRST_PAIR, f"Over option {other + 1}, if better"),
-            (FIRST_PAIR + most, f"Of option {other + 1} over it, if worse"),
+            (FIRST_PAIR, f"Over option {other + 1}"),
+            (FIRST_PAIR + most, f"Of option {other + 1} over it"),
         ):
-            grid.text(row, first + other, words, "header right")
-            grid.text(row + 1, first + other, "GBP per QALY", "note")
+            write_heading(grid, row, first + other, words, "GBP per QALY")
 
 
 def _started(courses: Courses) -> Grid:
     return courses.making.grid(
         CHOICES,
         "The options of each decision point compared: cost and QALYs of a start, all that follows.",
-        "As model/economics.py: a dominated option has no ratio; the cost per QALY gained is against "
-        "the next cheaper option on the frontier. Live: everything, against the threshold's cell.",
+        "As model/economics.py: a dominated option has no ratio; cost per QALY gained is against "
+        "the next cheaper on the frontier, what is added against the reference. All is live.",
         "Extendedly dominated: some better option costs less per QALY gained over this one than "
-        "this one does over some worse one (columns to the right; options numbered down each block).",
-        "Options of a point are not always a choice for the same patient: shares say who has which.",
+        "this one does over some worse one (to the right; options numbered down each block).",
+        "Options of a point are not always a choice for one patient: shares say who has which.",
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-
 from hepaplan.model.kernels import COMPLICATIONS
 from hepaplan.model.outcomes import discount_factors
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Schedule
 from hepaplan.reports.live.courses_at import Courses
 from hepaplan.reports.live.courses_exits import option_key
-from hepaplan.reports.live.courses_months import Rate
+from hepaplan.reports.live.courses_months import Rate, finish, write_heading
 from hepaplan.reports.live.grid import Grid
 
 VALUE = "Value"
@@ -23,7 +22,7 @@ MEASURES: Mapping[str, tuple[str, str, str, str]] = {
     "cost_discounted": ("Cost, discounted", "GBP", "costs", '"£"#,##0'),
 }
 """By field of `outcomes.Values`: words, unit, the rate it is discounted at, number format."""
-FIRST_MONTH = "Months lived in the first month"
+FIRST_MONTH = "Lived in month 0"
 COST_AT = {"none": "cost", "costs": "cost_discounted"}
 
 
@@ -46,24 +45,23 @@ class Own:
             for group in range(len(kernels.groups)):
                 self._write(option, group)
                 self._row += 1
-        self._grid.widths({1: 30, 2: 38, 3: 16} | dict.fromkeys(range(4, first + 40), 14.0))
-        top = self._grid.first_row
-        self._grid.finish(self._making.content.version, f"D{top + 3}", f"{top}:{top + 2}")
+        self._grid.widths({1: 30, 2: 38, 3: 16})
+        top, last = self._grid.first_row, max(self._category_place.values())
+        end = (self._grid.last_row, last)
+        finish(self._grid, self._making, f"D{top + 3}", f"{top + 1}:{top + 2}", end)
 
     def _headings(self) -> None:
         top, content = self._grid.first_row, self._making.content
         for place, text in enumerate(("Decision point", "Option", "Group"), start=1):
-            self._grid.text(top + 1, place, text, "header")
+            write_heading(self._grid, top + 1, place, text, right=False)
         heads = {FIRST_MONTH: (FIRST_MONTH, "months")}
         heads |= {name: (words, unit) for name, (words, unit, _, _) in MEASURES.items()}
         for name, (words, unit) in heads.items():
-            self._grid.text(top + 1, self._place[name], words, "header right")
-            self._grid.text(top + 2, self._place[name], unit, "note")
+            write_heading(self._grid, top + 1, self._place[name], words, unit)
         for (category, rate), place in self._category_place.items():
             name = self._making.usual.kernels.categories[category]
-            self._grid.text(top, place, "Discounted" if rate == "costs" else "Cost by category")
-            self._grid.text(top + 1, place, content.label(name), "header right")
-            self._grid.text(top + 2, place, "GBP", "note")
+            unit = "GBP, discounted" if rate == "costs" else "GBP"
+            write_heading(self._grid, top + 1, place, content.label(name), unit)
 
     def _write(self, option: int, group: int) -> None:
         making, kernels = self._making, self._making.usual.kernels
@@ -219,7 +217,7 @@ def _started(courses: Courses) -> Grid:
     return courses.making.grid(
         VALUE,
         "What one planned start's own course yields and costs, before whatever follows it.",
-        "As model/course.py and model/outcomes.py: deaths fall in the middle of their month, and so "
+        "As model/course.py and model/outcomes.py: deaths fall in the middle of their month, so "
         "do yields and costs; costs and effects are discounted at their own rates to the start.",
         "Live: schedules, utilities, unit costs, complications, discount rates. Held: the price of "
         "a dose (sheet Courses). Worth has the same with all that follows.",

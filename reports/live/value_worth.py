@@ -8,13 +8,15 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.outcomes import discount_factors
 from hepaplan.reports.live.courses_at import Courses
 from hepaplan.reports.live.courses_exits import destinations
+from hepaplan.reports.live.courses_months import finish, write_heading
 from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.live.value_loops import worth_order
 from hepaplan.reports.live.value_own import MEASURES
 
 WORTH = "Worth"
 SHARE = "0.000000"
-RATE_WORDS = {"none": "not discounted", "effects": "discounted as effects", "costs": "as costs"}
+RATE_WORDS = {"none": "share", "effects": "share, as effects", "costs": "share, as costs"}
+"""Units of who goes on: not discounted, or discounted at the rate of effects or of costs."""
 
 
 class Worth:
@@ -48,9 +50,9 @@ class Worth:
             for group in self._groups:
                 for option in self._options:
                     self._start(measure, option, group)
-        widths = {1: 30, 2: 38, 3: 16} | dict.fromkeys(range(4, max(self._place.values()) + 1), 14.0)
-        self._grid.widths(widths)
-        self._grid.finish(self._making.content.version, f"D{top}")
+        self._grid.widths({1: 30, 2: 38, 3: 16})
+        end = (self._grid.last_row, max(self._place.values()))
+        finish(self._grid, self._making, f"D{top}", "", end)
 
     def _reached(self) -> dict[int, list[int]]:
         """Return the points that each point's options lead to."""
@@ -85,10 +87,10 @@ class Worth:
     def _arrivals_headings(self, top: int) -> None:
         self._grid.text(top, 1, "Worth of an arrival, who starts the usual option", "caption")
         for place, text in enumerate(("Measure", "Group", "Unit"), start=1):
-            self._grid.text(top + 2, place, text, "header")
+            write_heading(self._grid, top + 2, place, text, right=False)
         for point in self._points:
             label = self._making.content.label(self._kernels.points[point])
-            self._grid.text(top + 2, 4 + point, label, "header right")
+            write_heading(self._grid, top + 2, 4 + point, label)
 
     def _arrivals_row(self, row: int, measure: str, group: int) -> None:
         """Write the worth of arrivals: what is started there, and a loop to itself in one step."""
@@ -122,21 +124,20 @@ class Worth:
     def _headings(self, top: int) -> None:
         self._grid.text(top, 1, "Worth of a start, and where it leads", "caption")
         for place, text in enumerate(("Decision point", "Option", "Group"), start=1):
-            self._grid.text(top + 2, place, text, "header")
+            write_heading(self._grid, top + 1, place, text, right=False)
         for (what, of, number), place in self._place.items():
             if what == "share":
-                above, heading = "share of arrivals", "Usual share"
+                heading, unit = "Usual share", "share of arrivals"
             elif what == "left":
-                above, heading = RATE_WORDS[of], f"Leave alive by exit {number + 1}"
+                heading, unit = f"Leave by exit {number + 1}", RATE_WORDS[of]
             elif what == "reached":
-                above = f"share of starts, {RATE_WORDS[of]}"
-                heading = f"Reach {self._making.content.label(self._kernels.points[number])}"
+                heading = self._making.content.label(self._kernels.points[number])
+                unit = RATE_WORDS[of]
+                self._grid.text(top, place, "reach", "absent")
             else:
-                words, unit, _, _ = MEASURES[of]
-                above = unit
-                heading = f"{words}: " + ("with all that follows" if what == "start" else "once")
-            self._grid.text(top + 1, place, above, "note")
-            self._grid.text(top + 2, place, heading, "header right")
+                heading, unit, _, _ = MEASURES[of]
+                self._grid.text(top, place, "once" if what == "once" else "in all", "absent")
+            write_heading(self._grid, top + 1, place, heading, unit)
 
     def _onward(self, option: int, group: int) -> None:
         """Write who leaves by each exit, and whom each point receives, discounted to the start."""
@@ -248,7 +249,8 @@ def _started(courses: Courses, loops: str) -> Grid:
         WORTH,
         "What a start and an arrival are worth with all that follows, everybody at usual care.",
         "As model/outcomes.py, worth: own course, and the worth of arriving at each point reached, "
-        "discounted from then to the start. Once: without what follows a return to the same point.",
+        "discounted from then to the start. In all: with all that follows. Once: without what "
+        "follows a return to the same point. Reach: shares of starts, discounted or not.",
         "A point that leads back to itself is solved in one step: worth once / (1 - share that "
         "comes back). Everyone at a point starts its options in their usual shares.",
         loops,

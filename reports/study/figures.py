@@ -44,7 +44,7 @@ def draw(picture: Picture, identity: str) -> Drawing:
     with sheet_of_paper(_height(picture)) as (figure, axes):
         said = DRAW[picture.shape](axes, picture)
         lay_out(figure)
-        figure.set_layout_engine("none")  # else saving would lay it out and draw it once more
+        figure.set_layout_engine(None)  # else saving would lay it out and draw it once more
         described = " ".join((picture.description, *said))
         return Drawing(svg_text(figure, identity, picture.headline, described), said)
 

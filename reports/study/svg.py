@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import matplotlib
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from hepaplan.reports.html import clean
@@ -29,8 +28,7 @@ def svg_text(figure: Figure, identity: str, title: str, description: str) -> str
     file = io.BytesIO()
     plain = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with matplotlib.rc_context({"svg.hashsalt": identity}):
-        # Not `savefig`, which draws once more to measure what is not asked for.
-        FigureCanvasSVG(figure).print_svg(file, metadata=plain)
+        figure.savefig(file, format="svg", metadata=plain)
     root = ElementTree.fromstring(file.getvalue())
     box = root.attrib["viewBox"]
     _tidy(root, identity)

@@ -25,14 +25,14 @@ INPUT = Font(name=FONT, size=11, color=INPUT_BLUE)
 HEADER_FILL = PatternFill("solid", start_color=BLUE, end_color=BLUE)
 INPUT_FILL = PatternFill("solid", start_color=YELLOW, end_color=YELLOW)
 RULE = Border(bottom=Side(style="thin", color="D0D5DB"))
-LEFT = Alignment(vertical="top", horizontal="left", wrap_text=True)
+LEFT = Alignment(vertical="top", horizontal="left", wrap_text=True, indent=1)
 RIGHT = Alignment(vertical="top", horizontal="right")
 HEADING_ROW = 6
-LINE, WIDER = 15.0, 1.1
+LINE, WIDER = 15.0, 0.95
 PAPER, COLUMN = 100.0, 9.0
 """Characters that a page holds at full size, and an empty column."""
-THOUSANDS_FROM = 2500
-"""Larger whole numbers are parted by thousands; years, which are not, are smaller."""
+NOT_PARTED = {"year"}
+"""Columns whose whole numbers are not parted by thousands."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -57,8 +57,8 @@ class TemplateSheet:
         cell.font = font
         return cell  # type: ignore[no-any-return]
 
-    def input(self, row: int, column: int, value: object) -> None:
-        """Write a cell that may be typed over; nothing is an empty one."""
+    def input(self, row: int, column: int, value: object, *, parted: bool = False) -> None:
+        """Write a cell that may be typed over, empty for nothing; `parted` by thousands."""
         cell = self.put(row, column, value, INPUT)
         cell.fill, cell.border = INPUT_FILL, RULE
         cell.protection = Protection(locked=False)
@@ -66,7 +66,7 @@ class TemplateSheet:
         cell.alignment = LEFT if text else RIGHT
         if isinstance(value, str):
             cell.number_format = "@"
-        elif isinstance(value, int | float) and value >= THOUSANDS_FROM:
+        elif parted:
             cell.number_format = "#,##0"
 
     def table(
@@ -98,7 +98,8 @@ class TemplateSheet:
                     cell = self.put(row, column, value)
                     cell.border, cell.alignment = RULE, LEFT
                 else:
-                    self.input(row, column, value)
+                    whole = isinstance(value, int | float) and float(value).is_integer()
+                    self.input(row, column, value, parted=whole and heading not in NOT_PARTED)
         last = HEADING_ROW + len(rows) + spare
         span = f"$A${HEADING_ROW}:${get_column_letter(len(headings))}${last}"
         define(self.book, name, f"{quote_sheetname(self.sheet.title)}!{span}")

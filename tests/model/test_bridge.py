@@ -10,6 +10,7 @@ import pytest
 from hepaplan.model.compare.bridge import (
     DEMAND_AND_VALUE,
     FIRST_COME,
+    PLANNED,
     CannotMix,
     Ends,
     bridge,
@@ -193,5 +194,15 @@ def test_words_give_the_whole_and_the_largest_part_first() -> None:
         "+1.0 people a year from small.",
     )
     assert bridge_headline(table, "a") == (
-        "new patients: -3.0 people a year in b against a, most of it by large (-4.0 people a year)"
+        "new patients: -3.0 people a year in b against a, the largest part large "
+        "(-4.0 people a year)"
     )
+
+
+def test_the_plan_is_solved_anew_for_each_mixture_only_where_asked() -> None:
+    changed = named(tiny_with(metastases__synchronous_share=0.18), "x")
+    without, solved = (bridges(Ends(tiny(), changed, "x"), asked) for asked in (False, True))
+    assert set(solved["measure"]) - set(without["measure"]) == set(PLANNED)
+    qalys = solved[solved["measure"] == "most_health.qalys"]
+    ends = [outputs_of(s, ["most_health.qalys"])["most_health.qalys"] for s in (tiny(), changed)]
+    assert qalys["amount"].sum() == pytest.approx(ends[1] - ends[0], rel=1e-9)

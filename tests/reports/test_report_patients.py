@@ -235,7 +235,7 @@ def test_a_later_start_equals_the_table(workbook: Workbook, content: ReportConte
                     shown[f"{months}: residual"].replace("n/a", -1.0),
                     rows["residual_hazard_ratio"].mask(more, -1.0),
                 )
-    top = [str(workbook["Waiting lists"].cell(row, 1).value) for row in range(3, 9)]
+    top = [str(workbook["Waiting"].cell(row, 1).value) for row in range(3, 9)]
     counted = "count what waiting itself does and the residual hazard ratio"
     assert any(counted in line for line in top)
 
@@ -299,7 +299,7 @@ def test_where_no_delay_is_stated_it_is_said_and_no_table_is_shown(
 ) -> None:
     none = of(short, delay=short.tables["delay"].iloc[:0])
     write_workbook(tmp_path / "r.xlsx", none)
-    sheet = load_workbook(tmp_path / "r.xlsx")["Waiting lists"]
+    sheet = load_workbook(tmp_path / "r.xlsx")["Waiting"]
     assert "later_start" not in sheet.tables
     top = " ".join(str(sheet.cell(row, 1).value).strip() for row in range(3, 9))
     assert delay_views.NOT_STATED in top
@@ -378,7 +378,7 @@ def test_a_table_without_a_column_that_is_shown_is_refused(
 
 
 def test_charts_under_many_notes_are_not_cut_by_the_page(workbook: Workbook) -> None:
-    sheet = workbook["Waiting lists"]
+    sheet = workbook["Waiting"]
     first, second = sheet.print_area.split(",")[:2]
     top = min(chart.anchor._from.row for chart in sheet._charts) + 1  # type: ignore[attr-defined]
     assert first.endswith(f"$R${top + CHART_ROWS - 1}")

@@ -20,11 +20,12 @@ from hepaplan.reports.sheet_summary import CHANGES
 from hepaplan.reports.workbook import write_workbook
 
 ORDER = [
-    "Summary", "Demand", "Capacity and use", "Plan", "Waiting lists", "Prices", "Chance",
-    "Health and cost", "Survival", "Assumptions", "Sources", "Checks", "About",
+    "Cover", "Summary", "Half or quarter", "Demand", "Pathway", "Capacity", "Plan", "Waiting",
+    "Prices", "Chance", "Outcomes", "Cost-effectiveness", "Assumptions", "Evidence quality",
+    "Sources", "Checks", "CHEERS 2022", "TECH-VER", "About",
 ]  # fmt: skip
 WITH_SITES = [
-    "Summary", "Capacity and use", "Plan", "Waiting lists", "Prices", "Chance", "Checks",
+    "Summary", "Capacity", "Plan", "Waiting", "Prices", "Chance", "Checks",
 ]  # fmt: skip
 STORED = 1e-15  # openpyxl stores 16 digits of a number
 FORMULA = re.compile(r"[=+\-@\t]")
@@ -55,14 +56,16 @@ def test_sheets_stand_in_the_order_a_reader_expects(workbook: Workbook) -> None:
     assert all(sheet.sheet_state == "visible" for sheet in workbook.worksheets)
 
 
-def test_every_sheet_says_what_it_is_and_is_set_up(workbook: Workbook) -> None:
+def test_every_sheet_says_what_it_is_and_is_set_up(
+    workbook: Workbook, content: ReportContent
+) -> None:
     for sheet in workbook.worksheets:
-        assert sheet["A1"].value == sheet.title
+        assert sheet["A1"].value == (content.title if sheet.title == "Cover" else sheet.title)
         assert len(str(sheet["A2"].value)) > 20
         assert sheet.freeze_panes is not None
         assert not sheet.merged_cells.ranges
         assert sheet.page_setup.orientation == "landscape"
-        pages = 2 if sheet.title == "Summary" else 0
+        pages = {"Summary": 2, "Cover": 1}.get(sheet.title, 0)
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, pages)
         assert sheet.print_title_rows
         assert sheet.print_area
@@ -198,7 +201,7 @@ def test_tables_shown_as_they_are_equal_theirs(
 def test_every_label_is_in_words(workbook: Workbook) -> None:
     machine = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+$")
     for sheet in workbook.worksheets:
-        if sheet.title in ("Assumptions", "Sources"):
+        if sheet.title in ("Assumptions", "Evidence quality", "Sources"):
             continue
         for row in sheet.iter_rows(values_only=True):
             assert not [v for v in row if isinstance(v, str) and machine.match(v)]
@@ -249,8 +252,37 @@ def test_headlines_and_links_are_on_the_summary(workbook: Workbook, content: Rep
     text = " ".join(str(value).strip() for value in column if value is not None)
     for number, sentence in enumerate(content.headlines, start=1):
         assert f"{number}. {sentence}" in text
-    links = {c.value: c.hyperlink.location for row in sheet for c in row if c.hyperlink}
+    cover = workbook["Cover"]
+    links = {c.value: c.hyperlink.location for row in cover for c in row if c.hyperlink}
     assert links == {name: f"'{name}'!A1" for name in ORDER[1:]}
+
+
+def test_every_link_leads_to_a_filled_cell_of_a_sheet(workbook: Workbook) -> None:
+    count = 0
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.hyperlink:
+                    name, where = str(cell.hyperlink.location).rsplit("!", 1)
+                    assert workbook[name.strip("'")][where].value not in (None, "")
+                    count += 1
+    assert count > 50
+
+
+def test_a_sheet_that_does_not_apply_is_left_out_and_nothing_leads_to_it(
+    short: ReportContent, tmp_path: Path
+) -> None:
+    lacking = {
+        "flows": short.tables["flows"].iloc[:0],
+        "evidence_sets": short.tables["evidence_sets"].drop(columns="review"),
+        "chance_years": short.tables["chance_years"].iloc[:0],
+    }
+    write_workbook(tmp_path / "r.xlsx", replace(short, tables={**short.tables, **lacking}))
+    back = load_workbook(tmp_path / "r.xlsx")
+    left_out = {"Half or quarter", "Pathway", "Chance"}
+    assert back.sheetnames == [name for name in ORDER if name not in left_out]
+    places = [str(c.hyperlink.location) for s in back for row in s for c in row if c.hyperlink]
+    assert not [place for place in places if place.split("'")[1] in left_out]
 
 
 def summary_text(path: Path) -> dict[int, list[str]]:
@@ -291,7 +323,9 @@ def test_many_changes_are_cut_and_long_texts_go_on_in_the_next_row(
     text = summary_text(tmp_path / "r.xlsx")
     cut = f"{CHANGES}: the first 12 of 15, all in tables/changes.csv"
     (caption,) = (i for i, row in text.items() if row == [cut])
-    shown = [row for i in range(caption + 2, caption + 40) for row in text[i] if "because" in row]
+    shown = [
+        row for i in range(caption + 2, caption + 40) for row in text.get(i, []) if "because" in row
+    ]
     assert " ".join(shown) == " ".join([reason] * 12)
     named = [row[0] for row in text.values() if row and row[0].startswith("Trend, part")]
     assert named == [f"Trend, part {i}" for i in range(12)]
@@ -300,9 +334,9 @@ def test_many_changes_are_cut_and_long_texts_go_on_in_the_next_row(
 @pytest.mark.parametrize(
     ("sheet", "words"),
     [
-        ("Capacity and use", "Nothing scarce puts the whole backlog"),
+        ("Capacity", "Nothing scarce puts the whole backlog"),
         ("Plan", "Nothing scarce puts the whole backlog"),
-        ("Waiting lists", "Months with fewer working days make lists rise"),
+        ("Waiting", "Months with fewer working days make lists rise"),
     ],
 )
 def test_what_misleads_in_a_chart_is_explained_above_it(
@@ -317,7 +351,7 @@ def attacked(content: ReportContent) -> ReportContent:
     starts = ("=", "+", "-", "@", "\t=")
     dull = {
         "policy", "month", "timing", "quality", "year", "first_month_full", "unit", "variant",
-        "decide_by", "breach_from", "from_month", "to_month",
+        "decide_by", "breach_from", "from_month", "to_month", "stage",
     }  # fmt: skip
 
     def harm(text: Any, position: int) -> Any:
@@ -398,7 +432,9 @@ def test_an_almost_empty_run_still_makes_a_workbook(short: ReportContent, tmp_pa
     empty = {name: table.iloc[:0] for name, table in short.tables.items()}
     keep = {name: short.tables[name] for name in ("cases", "metastases", "checks")}
     write_workbook(tmp_path / "r.xlsx", replace(short, tables=empty | keep))
-    assert load_workbook(tmp_path / "r.xlsx").sheetnames == ORDER
+    left_out = {"Half or quarter", "Pathway", "Chance"}
+    there = [name for name in ORDER if name not in left_out]
+    assert set(load_workbook(tmp_path / "r.xlsx").sheetnames) >= set(there)
 
 
 def test_properties_are_fixed_and_name_nobody(workbook: Workbook, content: ReportContent) -> None:

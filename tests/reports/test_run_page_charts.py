@@ -10,9 +10,12 @@ from hepaplan.reports.run_page_charts import pictures_of
 from hepaplan.reports.run_page_sheets import chapter_of
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.study.figures import draw
-from hepaplan.reports.study.pages import Picture
+from hepaplan.reports.study.page import study_page
+from hepaplan.reports.study.pages import Pages, Picture
 from hepaplan.reports.style import MONTH, PEOPLE, SHARE, WHOLE, WHOLE_PEOPLE
 from hepaplan.reports.workbook import start_workbook
+from tests.reports.study.test_study_page import faults
+from tests.support.synthetic_study import ATTACK
 
 MONTHS = ["2027-01", "2027-02", "2027-03", "2027-04"]
 
@@ -169,6 +172,10 @@ def test_a_sheet_becomes_a_chapter(sheet: Sheet, people: pd.DataFrame) -> None:
     assert page is not None
     assert (page.title, page.subtitle) == ("Small", "About it.")
     assert page.notes == ("A note.", "Only in the workbook, sheet Small: All screen (2 rows).")
+    both = chapter_of(sheet.workbook, "Small", wanted={"screen"})
+    assert both is not None
+    assert [table.name for table in both.tables if table.name == "screen"] == ["screen"]
+    assert both.notes == ("A note.",)
     first, empty = page.tables
     assert (first.name, first.caption, first.folded) == ("people", "All people", False)
     assert first.formats == {"Month": MONTH, "Wanted": PEOPLE, "Made": PEOPLE}
@@ -209,9 +216,39 @@ def test_a_sheet_without_a_title_is_not_on_the_page(sheet: Sheet) -> None:
     assert chapter_of(sheet.workbook, "Live") is None
 
 
+def test_reading_a_sheet_leaves_it_as_it_is(sheet: Sheet, people: pd.DataFrame) -> None:
+    placed = sheet.table(people)
+    sheet.place(charts.month_lines(lines(placed), placed.reference("Month"), "People", WHOLE))
+    cells = {ws.title: dict(ws._cells) for ws in sheet.workbook.worksheets}
+    for title in sheet.workbook.sheetnames:
+        chapter_of(sheet.workbook, title)
+    after = {ws.title: dict(ws._cells) for ws in sheet.workbook.worksheets}
+    assert after == cells
+
+
 def test_a_chart_without_a_drawing_is_refused(sheet: Sheet, people: pd.DataFrame) -> None:
     placed = sheet.table(people)
     chart = charts.columns(lines(placed), placed.reference("Month"), "Month", "People", WHOLE)
     chart.grouping = "clustered"
     with pytest.raises(TypeError, match="Small 1: upright bars"):
         sheet.place(chart)
+
+
+def test_every_text_of_a_sheet_stays_text() -> None:
+    told = f"{ATTACK}</title></style>"
+    workbook, styles = start_workbook(["Small"])
+    writer = SheetWriter(workbook, styles, "Small", told, (told,))
+    (cell,) = writer.chart_grid(1, told)
+    unsafe = ["javascript:alert(1)", f"https://x.org/{told}", "https://doi.org/10.1/x"]
+    frame = pd.DataFrame({"Site": [told, "=1+1", "x"], told: [1.0, 2.0, 3.0], "Link": unsafe})
+    placed = writer.add_table(Block("people", told, frame))
+    line = charts.Line(told, placed.reference(told))
+    chart = charts.bars([line], placed.reference("Site"), told, told, WHOLE)
+    charts.place(writer.sheet, chart, cell, told, told)
+    writer.finish("1.0")
+    page = chapter_of(workbook, "Small", linked="Link")
+    assert page is not None
+    made = study_page(Pages("one", "One", "One?", (), (), (page,), (), "1"))
+    assert faults(made) == ["href https://doi.org/10.1/x"]
+    assert "javascript:alert(1)</td>" in made
+    assert "=1+1" in made

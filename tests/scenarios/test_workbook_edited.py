@@ -221,7 +221,7 @@ def test_a_plan_comes_back_as_a_row_for_each_number(tmp_path: Path) -> None:
 
 
 def test_shares_of_a_plan_are_read_where_the_workbook_has_them(tmp_path: Path) -> None:
-    shares = [
+    shares: list[PlanRow] = [
         (*row[:4], {"2027-01": float(row[2] == row[3]), "2027-02": 0.0}) for row in plan_rows()
     ]
     blocks = {"plan_starts": plan_rows(), "plan_shares": shares}

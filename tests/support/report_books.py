@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
@@ -97,7 +98,7 @@ def table_cell(path: Path, table: str, row: int, column: str) -> str:
     raise KeyError(table, column)
 
 
-def put(path: Path, changes: Mapping[str, object], sheet: str = INPUTS) -> Path:
+def put(path: Path, changes: Mapping[str, Any], sheet: str = INPUTS) -> Path:
     """Write values into cells of a sheet, as a planner would."""
     book = load_workbook(path)
     for address, value in changes.items():

@@ -351,7 +351,8 @@ def _small_tables() -> dict[str, pd.DataFrame]:
             ("cancer_centre", "chair", "chair", 7.0, 40.0, "hours", 0.8, "authors",
              "illustrative"),
         ],
-        "about": [("Solver", "HiGHS 1.15.1"), ("Python", "3.11.7"), ("Seed", "20270101")],
+        "about": [("Solver", "HiGHS 1.15.1"), ("Python", "3.11.7"), ("Seed", "20270101"),
+                  ("willingness to pay (GBP per QALY)", 25_000.0)],
     }  # fmt: skip
     return {name: pd.DataFrame(data, columns=list(COLUMNS[name])) for name, data in rows.items()}
 
@@ -362,7 +363,7 @@ def _assumption(i: int) -> tuple[object, ...]:
         (14_200.0, "GBP", None, None, None, "prices", 2024, "illustrative", "no tariff found"),
         (
             "Under 65: 0.7, 80 and over: 0.3",
-            "share",
+            "utility",
             None,
             None,
             None,
