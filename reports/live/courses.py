@@ -46,7 +46,7 @@ def write_courses(
     exits, row = write_exits(grid, making, first + 2)
     starts, row = write_starts(grid, making, row + 1)
     prices = write_dose_prices(grid, making, row + 1)
-    grid.widths({1: 34, 2: 40, 3: 26})
+    grid.widths({1: 50, 2: 44, 3: 26})
     finish(grid, making, f"C{first}", "", (grid.last_row, 13))
     rates = write_discounting(making)
     last = rows_of(making)

@@ -168,13 +168,14 @@ def _write_block(
 ) -> Columns | None:
     """Write a column for each point, first to last, whose starts have any of `values`.
 
-    `values` (option, month). Returns nothing where none has.
+    `values` (option, month). Options that nobody starts are in the formulas too: their share may be
+    raised. Returns nothing where no start has any.
     """
     kernels, grid = sheet.usual.kernels, sheet.grid
     terms: dict[tuple[int, int], list[tuple[str, float]]] = {}
     for option, month in np.argwhere(values > 0).tolist():
         text = expression(option, group, month)
-        if text is not None and kernels.usual_share[option, group] > 0:
+        if text is not None:
             share = fixed(sheet.share_row + option, 3 + group)
             value = float(kernels.usual_share[option, group] * values[option, month])
             place = (int(kernels.point_of[option]), month)

@@ -55,7 +55,7 @@ def write_choices(courses: Courses, worth: Worth) -> None:
         for group in range(len(kernels.groups)):
             _Block(grid, courses, worth, block, group, row, (top, top + 1)).write(most)
             row += len(block) + 1
-    grid.widths({1: 30, 2: 16, 3: 40, STANDING: 24.0})
+    grid.widths({1: 50, 2: 16, 3: 44, STANDING: 24.0})
     end = (grid.last_row, FIRST_PAIR - 1)
     finish(grid, making, f"D{top + 5}", f"{top + 3}:{top + 4}", end)
 

@@ -45,7 +45,7 @@ class Own:
             for group in range(len(kernels.groups)):
                 self._write(option, group)
                 self._row += 1
-        self._grid.widths({1: 30, 2: 38, 3: 16})
+        self._grid.widths({1: 50, 2: 44, 3: 16})
         top, last = self._grid.first_row, max(self._category_place.values())
         end = (self._grid.last_row, last)
         finish(self._grid, self._making, f"D{top + 3}", f"{top + 1}:{top + 2}", end)

@@ -50,7 +50,7 @@ class Worth:
             for group in self._groups:
                 for option in self._options:
                     self._start(measure, option, group)
-        self._grid.widths({1: 30, 2: 38, 3: 16})
+        self._grid.widths({1: 50, 2: 44, 3: 16})
         end = (self._grid.last_row, max(self._place.values()))
         finish(self._grid, self._making, f"D{top}", "", end)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -57,7 +58,9 @@ def test_sentences_on_the_summary_are_links_to_tables_that_are_there(
     said = ("Spending a year: £1 million.", "The moon is full.", "Half or a quarter? Of 100 a.")
     write_workbook(tmp_path / "r.xlsx", replace(short, headlines=said))
     back = load_workbook(tmp_path / "r.xlsx")
-    cells = {str(c.value)[:2]: c for (c,) in back["Summary"].iter_rows(max_col=1, max_row=12)}
+    cells: dict[str, Any] = {
+        str(c.value)[:2]: c for (c,) in back["Summary"].iter_rows(max_col=1, max_row=12)
+    }
     assert str(cells["1."].value).endswith("[Cost-effectiveness]")
     assert cells["1."].hyperlink.location.startswith("'Cost-effectiveness'!")
     assert cells["2."].hyperlink is None

@@ -180,11 +180,7 @@ def test_a_projected_population_is_live_year_by_year(tmp_path: Path) -> None:
         [people.assign(year=year, people=people["people"] * times) for year, times in GROWING],
         ignore_index=True,
     )
-    tables = dict(tiny().settings.tables)
-    tables["projection"] = TableFile.model_validate(
-        {"file": "projection.csv", "unit": "people", "source": "made_up", "quality": "illustrative"}
-    )
-    scenario = with_table(with_settings(tiny(), tables=tables), projection=stated)
+    scenario = with_table(with_file("projection"), projection=stated)
     made = written(tmp_path / "projected.xlsx", usual_care(scenario))
     assert "cases_region_1" not in made.arrivals.ties
     old = (stated["year"] == 2028) & (stated["age_from"] == 70)
@@ -193,6 +189,13 @@ def test_a_projected_population_is_live_year_by_year(tmp_path: Path) -> None:
     after = usual_care(edit.of(scenario), made.usual.clocks)
     assert furthest(made, found, after) < AGREES
     assert furthest(made, found, made.usual) > 1e-4
+
+
+def with_file(name: str) -> Scenario:
+    """Return the tiny scenario with a further table stated in its settings."""
+    stated = {"file": f"{name}.csv", "unit": "people", "source": "made_up"}
+    table = TableFile.model_validate(stated | {"quality": "illustrative"})
+    return with_settings(tiny(), tables={**tiny().settings.tables, name: table})
 
 
 GROWING = ((2026, 1.1), (2028, 1.3))
@@ -277,3 +280,30 @@ def test_without_years_before_the_window_entries_are_new_patients(tmp_path: Path
     book = openpyxl.load_workbook(made.path)
     sheet, _, cell = made.arrivals.entries(0, 0, 2).rpartition("!")
     assert "SUMPRODUCT" not in book[sheet][cell.replace("$", "")].value
+
+
+def kernel_cells(made: Written) -> list[str]:
+    book = openpyxl.load_workbook(made.path)
+    return [str(cell.value) for row in book["Kernels"].iter_rows() for cell in row if cell.value]
+
+
+def test_an_option_that_nobody_starts_is_in_the_formulas(tmp_path: Path) -> None:
+    """Its share may be raised from 0: ablation, the second option, of those under 65."""
+    key = ("pathway", "decision_point", "operable", "option", "ablation", "usual_share")
+    scenario = Edit(0.0, key, "under_65").of(tiny())
+    made = written(tmp_path / "none.xlsx", usual_care(scenario, tiny_usual().clocks))
+    share = made.arrivals.places.kernels.share(1, 0).rpartition("!")[2]
+    assert sum(f"+{share}*(" in text for text in kernel_cells(made)) >= 3
+
+
+def test_shares_of_sites_are_held_and_said_to_be(tmp_path: Path) -> None:
+    rows = [("riverside", "operable", "resection", 0.3), ("riverside", "operable", "ablation", 0.7)]
+    table = pd.DataFrame(rows, columns=["site", "decision_point", "option", "share"])
+    stated = with_table(
+        with_file("site_shares"), site_shares=table.assign(source="made_up", quality="illustrative")
+    )
+    made = written(tmp_path / "sites.xlsx", usual_care(stated))
+    assert not any(text.startswith("=Inputs!") for text in kernel_cells(made))
+    assert any("site_shares" in text for text in kernel_cells(made))
+    alone = written(tmp_path / "alone.xlsx", tiny_usual())
+    assert sum(text.startswith("=Inputs!") for text in kernel_cells(alone)) == 8

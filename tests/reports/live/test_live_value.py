@@ -299,6 +299,26 @@ def test_held_curves_are_not_called_live(made: Written) -> None:
     assert (*option, "relapse", "to", "supportive_care") in used
 
 
+def test_worth_on_a_longer_loop_is_held_and_said_to_be(tmp_path: Path) -> None:
+    record = every_kind()
+    relapse = record["decision_point"]["inoperable"]["option"]["chemotherapy"]["exits"]["relapse"]
+    relapse["to"] = {"operable": figure(0.7, "share"), "cancer_death": figure(0.3, "share")}
+    made = written(tmp_path / "loop.xlsx", usual_care(with_pathway(tiny(), record)))
+    book = openpyxl.load_workbook(made.path)
+
+    def kind(point: str) -> bool:
+        sheet, cell = place(made.ties[f"value_arrival_qalys_discounted_{point}_under_65"])
+        return isinstance(book[sheet][cell].value, str)
+
+    assert not kind("operable")
+    assert not kind("inoperable")
+    assert kind("supportive_care")
+    notes = [str(book["Worth"].cell(row, 1).value) for row in range(1, 8)]
+    assert "Held: worth of an arrival at points on a loop, which no formula solves: " in notes[5]
+    assert "Operable" in notes[5]
+    assert "Inoperable" in notes[5]
+
+
 def test_points_are_worked_out_after_those_they_lead_to() -> None:
     order, looped = worth_order({0: [0, 1], 1: [2], 2: [], 3: [0]})
     assert order == [2, 1, 0, 3]
