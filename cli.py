@@ -23,6 +23,7 @@ from hepaplan.reports.exits import (
 from hepaplan.reports.options import (
     FILE,
     Output,
+    base_option,
     depth_options,
     output_options,
     plan_options,
@@ -31,13 +32,12 @@ from hepaplan.reports.options import (
 from hepaplan.reports.progress import note, progress
 from hepaplan.reports.study.calibrate import calibrate_command
 from hepaplan.reports.study.commands import study_commands
+from hepaplan.scenarios.lazily import calibrated_overlay, code, read_batch, targets_of
 
 if TYPE_CHECKING:
-    from hepaplan.model.batch.tasks import Batch
-    from hepaplan.model.calibration.request import Request
+    from hepaplan.model.compare.comparison import Bridged
     from hepaplan.model.depth import Depth
-    from hepaplan.model.parameters import Scenario
-    from hepaplan.model.uncertainty.study import Study
+    from hepaplan.scenarios.load import Loaded
 
 DEFAULT_SCENARIO = "greater-manchester"
 FEWEST_COMPARED = 2
@@ -66,7 +66,8 @@ def run(
 ) -> int:
     """Run the whole path for SCENARIO and write report.xlsx, tables/ and manifest.json.
 
-    SCENARIO is a shipped name or a folder; without one it is Greater Manchester.
+    SCENARIO is a shipped name, a folder, a template filled in or an edited report.xlsx; without one
+    it is Greater Manchester.
     """
     started = time.time()
     say = progress(output.quiet)
@@ -79,16 +80,16 @@ def run(
     from hepaplan.scenarios.plan_files import actuals_for
 
     say("reading the scenario")
-    loaded = _loaded(scenario, output.settings, output)
-    evidence, notices = under_each_evidence_set(scenario, output.settings)
+    loaded = _loaded(scenario, output)
+    evidence, notices = under_each_evidence_set(scenario, output.settings, output.base)
     note(notices)
-    done = None if actuals is None else actuals_for(loaded, actuals)
-    results = evaluate(loaded, evidence, say, depth, done)
+    done = None if actuals is None else actuals_for(loaded.scenario, actuals)
+    results = evaluate(loaded.scenario, evidence, say, depth, done)
     note(norm_notices(results.tables["utility_norms"]))
     note(over_committed(results.best.written.network))
     say("the report")
-    folder = _folder(loaded.settings.name, output, "run")
-    write_run(folder, results, started, output.settings)
+    folder = _folder(loaded.scenario.settings.name, output, "run")
+    write_run(folder, results, started, {**loaded.settings, **output.settings}, loaded.edited)
     if write_model is not None:
         say("the programme")
         write_programme(write_model, results.best)
@@ -101,14 +102,15 @@ def run(
 
 @cli.command()
 @click.argument("scenario")
-@click.argument("plan", type=FILE)
+@click.argument("plan", type=FILE, required=False)
 @depth_options
 @output_options
 @command
-def replay(scenario: str, plan: Path, output: Output, depth: Depth) -> int:
+def replay(scenario: str, plan: Path | None, output: Output, depth: Depth) -> int:
     """Say what PLAN, such as an edited tables/plan.csv, would do in SCENARIO.
 
-    It is compared with the best plan and with first come; rules it breaks are listed, not refused.
+    Or give an edited report.xlsx alone, which holds both. The plan is compared with the best one
+    and with first come; rules it breaks are listed, not refused.
     """
     started = time.time()
     say = progress(output.quiet)
@@ -118,9 +120,12 @@ def replay(scenario: str, plan: Path, output: Output, depth: Depth) -> int:
     from hepaplan.reports.terminal import replay_as_json, replay_as_text
     from hepaplan.scenarios.plan_files import plan_for
 
+    if plan is None and not scenario.endswith(".xlsx"):
+        raise Stop(USAGE, "replay needs a plan too: a changed tables/plan.csv or report.xlsx")
     say("reading the scenario and the plan")
-    loaded = _loaded(scenario, output.settings, output)
-    edited = evaluate_edited(usual_care(loaded), plan_for(loaded, plan), say, depth)
+    loaded = _loaded(scenario, output).scenario
+    typed = plan_for(loaded, plan or Path(scenario))
+    edited = evaluate_edited(usual_care(loaded), typed, say, depth)
     folder = _folder(loaded.settings.name, output, "replay")
     write_replay(folder, edited, loaded, started, output.settings)
     show = replay_as_json if output.as_json else replay_as_text
@@ -130,13 +135,19 @@ def replay(scenario: str, plan: Path, output: Output, depth: Depth) -> int:
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, metavar="REFERENCE OTHER...")
-@click.option("--no-plan", is_flag=True, help="Only what needs no plan: seconds, not minutes.")
+@click.option("--no-plan", is_flag=True, help="Only what needs no plan.")
+@click.option("--bridge/--no-bridge", default=True, help="Split differences by what was changed.")
+@click.option(
+    "--bridge-plan", is_flag=True, help="Also with the plan, made again for each mixture."
+)
 @output_options
 @command
-def compare(scenarios: tuple[str, ...], no_plan: bool, output: Output) -> int:
+def compare(
+    scenarios: tuple[str, ...], no_plan: bool, bridge: bool, bridge_plan: bool, output: Output
+) -> int:
     """Run two or more scenarios and lay them side by side; the first is the REFERENCE.
 
-    Writes compare.xlsx, tables/ and manifest.json. --set changes all of the scenarios.
+    Writes compare.xlsx, report.html, tables/ and manifest.json. --set changes all of the scenarios.
     """
     started = time.time()
     say = progress(output.quiet)
@@ -147,8 +158,9 @@ def compare(scenarios: tuple[str, ...], no_plan: bool, output: Output) -> int:
     if len(scenarios) < FEWEST_COMPARED:
         raise Stop(USAGE, "compare needs two or more scenarios: the reference, then the others")
     say("reading the scenarios")
-    loaded = [_loaded(scenario, output.settings, output) for scenario in scenarios]
-    found = compared(loaded, not no_plan, say)
+    loaded = [_loaded(scenario, output).scenario for scenario in scenarios]
+    bridged: Bridged = "without a plan" if bridge else "not"
+    found = compared(loaded, not no_plan, say, "with the plan" if bridge_plan else bridged)
     say("the workbook")
     folder = _folder(found.reference.name, output, "compare")
     write_comparison(folder, found, started, output.settings)
@@ -160,13 +172,15 @@ def compare(scenarios: tuple[str, ...], no_plan: bool, output: Output) -> int:
 @cli.command()
 @scenario_argument
 @set_option
+@base_option
 @command
-def check(scenario: str, settings: dict[str, str]) -> int:
-    """Report every problem of SCENARIO at once, each with file and line."""
+def check(scenario: str, settings: dict[str, str], base: Path | None) -> int:
+    """Report every problem of SCENARIO at once, each with file and line, or sheet and cell."""
     from hepaplan.model.evaluate import refuse_waiting_that_pays, usual_care
     from hepaplan.model.utility_norms import norm_notices, utilities_above_norm
+    from hepaplan.scenarios.load import load
 
-    loaded = _loaded(scenario, settings)
+    loaded = _said(load(scenario, settings=settings, base=base)).scenario
     usual = usual_care(loaded)
     refuse_waiting_that_pays(usual)
     note(norm_notices(utilities_above_norm(usual)))
@@ -177,14 +191,20 @@ def check(scenario: str, settings: dict[str, str]) -> int:
 @cli.command()
 @click.argument("name")
 @click.option("--in", "folder", type=click.Path(path_type=Path), default=Path(), show_default=False,
-              help="Where to make the folder; here by default.")  # fmt: skip
+              help="Where to make it; here by default.")  # fmt: skip
+@click.option("--workbook", is_flag=True, help="An Excel workbook to fill in, NAME.xlsx.")
 @command
-def new(name: str, folder: Path) -> int:
+def new(name: str, folder: Path, workbook: bool) -> int:
     """Make NAME, a starter scenario to edit: it changes a few figures of Greater Manchester."""
     from hepaplan.scenarios.starter import write_starter
 
-    made = write_starter(name, folder)
-    click.echo(f"made {made}: edit scenario.toml, then hepaplan check {made}")
+    if workbook:
+        from hepaplan.scenarios.workbook.template import write_template
+
+        made, what = write_template(name, folder), "fill in its sheets"
+    else:
+        made, what = write_starter(name, folder), "edit scenario.toml"
+    click.echo(f"made {made}: {what}, then hepaplan check {made}")
     return DONE
 
 
@@ -223,34 +243,10 @@ def scenarios() -> int:
     return DONE
 
 
-def _batch(design: str, allow_many: bool) -> Batch:
-    from hepaplan.scenarios.designs import design_file, load_batch
-
-    return load_batch(design_file(design), allow_many)
-
-
-def _code() -> str:
-    from hepaplan.scenarios.code_version import code_version
-
-    return code_version()
-
-
-def _targets(path: Path) -> tuple[Scenario, Request]:
-    from hepaplan.scenarios.targets import read_targets
-
-    return read_targets(path)
-
-
-def _overlay(folder: Path, request: Request, study: Study, targets: Path) -> Path:
-    from hepaplan.scenarios.calibrated import write_overlay
-
-    return write_overlay(folder, request, study, targets)
-
-
-for made in study_commands(lambda name, output: _loaded(name, output.settings, output)):
+for made in study_commands(lambda name, output: _loaded(name, output).scenario):
     cli.add_command(made)
-cli.add_command(calibrate_command(_targets, _overlay))
-cli.add_command(batch_command(_batch, _code))
+cli.add_command(calibrate_command(targets_of, calibrated_overlay))
+cli.add_command(batch_command(read_batch, code))
 
 
 def main() -> NoReturn:
@@ -258,16 +254,21 @@ def main() -> NoReturn:
     run_to_the_end(cli)
 
 
-def _loaded(scenario: str, settings: dict[str, str], output: Output | None = None) -> Scenario:
+def _loaded(scenario: str, output: Output) -> Loaded:
     """Return a checked scenario; what a reader should know is said, a taken folder refused."""
     from hepaplan.reports.output import refuse_taken
     from hepaplan.scenarios.load import load
 
-    loaded = load(scenario, settings=settings)
-    if output is not None:
-        refuse_taken(output.folder, output.overwrite)
+    loaded = load(scenario, settings=output.settings, base=output.base)
+    refuse_taken(output.folder, output.overwrite)
+    return _said(loaded)
+
+
+def _said(loaded: Loaded) -> Loaded:
+    """Return a loaded scenario after saying what was changed in a workbook, and its notices."""
+    note(loaded.edits_in_words)
     note(loaded.notices)
-    return loaded.scenario
+    return loaded
 
 
 def _folder(name: str, output: Output, kind: str) -> Path:

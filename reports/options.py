@@ -50,6 +50,12 @@ set_option = click.option(
     help="Change a figure for this run, e.g. metastases.synchronous_share=0.16. Repeatable.",
 )
 
+base_option = click.option(
+    "--base",
+    type=click.Path(path_type=Path, exists=True),
+    help="What an edited report.xlsx was made from, if it is not found by its name.",
+)
+
 
 def count_option(
     name: str, default: int, least: int, words: str
@@ -77,6 +83,7 @@ class Output:
     overwrite: bool
     as_json: bool
     quiet: bool
+    base: Path | None = None
 
 
 def output_options(function: Command[...]) -> Command[...]:
@@ -90,9 +97,10 @@ def output_options(function: Command[...]) -> Command[...]:
         overwrite: bool,
         as_json: bool,
         quiet: bool,
+        base: Path | None,
         **others: Any,
     ) -> NoReturn:
-        function(*args, output=Output(out, settings, overwrite, as_json, quiet), **others)
+        function(*args, output=Output(out, settings, overwrite, as_json, quiet, base), **others)
 
     return _with(
         packed,
@@ -101,6 +109,7 @@ def output_options(function: Command[...]) -> Command[...]:
                      help="Print the summary as one JSON document."),
         click.option("--overwrite", is_flag=True,
                      help="Replace the files of an earlier run in --out."),
+        base_option,
         set_option,
         click.option("--out", type=click.Path(path_type=Path),
                      help="Folder to write; it must be new."),

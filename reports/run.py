@@ -17,6 +17,7 @@ from hepaplan.model.edited import Edited
 from hepaplan.model.evaluate import Results
 from hepaplan.model.parameters import Scenario
 from hepaplan.reports.content import content_of
+from hepaplan.reports.live.book import LivePart
 from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
 from hepaplan.reports.workbook import write_workbook
 
@@ -24,16 +25,29 @@ WORKBOOK = "report.xlsx"
 PACKAGES = ("hepaplan", "numpy", "pandas", "openpyxl", "pulp", "highspy", "pydantic", "scipy")
 
 
-def write_run(folder: Path, results: Results, started: float, settings: Mapping[str, str]) -> None:
+def write_run(
+    folder: Path,
+    results: Results,
+    started: float,
+    settings: Mapping[str, str],
+    edited: Mapping[str, str] | None = None,
+) -> None:
     """Write a run into its folder; `started` is in seconds since 1970.
 
-    The manifest comes last: what it lists is whole.
+    `edited`: the digest of the edited workbook that the scenario was read from, by its name. The
+    manifest comes last: what it lists is whole.
     """
+    from hepaplan.reports.run_page import PAGE, write_page  # matplotlib takes a second
+
     with only_writer(folder):
         tables = write_tables(folder, results.tables)
-        write_workbook(folder / WORKBOOK, content_of(results, version("hepaplan")))
-        facts = run_facts(results, started, settings)
-        write_manifest(folder, facts, (digest(folder, WORKBOOK), *tables))
+        content = content_of(results, version("hepaplan"), _utc(started)[:10])
+        live = LivePart(results.usual, results.capacity, settings)
+        workbook = write_workbook(folder / WORKBOOK, content, live)
+        write_page(folder / PAGE, workbook, content)
+        facts = run_facts(results, started, settings) | {"edited_workbook": dict(edited or {})}
+        files = (digest(folder, WORKBOOK), digest(folder, PAGE), *tables)
+        write_manifest(folder, facts, files)
 
 
 def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> dict[str, Any]:

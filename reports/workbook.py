@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from typing import Any, Protocol
 
 from openpyxl.styles import Font
 from openpyxl.workbook.workbook import Workbook
-from openpyxl.writer.excel import ExcelWriter
 
 from hepaplan.reports import (
     pathway_views,
@@ -34,9 +30,9 @@ from hepaplan.reports import (
 )
 from hepaplan.reports.content import ReportContent, check_tables
 from hepaplan.reports.output import atomic_file
+from hepaplan.reports.saving import MADE, save
 from hepaplan.reports.style import FONT, SIZE, Styles
 
-MADE = datetime.datetime(2024, 1, 1)
 Writer = Callable[[Workbook, Styles, ReportContent], None]
 SHEETS: dict[str, Writer] = {
     titles.COVER: sheet_cover.write,
@@ -70,34 +66,26 @@ LINKING = (titles.CHEERS, titles.TECH_VER, titles.SUMMARY, titles.COVER)
 """Sheets that link to tables of others, written after them in this order."""
 
 
-class SteadyZip(ZipFile):
-    """A zip whose bytes depend on nothing but what is put in: no clock in it."""
+class MoreSheets(Protocol):
+    """Sheets that come after the checks and write themselves, such as the live ones."""
 
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **kwargs: Any) -> None:
-        """Write a part with a fixed time; the workbook's own clock is set back too."""
-        name = str(getattr(zinfo_or_arcname, "filename", zinfo_or_arcname))
-        if name == "docProps/core.xml":
-            data = _without_clock(data)
-        info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-        info.compress_type = ZIP_DEFLATED
-        super().writestr(info, data)
+    @property
+    def titles(self) -> Sequence[str]:
+        """Their titles in reading order."""
 
-    def write(self, filename: Any, arcname: Any = None, *args: Any, **kwargs: Any) -> None:
-        """Write a part from a temporary file."""
-        self.writestr(arcname, Path(filename).read_bytes())
+    def write(self, workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+        """Write them into a workbook that has them already, empty."""
 
 
-def _without_clock(core: bytes | str) -> str:
-    text = core.decode("utf-8") if isinstance(core, bytes) else core
-    stamp = MADE.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{stamp}", text)
-
-
-def build_workbook(content: ReportContent) -> Workbook:
+def build_workbook(content: ReportContent, more: MoreSheets | None = None) -> Workbook:
     """Return the whole workbook; refuses tables that are incomplete or not finite."""
     check_tables(content.tables)
     shown = [t for t in SHEETS if t not in APPLIES or APPLIES[t](content)]
-    workbook, styles = start_workbook(shown)
+    after = shown.index(titles.CHECKS) + 1
+    in_order = [*shown[:after], *(more.titles if more else ()), *shown[after:]]
+    workbook, styles = start_workbook(in_order)
+    if more is not None:
+        more.write(workbook, styles, content)
     for title in (*(t for t in shown if t not in LINKING), *LINKING):
         SHEETS[title](workbook, styles, content)
     describe(workbook, content)
@@ -134,14 +122,9 @@ def describe_as(workbook: Workbook, title: str, question: str, version: str, rem
     properties.created = properties.modified = MADE
 
 
-def write_workbook(path: Path, content: ReportContent) -> None:
-    """Write the workbook to `path`: the old file stays until the new one is whole."""
-    workbook = build_workbook(content)
+def write_workbook(path: Path, content: ReportContent, more: MoreSheets | None = None) -> Workbook:
+    """Write the workbook to `path` and return it: the old file stays until the new one is whole."""
+    workbook = build_workbook(content, more)
     with atomic_file(path) as file:
         save(workbook, file)
-
-
-def save(workbook: Workbook, file: BinaryIO) -> None:
-    """Write a workbook so that the same content gives the same bytes."""
-    with SteadyZip(file, "w", ZIP_DEFLATED) as archive:
-        ExcelWriter(workbook, archive).write_data()
+    return workbook

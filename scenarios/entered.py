@@ -10,6 +10,8 @@ from hepaplan.model.parameters import Place
 from hepaplan.model.problems import Key
 from hepaplan.scenarios.tables import Table
 
+MOST_LINES = 20
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -44,6 +46,16 @@ class Entered:
     tables: Mapping[str, Table] = field(default_factory=dict)
     restated: Mapping[Key, Mapping[str, Any]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """Each change in a line: cell, what, old and new; of many, the first and how many more."""
+        lines = [
+            f"{edit.place}: {edit.label}: {edit.old:g} is now {edit.new:g} {edit.unit}".rstrip()
+            for edit in self.edits
+        ]
+        more = len(lines) - MOST_LINES
+        return (*lines[:MOST_LINES], f"and {more} more changes") if more > 0 else tuple(lines)
 
     def apart_from(self, firsts: Collection[str], tables: Collection[str]) -> Entered:
         """Return what is entered but for the numbers below some keys, and some tables."""

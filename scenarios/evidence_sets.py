@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from hepaplan.model.parameters import Scenario
 from hepaplan.scenarios.load import load_under_evidence
@@ -13,7 +14,7 @@ EVIDENCE_KEYS = ("metastases.", "pathway.")
 
 
 def under_each_evidence_set(
-    source: str, settings: Mapping[str, str]
+    source: str, settings: Mapping[str, str], base: Path | None = None
 ) -> tuple[dict[str, Scenario], tuple[str, ...]]:
     """Return the scenario under each evidence set that fits it, and words on those that do not.
 
@@ -23,7 +24,7 @@ def under_each_evidence_set(
     found: dict[str, Scenario] = {}
     for name in EVIDENCE_SETS:
         try:
-            found[name] = load_under_evidence(source, name, apart)
+            found[name] = load_under_evidence(source, name, apart, base)
         except InvalidScenario:
             continue
     return found, tuple(

@@ -80,6 +80,21 @@ class Loaded:
     reasons: dict[Key, str]
     entered: Entered | None = None
 
+    @property
+    def edits_in_words(self) -> tuple[str, ...]:
+        """What was changed in a workbook, a line each."""
+        return self.entered.in_words if self.entered else ()
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The `--set` values of the run that wrote an edited report."""
+        return self.entered.settings if self.entered else {}
+
+    @property
+    def edited(self) -> dict[str, str]:
+        """The digest of an edited workbook, by its name."""
+        return {self.entered.file: self.entered.digest} if self.entered else {}
+
 
 def load_scenario(
     source: str | Path,

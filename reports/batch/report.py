@@ -14,9 +14,9 @@ from hepaplan.reports.batch.batch_pages import FILES, Data, batch_pages
 from hepaplan.reports.batch.parquet import read_columns
 from hepaplan.reports.batch.results import REPORTS, RESULTS
 from hepaplan.reports.output import atomic_file, only_writer
+from hepaplan.reports.saving import save
 from hepaplan.reports.study.page import write_study_page
 from hepaplan.reports.study.workbook import build_study_workbook
-from hepaplan.reports.workbook import save
 
 WORKBOOK, PAGE = REPORTS
 

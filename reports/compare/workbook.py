@@ -9,7 +9,8 @@ from openpyxl.workbook.workbook import Workbook
 from hepaplan.reports.compare.sheets import WRITERS
 from hepaplan.reports.content import ReportContent, UnfitTable, number_faults
 from hepaplan.reports.output import atomic_file
-from hepaplan.reports.workbook import describe, save, start_workbook
+from hepaplan.reports.saving import save
+from hepaplan.reports.workbook import describe, start_workbook
 
 
 def build_comparison_workbook(content: ReportContent) -> Workbook:

@@ -1,4 +1,4 @@
-"""Every live sheet of a run's workbook, in the order in which formulas lead from one to the next."""
+"""Every live sheet of a run's workbook, in the order in which formulas lead on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.model.arrays import Floats
-from hepaplan.model.held import held_of, held_replay
 from hepaplan.model.input_rows import INPUT_TABLES, INPUTS, NUMBER_COLUMNS
-from hepaplan.model.readings import Capacity, UsualCare
+from hepaplan.model.readings import MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.ties.demand import demand_ties
 from hepaplan.model.ties.plan import plan_ties
 from hepaplan.model.ties.value import value_ties
@@ -19,10 +17,10 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, demand, guide, plan, reconciliation, value
 from hepaplan.reports.live.courses import write_courses
 from hepaplan.reports.live.demand import write_demand
-from hepaplan.reports.live.grid import LETTERS
+from hepaplan.reports.live.grid import LETTERS, LIVE
 from hepaplan.reports.live.guide import write_guide
-from hepaplan.reports.live.inputs import FIRST_ROW, VALUE, InputCells, define, write_inputs
-from hepaplan.reports.live.plan import PlanSheets, write_plan
+from hepaplan.reports.live.inputs import FIRST_ROW, VALUE, InputCells, write_inputs
+from hepaplan.reports.live.plan import write_plan
 from hepaplan.reports.live.reconciliation import Block, Section, write_reconciliation
 from hepaplan.reports.live.value import write_value
 from hepaplan.reports.style import Styles
@@ -51,40 +49,37 @@ class LivePart:
             reconciliation.TITLE,
         )
 
-
-def write_live(
-    workbook: Workbook, styles: Styles, content: ReportContent, live: LivePart
-) -> None:
-    """Write the sheets of `LivePart.titles`, which the workbook has already, empty."""
-    usual, capacity = live.usual, live.capacity
-    cells = InputCells(usual.scenario)
-    course = write_courses(workbook, styles, cells, content, usual)
-    arrivals = write_demand(workbook, styles, cells, content, usual, course)
-    worth = write_value(course, arrivals)
-    planned = write_plan(workbook, styles, cells, content, usual, capacity, course, arrivals)
-    sections = [
-        Section(demand_ties(usual), arrivals.ties),
-        Section(value_ties(usual), worth.ties),
-    ]
-    blocks = _blocks(cells)
-    if planned is not None:
-        network, done = held_replay(usual, held_of(usual, capacity))
-        sections.append(Section(plan_ties(usual, network, done), planned.ties))
-        blocks.append(_plan_block(planned))
-    write_inputs(workbook, styles, cells, content.version)
-    write_reconciliation(workbook, styles, sections, blocks, content.version)
-    write_guide(workbook, styles, {}, content.name, content.version)
+    def write(self, workbook: Workbook, styles: Styles, content: ReportContent) -> None:
+        """Write the sheets of `titles`, which the workbook has already, empty."""
+        usual, capacity = self.usual, self.capacity
+        cells = InputCells(usual.scenario)
+        course = write_courses(workbook, styles, cells, content, usual)
+        arrivals = write_demand(workbook, styles, cells, content, usual, course)
+        worth = write_value(course, arrivals)
+        planned = write_plan(workbook, styles, cells, content, usual, capacity, course, arrivals)
+        sections = [
+            Section(demand_ties(usual), arrivals.ties),
+            Section(value_ties(usual), worth.ties),
+        ]
+        blocks = _blocks(cells)
+        if planned is not None:
+            ties = plan_ties(usual, capacity.network, capacity.replays[MOST_HEALTH])
+            sections.append(Section(ties, planned.ties))
+            blocks.append(planned.starts)
+        write_inputs(workbook, styles, cells, content.version, self.settings)
+        write_reconciliation(workbook, styles, sections, blocks, content.version)
+        grids = [vars(workbook[title]).get(LIVE) for title in self.titles]
+        formulas = {grid.title: grid.formulas for grid in grids if grid and grid.formulas}
+        write_guide(workbook, styles, formulas, content.name, content.version)
 
 
 def _blocks(cells: InputCells) -> list[Block]:
     """Return the blocks of input cells of settings, pathway and tables."""
     first = FIRST_ROW + 1
     values = np.array([[row.value] for row in cells.rows])
-    last = FIRST_ROW + len(cells.rows)
-    letter = LETTERS[VALUE - 1]
-    blocks = [
-        _block("settings and pathway", f"{INPUTS}!${letter}${first}:${letter}${last}", values, VALUE)
-    ]
+    letter, last = LETTERS[VALUE - 1], FIRST_ROW + len(cells.rows)
+    where = f"{INPUTS}!${letter}${first}:${letter}${last}"
+    blocks = [Block.of("settings and pathway", where, values, first, VALUE)]
     for name, table in cells.tables.items():
         for column in NUMBER_COLUMNS[name]:
             numbers = table[[column]].to_numpy(dtype=float)
@@ -92,12 +87,5 @@ def _blocks(cells: InputCells) -> list[Block]:
             letter, last = LETTERS[at - 1], FIRST_ROW + len(table)
             where = f"'{INPUT_TABLES}'!${letter}${first}:${letter}${last}"
             what = f"table {name.replace('_', ' ')}, {column.replace('_', ' ')}"
-            blocks.append(_block(what, where, numbers, at))
+            blocks.append(Block.of(what, where, numbers, first, at))
     return blocks
-
-
-def _block(what: str, address: str, values: Floats, column: int, row: int = FIRST_ROW + 1) -> Block:
-    """Return a block of values (row, column) whose first cell is at `row` and `column`."""
-    weight = row + np.arange(values.shape[0])[:, None]
-    weight = weight + (column + np.arange(values.shape[1])) / Block.COLUMNS
-    return Block(what, address, float((values * weight).sum()))

@@ -82,7 +82,7 @@ class _Capacity:
         committed = {at: self._weights(at, network.committed[at]) for at in where}
         self._head("Bought or built by the plan", "")
         bought = {at: self._weights(at, extra[at]) for at in where}
-        self.grid.widths({1: 22, 2: 26, 3: 12, 4: 12, 5: 14, 6: 14, 7: 4, 8: 4})
+        self.grid.widths({1: 26, 2: 30, 3: 12, 4: 12, 5: 14, 6: 14, 7: 4, 8: 4})
         self.grid.finish(frame.content.version, near(self.grid.first_row, month_column(0)))
         return CapacityCells(capacity, committed, bought, self.grid.formulas)
 

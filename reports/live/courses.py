@@ -8,6 +8,7 @@ from dataclasses import replace
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.table_checks import SHARES_SUM_TO
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.courses_alive import ALIVE, rows_of, write_alive
 from hepaplan.reports.live.courses_at import Courses
@@ -43,8 +44,10 @@ def write_courses(
     first = grid.first_row
     grid.text(first, 1, "Smallest share whose logarithm is taken")
     grid.number(first, 2, SMALLEST_NUMBER, "0E+00")
-    exits, row = write_exits(grid, making, first + 2)
-    starts, row = write_starts(grid, making, row + 1)
+    grid.text(first + 1, 1, "Furthest that shares may sum from 1")
+    grid.number(first + 1, 2, SHARES_SUM_TO, "0E+00")
+    exits, row = write_exits(grid, making, first + 3)
+    starts, row = write_starts(grid, making, row + 1, grid.cell(first + 1, 2))
     prices = write_dose_prices(grid, making, row + 1)
     grid.widths({1: 50, 2: 44, 3: 26})
     finish(grid, making, f"C{first}", "", (grid.last_row, 13))

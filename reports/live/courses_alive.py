@@ -51,12 +51,13 @@ def write_alive(
         "The share of planned starts still in the option's own course, by month since the start.",
         "As model/course.py. Month 0: performed and alive after the procedure. Later: those of the "
         "month before who neither left (Leaving) nor died of other causes (Other causes).",
-        "A column ends where fewer than one in a hundred million are left, not before month 60. "
+        "A column ends where fewer than one in a hundred million are left, not before month 60; if "
+        "an edit leaves more than one in a million at its end, run hepaplan for the rest.",
         "Overall survival, with all that follows, is on the sheet Survival. Unit: share of starts.",
     )
     kernels, groups = making.usual.kernels, making.usual.kernels.groups
     write_months(grid, 0, max(rows.values()))
-    for offset, head in enumerate(("Decision point", "Option", "Group")):
+    for offset, head in enumerate(("Decision point", "Option", "Group", "Left at the end")):
         grid.text(HEAD_ROW + offset, 1, head)
     columns: dict[tuple[int, str], Column] = {}
     for place, ((option, group), last) in enumerate(rows.items(), start=2):
@@ -75,6 +76,8 @@ def write_alive(
             formula = f"={letter}{row - 1}{stay}*{spared.at(month)}"
             grid.formula(row, place, formula, alive[month], CHANCE)
         columns[option, group] = column(grid, place)
+        end = f"={letter}{ZERO_ROW + last}"
+        grid.formula(HEAD_ROW + 3, place, end, alive[last], "0.0E+00")
     grid.widths({1: 18} | dict.fromkeys(range(2, len(rows) + 2), 24.0))
     finish_months(grid, making, len(rows) + 1)
     return columns

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hepaplan.model.arrays import Floats
 from hepaplan.model.drugs import ADMINISTRATION, DosePrices, cost_category
 from hepaplan.model.pathway import Option
+from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity
 from hepaplan.reports.live.courses_exits import option_key
 from hepaplan.reports.live.courses_months import Making, write_heading
@@ -17,14 +18,15 @@ from hepaplan.reports.style import POUNDS
 HEADINGS = (
     "Decision point", "Option", "Group", "Usual share", "Not performed", "Performed",
     "Procedural mortality", "Begin the course", "Use of month 0",
-    "Complications, cost", "Complications, loss",
+    "Complications, cost", "Complications, loss", "Where they go",
 )  # fmt: skip
 UNITS = (
     "", "", "", "share of arrivals", "share of starts", "share of starts", "share of performed",
-    "share of starts", "share of starts", "GBP a start", "QALY a start",
+    "share of starts", "share of starts", "GBP a start", "QALY a start", "shares",
 )  # fmt: skip
 PLACES = {heading: place for place, heading in enumerate(HEADINGS, start=1)}
 SHARE = "0.0000"
+SUM_TO_ONE, DO_NOT_SUM = "sum to 1", "DO NOT SUM TO 1"
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,12 @@ class StartRow:
 
 
 def write_starts(
-    grid: Grid, making: Making, first_row: int
+    grid: Grid, making: Making, first_row: int, tolerance: str
 ) -> tuple[dict[tuple[int, str], StartRow], int]:
-    """Write a row for each option and group; return their cells, and the next free row."""
+    """Write a row for each option and group; return their cells, and the next free row.
+
+    `tolerance`: the cell of how far a sum of shares may lie from 1.
+    """
     grid.text(first_row, 1, "Starts: what becomes of a planned start in its first month", "caption")
     for place, (heading, unit) in enumerate(zip(HEADINGS, UNITS, strict=True), start=1):
         right = place >= PLACES["Usual share"]
@@ -57,8 +62,28 @@ def write_starts(
         for number, group in enumerate(kernels.groups):
             share = float(kernels.usual_share[option, number])
             found[option, group] = _write_start(grid, making, option, record, group, share, row)
+            verdict = _whether_shares_sum(making, option, record, group, tolerance)
+            grid.formula_text(row, PLACES["Where they go"], verdict, SUM_TO_ONE)
             row += 1
     return found, row
+
+
+def _whether_shares_sum(
+    making: Making, option: int, record: Option, group: str, tolerance: str
+) -> str:
+    """Return the formula of whether each exit's shares, and those not performed, sum to 1."""
+    leaving: dict[Key, dict[str, Quantity]] = {
+        ("exits", name): exit_.to for name, exit_ in record.exits.items()
+    }
+    if record.not_performed is not None:
+        leaving["not_performed",] = record.not_performed.to
+    key = option_key(making, option)
+    sums = [
+        "+".join(making.cells.figure((*key, *where, "to", name), group) for name in to)
+        for where, to in leaving.items()
+    ]
+    furthest = ",".join(f"ABS({total}-1)" for total in sums)
+    return f'=IF(MAX({furthest or 0})<={tolerance},"{SUM_TO_ONE}","{DO_NOT_SUM}")'
 
 
 def _write_start(

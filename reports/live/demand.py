@@ -67,16 +67,6 @@ class Arrivals:
         """Return the address of the window's new patients; an empty cell where none are sent."""
         return f"{demand_arrivals.TITLE}!{fixed(*self.places.in_window(point, group))}"
 
-    def on_day_one(self, point: int, group: int) -> str:
-        """Return the address of those on a list as the window opens, all months waited."""
-        return f"{demand_arrivals.TITLE}!{self.places.listed(point, group)}"
-
-    def before(self, point: int, group: int, months: int) -> str:
-        """Return the address of arrivals of the last `months` before the window, oldest first."""
-        last = self.places.usual.before - 1
-        where = self.places.came(range(point, point + 1), group, last - months + 1, last)
-        return f"{demand_arrivals.TITLE}!{where}"
-
     def _cell(self, column: int, window_month: int) -> str:
         row = self.places.row(self.places.usual.before + window_month)
         return f"{demand_arrivals.TITLE}!{fixed(row, column)}"

@@ -112,7 +112,7 @@ def write_arrivals(
     _write_points(sheet, cells, content)
     _write_months(sheet, content)
     _write_entries(sheet, content)
-    grid.widths({1: 34.0})
+    grid.widths({1: 58.0})
     grid.finish(content.version, f"B{sheet.month_row}")
     last = near(sheet.point_row + sheet.points - 1, sheet.totals + 1)
     grid.sheet.print_area = f"A1:{last}"

@@ -72,12 +72,6 @@ class Kernels:
         """Return the address of an option's usual share, for any sheet."""
         return f"{TITLE}!{fixed(self.share_row + option, 3 + group)}"
 
-    def shares(self, option: int) -> str:
-        """Return the address of an option's usual shares of all groups, for any sheet."""
-        last = 2 + len(self.usual.kernels.groups)
-        row = self.share_row + option
-        return f"{TITLE}!{fixed_block(row, 3, row, last)}"
-
     def span(self, columns: Columns, longest: int, shortest: int) -> str:
         """Return the address of some months since arrival, the longest first, for any sheet."""
         last = columns.first + len(columns.points) - 1
@@ -127,7 +121,7 @@ def write_kernels(
             if found is not None:
                 use[group, place] = found
                 column = found.first + len(found.points)
-    grid.widths({1: 30.0, 2: 30.0})
+    grid.widths({1: 58.0, 2: 62.0})
     grid.finish(content.version, f"C{last_row - months + 1}")
     last = near(share_row + len(kernels.options) - 1, 2 + len(kernels.groups))
     grid.sheet.print_area = f"A1:{last}"

@@ -9,7 +9,7 @@ from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Key
 from hepaplan.reports.live.grid import LETTERS, Grid
 
-PEOPLE, SHARE, TINY, YEARS, COUNT = "#,##0.000", "0.0000", "0.0E+00", "0.0000", "0"
+PEOPLE, SHARE, TINY, YEARS, COUNT = "#,##0.00", "0.0000", "0.0E+00", "0.0000", "0"
 """Number formats of people, shares, very small shares, years and whole months."""
 WIDEST = 20.0
 """Characters; a longer heading is wrapped."""

@@ -63,7 +63,7 @@ def write_totals(
     _write_options(sheet, content, option_row)
     _write_treatments(sheet, option_row, treatment_row, treatments)
     _write_need(sheet, need_row)
-    grid.widths({1: 34.0, 2: 40.0, 3: 26.0})
+    grid.widths({1: 58.0, 2: 62.0, 3: 26.0})
     grid.finish(content.version, f"D{grid.first_row}")
     return sheet
 

@@ -20,7 +20,8 @@ from hepaplan.reports.blocks import clean_text
 from hepaplan.reports.output import FORMULA_STARTS
 from hepaplan.reports.style import GENERAL, Styles
 
-WIDTH = 12.0
+LIVE = "live_grid"
+"""Where a sheet holds its grid, if it is live."""
 LETTERS = tuple(get_column_letter(column) for column in range(1, 1001))
 
 
@@ -131,7 +132,7 @@ class Grid:
         protection.sheet = True
         protection.formatColumns = protection.formatRows = protection.formatCells = False
         protection.autoFilter = protection.sort = False
-        vars(sheet)["live_rows"] = self.xml
+        vars(sheet)[LIVE] = self
 
     def xml(self) -> str:
         """Return the sheet's rows as the file holds them."""

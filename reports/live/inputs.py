@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from openpyxl.workbook.defined_name import DefinedName
@@ -24,11 +24,10 @@ from hepaplan.model.input_rows import (
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, dotted
 from hepaplan.reports.live.grid import LETTERS, Grid
-from hepaplan.reports.style import Styles
+from hepaplan.reports.style import GENERAL, Styles
 
-FIRST_ROW = 9
+FIRST_ROW = 10
 VALUE = HEADINGS.index("Value") + 1
-NUMBER = "#,##0.######"
 
 
 class InputCells:
@@ -80,9 +79,18 @@ class InputCells:
         return f"{start}:{self.table_cell(name, end, column).rpartition('!')[2]}"
 
 
-def write_inputs(workbook: Workbook, styles: Styles, cells: InputCells, version: str) -> None:
-    """Write the sheets of inputs; after every formula, so that used inputs are known."""
-    _write_figures(workbook, styles, cells, version)
+def write_inputs(
+    workbook: Workbook,
+    styles: Styles,
+    cells: InputCells,
+    version: str,
+    settings: Mapping[str, str] | None = None,
+) -> None:
+    """Write the sheets of inputs; after every formula, so that used inputs are known.
+
+    `settings` are the `--set` values of the run: they go with what is read back.
+    """
+    _write_figures(workbook, styles, cells, settings or {}, version)
     _write_tables(workbook, styles, cells, version)
 
 
@@ -91,7 +99,13 @@ def define(workbook: Workbook, name: str, address: str) -> None:
     workbook.defined_names[name] = DefinedName(name, attr_text=address)
 
 
-def _write_figures(workbook: Workbook, styles: Styles, cells: InputCells, version: str) -> None:
+def _write_figures(
+    workbook: Workbook,
+    styles: Styles,
+    cells: InputCells,
+    settings: Mapping[str, str],
+    version: str,
+) -> None:
     notes = (
         "Type over a value on yellow, save, and look at the results; or: hepaplan run report.xlsx",
         "Live 'yes': the sheets that follow recalculate from it at once. 'on a new run': needs "
@@ -104,6 +118,10 @@ def _write_figures(workbook: Workbook, styles: Styles, cells: InputCells, versio
     grid.text(6, 3, scenario.settings.name)
     grid.text(7, 1, "Files")
     grid.text(7, 3, inputs_digest(scenario))
+    if settings:
+        grid.text(8, 1, "Run with --set")
+        grid.text(8, 3, "\n".join(f"{key}={value}" for key, value in settings.items()))
+        define(workbook, "scenario_settings", grid.cell(8, 3))
     define(workbook, "scenario_name", grid.cell(6, 3))
     define(workbook, "scenario_digest", grid.cell(7, 3))
     right = {"Value", "Lowest", "Highest"}
@@ -116,10 +134,10 @@ def _write_figures(workbook: Workbook, styles: Styles, cells: InputCells, versio
         texts |= {10: row.source, 11: dotted(row.key)}
         for column, text in texts.items():
             grid.text(at, column, text)
-        grid.number(at, VALUE, row.value, NUMBER, "input")
+        grid.number(at, VALUE, row.value, GENERAL, "input")
         for column, bound in ((7, row.low), (8, row.high)):
             if math.isfinite(bound):
-                grid.number(at, column, bound, NUMBER, "number")
+                grid.number(at, column, bound, GENERAL, "number")
             else:
                 grid.text(at, column, "none", "absent")
     last = FIRST_ROW + len(cells.rows)
@@ -169,7 +187,7 @@ def _write_tables(workbook: Workbook, styles: Styles, cells: InputCells, version
             widths[first + offset] = 11.0 if heading in numbers else _width(table[heading].tolist())
             for row, value in enumerate(table[heading].tolist(), start=FIRST_ROW + 1):
                 if heading in numbers:
-                    grid.number(row, first + offset, value, NUMBER, "input")
+                    grid.number(row, first + offset, value, GENERAL, "input")
                 elif isinstance(value, str):
                     grid.text(row, first + offset, value)
                 else:

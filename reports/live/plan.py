@@ -38,6 +38,7 @@ from hepaplan.reports.live.plan_inputs import WEIGHTS, PlanInputCells, write_pla
 from hepaplan.reports.live.plan_spending import SpendingSheet
 from hepaplan.reports.live.plan_use import UseSheet, write_start_use
 from hepaplan.reports.live.plan_waiting import WaitingSheet
+from hepaplan.reports.live.reconciliation import Block
 from hepaplan.reports.style import Styles
 
 SPENDING = "Spending live"
@@ -50,14 +51,13 @@ class PlanSheets:
     """What the rest of the workbook needs: figures by name, and the planned starts.
 
     `ties` are addresses by the names of `plan_ties`; `planned` the cells of planned starts by pair,
-    site and month; `starts` is the block of planned starts and
-    `total` their sum as run; `switch` the cell that says whether starts must fit into capacity.
+    site and month; `starts` is the block of planned starts;
+    `switch` the cell that says whether starts must fit into capacity.
     """
 
     ties: Mapping[str, str]
     planned: Mapping[tuple[int, int, int], str]
-    starts: str
-    total: float
+    starts: Block
     switch: str
     formulas: int
 
@@ -133,4 +133,4 @@ def _sheets(
         for (pair, site), row in inputs.starts.items()
         for month in range(frame.count)
     }
-    return PlanSheets(ties, planned, inputs.block, inputs.total, inputs.switch, formulas)
+    return PlanSheets(ties, planned, inputs.block, inputs.switch, formulas)

@@ -28,7 +28,6 @@ class ListCells:
     arrivals: dict[Place, int] = field(default_factory=dict)
     on_list: dict[Place, int] = field(default_factory=dict)
     day_one: dict[Place, int] = field(default_factory=dict)
-    captions: dict[int, int] = field(default_factory=dict)
     queues: dict[int, int] = field(default_factory=dict)
     wanted: dict[int, int] = field(default_factory=dict)
     made: dict[int, int] = field(default_factory=dict)
@@ -40,22 +39,21 @@ class ListCells:
             for g in frame.groups:
                 self.arrivals[c, g] = row
                 row += 1
-        row += 2
+        row += 3
         for c in frame.points:
             for g in frame.groups if frame.waits(c) else ():
                 self.on_list[c, g] = row
                 row += 1
-        row += 2
+        row += 3
         for h in frame.sites:
             for place in range(len(frame.lines)):
                 if self.people_on_day_one(place, h):
                     self.day_one[place, h] = row
                     row += 1
         for h in frame.sites:
-            self.captions[h] = row + 1
             self.queues[h] = row + 3
-            self.wanted[h] = self.queues[h] + len(frame.lines) + 2
-            self.made[h] = self.wanted[h] + frame.rows + 2
+            self.wanted[h] = self.queues[h] + len(frame.lines) + 3
+            self.made[h] = self.wanted[h] + frame.rows + 3
             row = self.made[h] + frame.rows
 
     def people_on_day_one(self, place: int, site: int) -> bool:
@@ -143,13 +141,15 @@ class WaitingCells:
     frame: PlanFrame
     first: int
     rows: dict[Place, int] = field(default_factory=dict)
+    moves: dict[tuple[int, int, int], int] = field(default_factory=dict)
     ESCAPED = 3
     STAY = 4
     CANCER = 5
     OTHER = 6
     COST = 7
     MONTHS = 8
-    MOVES = month_column(0)
+    CHANCE = 4
+    MOVED = 5
 
     def __post_init__(self) -> None:
         """Place a row for each decision point where people wait, and group."""
@@ -157,6 +157,13 @@ class WaitingCells:
         for c in self.frame.points:
             for g in self.frame.groups if self.frame.waits(c) else ():
                 self.rows[c, g] = row
+                row += 1
+        row += 3
+        pathway, names = self.frame.usual.scenario.pathway, self.frame.kernels.points
+        for c, g in self.rows:
+            waits = pathway.decision_point[names[c]].waiting
+            for to in waits.move if waits else ():
+                self.moves[c, names.index(to), g] = row
                 row += 1
         self.last = row
 
@@ -166,7 +173,7 @@ class WaitingCells:
 
     def move(self, point: int, to: int, group: int) -> str:
         """Return the address of the probability of moving to another decision point."""
-        return self.cell(self.MOVES + to, point, group)
+        return there(WAITING, self.moves[point, to, group], self.CHANCE)
 
 
 @dataclass

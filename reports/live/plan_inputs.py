@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -20,6 +21,7 @@ from hepaplan.reports.live.plan_frame import (
     near,
     there,
 )
+from hepaplan.reports.live.reconciliation import Block
 from hepaplan.reports.style import Styles
 
 WEIGHTS = "Plan weights"
@@ -48,8 +50,7 @@ class PlanInputCells:
     splits: dict[tuple[int, int], int]
     referrals: dict[tuple[int, int], int]
     recurrences: dict[tuple[int, int], int]
-    block: str
-    total: float
+    block: Block
 
     @property
     def switch(self) -> str:
@@ -77,13 +78,12 @@ def write_plan_inputs(workbook: Workbook, styles: Styles, frame: PlanFrame) -> P
     """Write both sheets and return where their rows are."""
     starts, block = _write_starts(workbook, styles, frame)
     splits, referrals, recurrences = _write_weights(workbook, styles, frame)
-    total = float(frame.planned.sum())
-    return PlanInputCells(starts, splits, referrals, recurrences, block, total)
+    return PlanInputCells(starts, splits, referrals, recurrences, block)
 
 
 def _write_starts(
     workbook: Workbook, styles: Styles, frame: PlanFrame
-) -> tuple[dict[tuple[int, int], int], str]:
+) -> tuple[dict[tuple[int, int], int], Block]:
     grid = Grid(workbook, styles, PLAN_INPUTS, ABOUT, NOTES)
     pen = Pen(grid, styles, frame.months)
     grid.text(SWITCH_ROW, 1, "Starts must fit into capacity: 1 yes, 0 no")
@@ -114,9 +114,11 @@ def _write_starts(
     last = month_column(frame.count - 1)
     define(workbook, "plan_starts", grid.span(head, 1, row, last))
     _at_least_nothing(grid, f"{near(head + 1, month_column(0))}:{near(row, last)}")
-    grid.widths({1: 18, 2: 26, 3: 32, 4: 32, 5: 12, 6: 16, 7: 16, 8: 16})
+    grid.widths({1: 26, 2: 44, 3: 46, 4: 46, 5: 14, 6: 28, 7: 26, 8: 26})
     grid.finish(frame.content.version, near(head + 1, month_column(0)), f"{head}:{head}")
-    return rows, grid.span(head + 1, month_column(0), row, last)
+    values = np.array([frame.planned[pair, :, h].sum(axis=0) for pair, h in rows])
+    address = grid.span(head + 1, month_column(0), row, last)
+    return rows, Block.of("planned starts", address, values, head + 1, month_column(0))
 
 
 def _at_least_nothing(grid: Grid, where: str) -> None:
@@ -181,7 +183,7 @@ def _write_weights(workbook: Workbook, styles: Styles, frame: PlanFrame) -> tupl
             words = (frame.site_label(h), point, frame.option_label(listed), started)
             pen.words(row, *words, frame.group_label(group), "share")
             splits[place, h] = numbers(frame.split[pair, group, h], SHARE)
-    grid.widths({1: 18, 2: 26, 3: 32, 4: 32, 5: 16, 6: 10, 7: 4, 8: 4})
+    grid.widths({1: 26, 2: 44, 3: 46, 4: 46, 5: 16, 6: 10, 7: 4, 8: 4})
     grid.finish(frame.content.version, near(grid.first_row, month_column(0)))
     return splits, referrals, recurrences
 

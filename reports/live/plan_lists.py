@@ -41,7 +41,7 @@ class ListsSheet(PeopleBlocks):
             self._queues(site)
             self._wanted(site)
             self._made(site)
-        widths = {1: 18.0, 2: 26.0, 3: 34.0, 4: 16.0, 5: 10.0, 6: 10.0, 7: 14.0, 8: 24.0}
+        widths = {1: 26.0, 2: 44.0, 3: 46.0, 4: 16.0, 5: 10.0, 6: 10.0, 7: 16.0, 8: 24.0}
         self.grid.widths(widths)
         self.grid.finish(self.frame.content.version, f"E{self.rows.first + 2}")
 
@@ -56,7 +56,6 @@ class ListsSheet(PeopleBlocks):
 
     def _queues(self, site: int) -> None:
         frame, top, made = self.frame, self.rows.queues[site], self.rows.made[site]
-        self.grid.text(self.rows.captions[site] - 1, 1, frame.site_label(site), "title")
         self.head(top, f"{frame.site_label(site)}: on the list in the month, before any start")
         for place, line in enumerate(frame.lines):
             row = top + place

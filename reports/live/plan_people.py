@@ -49,7 +49,7 @@ class PeopleBlocks:
         self.head(self.rows.first + 2, "People who arrive at each decision point", HEADINGS[:5])
         for (c, g), row in self.rows.arrivals.items():
             self.pen.words(row, "", frame.point_label(c), "", frame.group_label(g), "people")
-            moves = [p for p in frame.points if frame.waits(p) and self._may_move(p, c)]
+            moves = [p for p in frame.points if (p, c, g) in self.waiting.moves]
             for month in range(frame.count):
                 column = month_column(month)
                 parts = [arrivals.entries(c, g, month), self.inputs.recurrence(c, g, month)]
@@ -59,9 +59,6 @@ class PeopleBlocks:
                         for p in moves
                     ]
                 self.grid.formula(row, column, f"={'+'.join(parts)}", found[c, g, month], PEOPLE)
-
-    def _may_move(self, point: int, to: int) -> bool:
-        return bool(self.frame.network.waiting.move[point, to].any())
 
     def on_lists(self) -> None:
         """Write who is left on the lists of each decision point."""

@@ -94,7 +94,7 @@ class SpendingSheet:
 
     def _resources(self) -> None:
         frame = self.frame
-        self._head("Use at unit cost", ("Resource", "", "Unit", "Unit cost, GBP"))
+        self._head("Use at unit cost", ("Resource", "", "Unit", "GBP a unit"))
         for r in frame.resources:
             sites = [h for h in frame.sites if r in frame.needs(h)]
             if not sites:

@@ -82,7 +82,7 @@ def write_start_use(
                 elif value:
                     grid.number(row, column, value, AMOUNT)
         _differences(grid, pen, frame, rows, r)
-    grid.widths({1: 4, 2: 26, 3: 40, 4: 16, 5: 12, 6: 4, 7: 4, 8: 4})
+    grid.widths({1: 4, 2: 44, 3: 60, 4: 16, 5: 12, 6: 4, 7: 4, 8: 4})
     grid.finish(frame.content.version, near(rows.first, month_column(0)))
 
 
@@ -129,7 +129,7 @@ class UseSheet:
                 self._resource(r, h)
             for signature in self.rows.signatures(h):
                 self._fits(signature, h)
-        self.grid.widths({1: 18, 2: 28, 3: 38, 4: 4, 5: 12, 6: 4, 7: 4, 8: 14})
+        self.grid.widths({1: 26, 2: 46, 3: 40, 4: 4, 5: 12, 6: 4, 7: 4, 8: 14})
         self.grid.finish(self.frame.content.version, near(self.rows.first, month_column(0)))
 
     def _taken_later(self) -> Floats:

@@ -49,7 +49,7 @@ class WaitingSheet:
         self._people()
         self._beyond()
         self._sums()
-        self.grid.widths({1: 26, 2: 18, 3: 14, 4: 14, 5: 14, 6: 14, 7: 14, 8: 4})
+        self.grid.widths({1: 44, 2: 26, 3: 44, 4: 14, 5: 16, 6: 16, 7: 20, 8: 26})
         self.grid.finish(self.frame.content.version, near(self.rows.first, month_column(0)))
 
     def cell(self, rows: dict[int, int], point: int, month: int) -> str:
@@ -59,12 +59,12 @@ class WaitingSheet:
     def _effects(self) -> None:
         frame, rows, month = self.frame, self.rows, self.frame.network.waiting
         self.grid.text(rows.first, 1, "What one month on a list does", "caption")
-        heads = {1: "Decision point", 2: "Group", rows.ESCAPED: "Other causes spare"}
+        heads = {1: "Decision point", 2: "Group", rows.ESCAPED: "Share other causes spare"}
         heads |= {rows.STAY: "Stays", rows.CANCER: "Dies of cancer", rows.OTHER: "Dies otherwise"}
-        heads |= {rows.COST: "Cost, GBP a month", rows.MONTHS: "Person-months of the window"}
-        heads |= {rows.MOVES + c: f"Moves: {frame.point_label(c)}" for c in frame.points}
+        heads |= {rows.COST: "Cost, GBP a month", rows.MONTHS: "Person-months waited"}
         for column, words in heads.items():
-            self.grid.text(rows.first + 1, column, words, "header")
+            role = "header right" if column >= rows.ESCAPED else "header"
+            self.grid.text(rows.first + 1, column, words, role)
         for (c, g), row in rows.rows.items():
             group = frame.kernels.groups[g]
             point = frame.kernels.points[c]
@@ -91,13 +91,34 @@ class WaitingSheet:
             span = column_span(waited, waited, month_column(0), month_column(frame.count - 1))
             value = float(frame.on_list[c, g].sum())
             self.grid.formula(row, rows.MONTHS, f"=SUM('{LISTS}'!{span})", value, PEOPLE)
-            for name in record.move:
-                to = frame.kernels.points.index(name)
-                address = self.cells.figure((*key, "move", name), group)
-                formula = f"={address}*{spared}"
-                columns.append((rows.MOVES + to, formula, month.move[c, to, g]))
             for column, formula, value in columns:
                 self.grid.formula(row, column, formula, float(value), SHARE)
+        self._moves()
+
+    def _moves(self) -> None:
+        """Write the chance of each move to another decision point, and who moved in the window."""
+        frame, rows, month = self.frame, self.rows, self.frame.network.waiting
+        if not rows.moves:
+            return
+        top = min(rows.moves.values())
+        self.grid.text(top - 2, 1, "Moves in one month on a list", "caption")
+        heads = ("Decision point", "Group", "Moves to", "Chance", "Moved, people")
+        for column, heading in enumerate(heads, start=1):
+            role = "header right" if column >= rows.CHANCE else "header"
+            self.grid.text(top - 1, column, heading, role)
+        for (c, to, g), row in rows.moves.items():
+            words = (frame.point_label(c), frame.group_label(g), frame.point_label(to))
+            self.pen.words(row, *words)
+            points = frame.kernels.points
+            key = ("pathway", "decision_point", points[c], "waiting", "move", points[to])
+            effects = rows.rows[c, g]
+            address = self.cells.figure(key, frame.kernels.groups[g])
+            chance = float(month.move[c, to, g])
+            formula = f"={address}*{near(effects, rows.ESCAPED)}"
+            self.grid.formula(row, rows.CHANCE, formula, chance, SHARE)
+            formula = f"={near(row, rows.CHANCE)}*{near(effects, rows.MONTHS)}"
+            moved = chance * float(frame.on_list[c, g].sum())
+            self.grid.formula(row, rows.MOVED, formula, moved, PEOPLE)
 
     def _head(self, caption: str, headings: tuple[str, ...]) -> None:
         self.row += 1
@@ -199,14 +220,13 @@ class WaitingSheet:
         first, last = min(rows.rows.values()), max(rows.rows.values())
         months = column_span(first, last, rows.MONTHS)
         dies = "+".join(column_span(first, last, column) for column in (rows.CANCER, rows.OTHER))
-        moves = column_span(first, last, rows.MOVES, rows.MOVES + len(frame.kernels.points) - 1)
-        lived = frame.on_list.sum(axis=2)
-        for name, words, share, chance in (
-            ("deaths", "Deaths on the lists", dies, month.cancer_death + month.other_death),
-            ("moved", "Moved on while waiting", moves, month.move.sum(axis=1)),
-        ):
-            formula, value = f"=SUMPRODUCT(({share})*{months})", float((lived * chance).sum())
-            self._total(name, words, formula, value)
+        lived, chance = frame.on_list.sum(axis=2), month.cancer_death + month.other_death
+        deaths = float((lived * chance).sum())
+        self._total("deaths", "Deaths on the lists", f"=SUMPRODUCT(({dies})*{months})", deaths)
+        gone = rows.moves.values()
+        moves = f"=SUM({column_span(min(gone), max(gone), rows.MOVED)})" if gone else "=0"
+        moved = float((lived * month.move.sum(axis=1)).sum())
+        self._total("moved", "Moved on while waiting", moves, moved)
 
     def _total(self, name: str, words: str, formula: str, value: float) -> None:
         self.totals[name] = self.grid.cell(self.row, month_column(0))

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.workbook.workbook import Workbook
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.ties.tie import Ties
 from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.live.inputs import define
@@ -51,7 +53,15 @@ class Block:
     @property
     def formula(self) -> str:
         """The weighted sum, without the sign of equality."""
-        return f"SUMPRODUCT({self.address}*(ROW({self.address})+COLUMN({self.address})/{self.COLUMNS}))"
+        place = f"ROW({self.address})+COLUMN({self.address})/{self.COLUMNS}"
+        return f"SUMPRODUCT({self.address}*({place}))"
+
+    @classmethod
+    def of(cls, what: str, address: str, values: Floats, row: int, column: int) -> Block:
+        """Return the block of values (row, column) whose first cell is at `row` and `column`."""
+        rows, columns = (np.arange(count, dtype=float) for count in values.shape)
+        weight = (row + rows)[:, None] + (column + columns) / cls.COLUMNS
+        return cls(what, address, float((values * weight).sum()))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports.content import UnfitTable, number_faults
 from hepaplan.reports.output import atomic_file
+from hepaplan.reports.saving import save
 from hepaplan.reports.study.pages import Page, Pages
 from hepaplan.reports.study.sheets import (
     ABOUT,
@@ -19,7 +20,7 @@ from hepaplan.reports.study.sheets import (
     write_page,
     write_summary,
 )
-from hepaplan.reports.workbook import describe_as, save, start_workbook
+from hepaplan.reports.workbook import describe_as, start_workbook
 
 LONGEST_TITLE = 31
 NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]|^'|'$")

@@ -23,7 +23,7 @@ from hepaplan.reports.live import courses
 from hepaplan.reports.live.demand import TITLES, Arrivals, write_demand
 from hepaplan.reports.live.demand_refs import Flows
 from hepaplan.reports.live.inputs import InputCells, write_inputs
-from hepaplan.reports.live.save import save_live
+from hepaplan.reports.saving import save as save_live
 from hepaplan.reports.workbook import start_workbook
 from tests.support.live import compare_all
 from tests.support.live_edits import Edit
@@ -271,7 +271,11 @@ def test_addresses_hold_what_their_names_say(made_alone: Written) -> None:
     inside = slice(made_alone.usual.before, made_alone.usual.before + window)
     new = made_alone.usual.eligible[point, :, group, inside].sum()
     assert held(arrivals.new_in_window(point, group)) == pytest.approx(new, rel=1e-12)
-    assert held(arrivals.on_day_one(0, 1)) == 0.2
+    share, people = arrivals.new(point, group, month).strip("()").split("*SUM(")
+    first, last = people.rpartition("!")[2].replace("$", "").split(":")
+    found = sum(float(cell.value) for cell in book["Metastases"][f"{first}:{last}"][0])
+    new = made_alone.usual.eligible[point, :, group, made_alone.usual.before + month].sum()
+    assert held(share) * found == pytest.approx(new, rel=1e-12)
 
 
 def test_without_years_before_the_window_entries_are_new_patients(tmp_path: Path) -> None:

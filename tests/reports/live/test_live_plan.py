@@ -21,7 +21,7 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, demand, plan
 from hepaplan.reports.live.inputs import InputCells, write_inputs
 from hepaplan.reports.live.plan_frame import PlanFrame
-from hepaplan.reports.live.save import save_live
+from hepaplan.reports.saving import save as save_live
 from hepaplan.reports.workbook import start_workbook
 from tests.support.live import compare_all
 from tests.support.live_edits import Edit
@@ -85,7 +85,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     came = demand.write_demand(workbook, styles, cells, content, usual, made)
     sheets = plan.write_plan(workbook, styles, cells, content, usual, capacity, made, came)
     assert sheets is not None
-    write_inputs(workbook, styles, cells, "0")
+    write_inputs(workbook, styles, cells, {}, "0")
     path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
     with path.open("wb") as file:
         save_live(workbook, file)
@@ -112,6 +112,8 @@ def test_every_figure_of_the_engine_has_a_cell_and_no_cell_has_none(written: Wri
     assert 15 < len(engine) < 200
     assert all(name == name.lower() and name.isidentifier() for name in engine)
     assert any(tie.is_headline for tie in engine.values())
+    waits = written.frame.planned[[0, 1, 2, 5]]
+    assert len(written.sheets.planned) == 3 * (waits.sum(axis=1) > 0.0).any(axis=2).sum()
 
 
 def test_lists_and_full_theatres_are_what_is_tested(written: Written) -> None:

@@ -24,10 +24,11 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, value, value_own
 from hepaplan.reports.live.courses_at import Courses
 from hepaplan.reports.live.courses_curves import Curve
+from hepaplan.reports.live.courses_starts import DO_NOT_SUM
 from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.live.inputs import InputCells, write_inputs
-from hepaplan.reports.live.save import save_live
 from hepaplan.reports.live.value_loops import worth_order
+from hepaplan.reports.saving import save
 from hepaplan.reports.workbook import start_workbook
 from tests.support.live import compare_all
 from tests.support.live_edits import Edit
@@ -135,7 +136,7 @@ def written(path: Path, usual: UsualCare) -> Written:
     people.grid.finish("1", "A4")
     write_inputs(workbook, styles, cells, "1")
     with path.open("wb") as file:
-        save_live(workbook, file)
+        save(workbook, file)
     return Written(path, usual, made, cells, found.ties)
 
 
@@ -175,6 +176,13 @@ def furthest(made: Written, found: Path, usual: UsualCare) -> tuple[float, str]:
         (abs(shown[name] - tie.value) / max(abs(tie.value), 1e-6), name)
         for name, tie in value_ties(usual).items()
     )
+
+
+def broken_shares(found: Path) -> list[str]:
+    """Return the options whose shares of where people go do not sum to 1."""
+    sheet = openpyxl.load_workbook(found, data_only=True)["Courses"]
+    rows = list(sheet.iter_rows(values_only=True))
+    return [str(row[1]) for row in rows if DO_NOT_SUM in row]
 
 
 def place(address: str) -> tuple[str, str]:
@@ -239,6 +247,7 @@ def test_edited_money_and_yields_give_what_the_engine_gives(made: Written, tmp_p
     found = live(made, tmp_path / "money", cells)
     assert furthest(made, found, engine)[0] < AGREES
     assert furthest(made, found, made.usual)[0] > 1e-3
+    assert broken_shares(found) == []
 
 
 @needs_libreoffice
@@ -254,9 +263,13 @@ def test_a_wrong_formula_of_value_does_not_agree(made: Written, tmp_path: Path) 
                 assert number == 1
                 data = text.encode()
             new.writestr(each, data)
+    option = ("pathway", "decision_point", "operable", "option", "ablation", "exits", "recurrence")
+    share = {place(made.cells.cell((*option, "to", "operable"))): 0.4}
     folder = tmp_path / "wrong"
-    found = recalculated(poisoned(wrong, tmp_path / "poisoned.xlsx"), folder)
-    assert compare_all(wrong, found)[0] > 5e-6
+    found = recalculated(poisoned(wrong, tmp_path / "poisoned.xlsx", share), folder)
+    but = set(sheet_parts(made.path)) - {"Alive"}
+    assert compare_all(wrong, found, but)[0] > 5e-6
+    assert broken_shares(found) == ["Thermal ablation", "Thermal ablation"]
 
 
 def test_each_figure_of_value_has_its_cell(made: Written) -> None:
@@ -306,17 +319,17 @@ def test_worth_on_a_longer_loop_is_held_and_said_to_be(tmp_path: Path) -> None:
     made = written(tmp_path / "loop.xlsx", usual_care(with_pathway(tiny(), record)))
     book = openpyxl.load_workbook(made.path)
 
-    def kind(point: str) -> bool:
+    def is_formula(point: str) -> bool:
         sheet, cell = place(made.ties[f"value_arrival_qalys_discounted_{point}_under_65"])
         return isinstance(book[sheet][cell].value, str)
 
-    assert not kind("operable")
-    assert not kind("inoperable")
-    assert kind("supportive_care")
+    assert not is_formula("operable")
+    assert not is_formula("inoperable")
+    assert is_formula("supportive_care")
     notes = [str(book["Worth"].cell(row, 1).value) for row in range(1, 8)]
-    assert "Held: worth of an arrival at points on a loop, which no formula solves: " in notes[5]
-    assert "Operable" in notes[5]
-    assert "Inoperable" in notes[5]
+    assert "Held: worth of an arrival at points on a loop, which no formula solves: " in notes[4]
+    assert "Operable" in notes[4]
+    assert "Inoperable" in notes[4]
 
 
 def test_points_are_worked_out_after_those_they_lead_to() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hepaplan.model.ties.tie import Tie
 from hepaplan.reports.live.grid import Grid, NotFiniteCell
 from hepaplan.reports.live.reconciliation import Block, Section, write_reconciliation
-from hepaplan.reports.live.save import save_live
+from hepaplan.reports.saving import save as save_live
 from hepaplan.reports.workbook import start_workbook
 from tests.support.recalculated import needs_libreoffice, poisoned, recalculated, values
 

@@ -1,0 +1,40 @@
+"""Readers for commands that are made elsewhere: each imports what it needs only when called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hepaplan.model.batch.tasks import Batch
+    from hepaplan.model.calibration.request import Request
+    from hepaplan.model.parameters import Scenario
+    from hepaplan.model.uncertainty.study import Study
+
+
+def read_batch(design: str, allow_many: bool) -> Batch:
+    """Return a design's runs; `allow_many`: also more than a million."""
+    from hepaplan.scenarios.designs import design_file, load_batch
+
+    return load_batch(design_file(design), allow_many)
+
+
+def code() -> str:
+    """Return the version of the code, which results are kept by."""
+    from hepaplan.scenarios.code_version import code_version
+
+    return code_version()
+
+
+def targets_of(path: Path) -> tuple[Scenario, Request]:
+    """Return a file of targets: its scenario, and what is to be fitted to what."""
+    from hepaplan.scenarios.targets import read_targets
+
+    return read_targets(path)
+
+
+def calibrated_overlay(folder: Path, request: Request, study: Study, targets: Path) -> Path:
+    """Write what was fitted as a scenario of its own and return where it is."""
+    from hepaplan.scenarios.calibrated import write_overlay
+
+    return write_overlay(folder, request, study, targets)
