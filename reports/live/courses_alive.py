@@ -76,8 +76,11 @@ def write_alive(
             formula = f"={letter}{row - 1}{stay}*{spared.at(month)}"
             grid.formula(row, place, formula, alive[month], CHANCE)
         columns[option, group] = column(grid, place)
-        end = f"={letter}{ZERO_ROW + last}"
-        grid.formula(HEAD_ROW + 3, place, end, alive[last], "0.0E+00")
+        if last < kernels.months:
+            end = f"={letter}{ZERO_ROW + last}"
+            grid.formula(HEAD_ROW + 3, place, end, alive[last], "0.0E+00")
+        else:
+            grid.text(HEAD_ROW + 3, place, "to the horizon", "absent")
     grid.widths({1: 18} | dict.fromkeys(range(2, len(rows) + 2), 24.0))
     finish_months(grid, making, len(rows) + 1)
     return columns

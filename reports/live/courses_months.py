@@ -22,7 +22,7 @@ DISCOUNTING, OTHER_CAUSES = "Discounting", "Other causes"
 HEAD_ROW, ZERO_ROW = 8, 18
 """First row of what a column is; the row of month 0, on every sheet by month."""
 FACTOR, CHANCE = "0.000000", "0.0000000"
-PRINTED_MONTHS, COLUMNS_A_PAGE, WIDEST = 60, 14, 34.0
+PRINTED_MONTHS, COLUMNS_A_PAGE, LONGEST = 60, 14, 28
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ def column(grid: Grid, place: int) -> Column:
 def write_heading(
     grid: Grid, row: int, place: int, words: str, unit: str = "", *, right: bool = True
 ) -> None:
-    """Write a heading, its unit below it, and a column wide enough for both, up to `WIDEST`."""
+    """Write a heading, cut where it is long, its unit below it, and widen the column for both."""
+    words = words if len(words) <= LONGEST else f"{words[:LONGEST].rstrip()}…"
     grid.text(row, place, words, "header right" if right else "header")
     if unit:
         grid.text(row + 1, place, unit, "absent" if right else "absent text")
     held = grid.sheet.column_dimensions[LETTERS[place - 1]].width
-    needed = min(1.15 * max(len(words), len(unit)) + 3.0, WIDEST)
-    grid.widths({place: max(held, needed)})
+    grid.widths({place: max(held, 1.15 * max(len(words), len(unit)) + 3.0)})
 
 
 def finish(grid: Grid, making: Making, freeze: str, title_rows: str, last: tuple[int, int]) -> None:

@@ -51,8 +51,8 @@ class PlanSheets:
     """What the rest of the workbook needs: figures by name, and the planned starts.
 
     `ties` are addresses by the names of `plan_ties`; `planned` the cells of planned starts by pair,
-    site and month; `starts` is the block of planned starts;
-    `switch` the cell that says whether starts must fit into capacity.
+    site and month, `starts` the block of them all; `switch` the cell that says whether starts must
+    fit into capacity.
     """
 
     ties: Mapping[str, str]

@@ -44,7 +44,8 @@ USE_NOTES = (
     "As model/replay.py (walk). Earlier starts are those of the window; those before it are on "
     "Capacity live. Share that fits: of the starts wanted, in the month of the start alone.",
     "The engine looks at all later months of a start too, and fills step by step: equal where one "
-    "resource is short in the month of the start. Starts where nobody waits are always made.",
+    "resource is short in the month of the start; where several are, lists here grow more. Starts "
+    "where nobody waits are always made.",
     "Rules of whole cases and ring fences have no rows here.",
 )
 WORDS = {

@@ -149,14 +149,8 @@ class Worth:
         self._grid.formula(
             row, self._place["share", "", 0], f"={courses.usual_share(option, group)}", usual, SHARE
         )
-        economics = self._making.usual.scenario.settings.economics
-        annual = {
-            "none": 0.0,
-            "effects": economics.discount_rate_effects.number,
-            "costs": economics.discount_rate_costs.number,
-        }
         for rate in RATE_WORDS:
-            factors = discount_factors(annual[rate], kernels.months + 1, offset=0.0)
+            factors = self._factors(rate)
             for number in range(len(courses.records[option].exits)):
                 self._left(row, option, group, number, rate, factors)
             reached = kernels.arrive[option, group] @ factors
@@ -164,6 +158,16 @@ class Worth:
                 formula = self._reach(row, option, group, point, rate)
                 place = self._place["reached", rate, point]
                 self._grid.formula(row, place, f"={formula}", reached[point], SHARE)
+
+    def _factors(self, rate: str) -> Floats:
+        """Return the engine's factors at each month's start, shape (months + 1,)."""
+        economics = self._making.usual.scenario.settings.economics
+        annual = {
+            "none": 0.0,
+            "effects": economics.discount_rate_effects.number,
+            "costs": economics.discount_rate_costs.number,
+        }
+        return discount_factors(annual[rate], self._kernels.months + 1, offset=0.0)
 
     def _left(
         self, row: int, option: int, group: int, number: int, rate: str, factors: Floats
@@ -213,13 +217,7 @@ class Worth:
             if c != point
         )
         start = float(values.start[option, group])
-        economics = self._making.usual.scenario.settings.economics
-        annual = {
-            "none": 0.0,
-            "effects": economics.discount_rate_effects.number,
-            "costs": economics.discount_rate_costs.number,
-        }[rate]
-        factors = discount_factors(annual, self._kernels.months + 1, offset=0.0)
+        factors = self._factors(rate)
         back = float(self._kernels.arrive[option, group, point] @ factors)
         once = start - back * float(values.arrival[point, group])
         own = self._courses.own[measure, option, group]

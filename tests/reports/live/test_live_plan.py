@@ -85,7 +85,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     came = demand.write_demand(workbook, styles, cells, content, usual, made)
     sheets = plan.write_plan(workbook, styles, cells, content, usual, capacity, made, came)
     assert sheets is not None
-    write_inputs(workbook, styles, cells, {}, "0")
+    write_inputs(workbook, styles, cells, "0")
     path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
     with path.open("wb") as file:
         save_live(workbook, file)
