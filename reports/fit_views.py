@@ -1,4 +1,4 @@
-"""What the sheet Survival shows of the fits, and of the option whose cured patients show best."""
+"""What the sheet Outcomes shows of the fits, and of the option whose cured patients show best."""
 
 from __future__ import annotations
 

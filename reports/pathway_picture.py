@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
+from collections.abc import Sequence
 
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
@@ -16,14 +19,16 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.html import clean
 from hepaplan.reports.pathway_layout import DEATH, Band, Box, layout
 from hepaplan.reports.pathway_views import headline
-from hepaplan.reports.study.canvas import LOOK
+from hepaplan.reports.study.canvas import LOOK, moved_apart
 from hepaplan.reports.study.svg import svg_text
 from hepaplan.reports.style import BLUE, INK, PALETTE
 
 SIZE = (13.0, 5.5)
 DOTS = 150
 BOX_WIDTH = 0.13
-LETTERS = 18
+LETTERS = 16
+POINTS = 11.0
+LINE_POINTS = POINTS * 1.15
 SHADES = {NEW: PALETTE[5], DEATH: PALETTE[7]}
 BAND_SHADE = 0.32
 
@@ -49,8 +54,8 @@ def described(content: ReportContent) -> str:
     )
     return (
         "Bands from left to right, as wide as the people they stand for, from new patients through "
-        f"decision points to death. The largest, people a year: {largest}. The tables beside it "
-        "hold every flow."
+        f"decision points to death. The largest, people a year: {largest}. The tables hold "
+        "every flow."
     )
 
 
@@ -77,23 +82,38 @@ def _figure(content: ReportContent) -> Figure:
             shade = f"#{_shade(band.source)}"
             ribbon = _ribbon(band, at)
             axes.add_patch(PathPatch(ribbon, facecolor=shade, alpha=BAND_SHADE, linewidth=0))
-        for box in made.boxes:
-            _draw_box(axes, content, box)
+        for column in range(last + 1):
+            _draw_boxes(axes, content, [box for box in made.boxes if box.column == column])
     return figure
 
 
-def _draw_box(axes: Axes, content: ReportContent, box: Box) -> None:
-    corner, height = (box.column, box.bottom), box.top - box.bottom
-    axes.add_patch(Rectangle(corner, BOX_WIDTH, height, facecolor=f"#{_shade(box.name)}"))
-    words = "\n".join(textwrap.wrap(clean(_name(content, box.name)), LETTERS))
+def _draw_boxes(axes: Axes, content: ReportContent, boxes: Sequence[Box]) -> None:
+    """Draw the boxes of a column, their names moved apart where they would touch."""
+    named = [
+        "\n".join([*textwrap.wrap(_short(content, box.name), LETTERS), f"{box.people:,.0f}"])
+        for box in boxes
+    ]
+    low, high = axes.get_ylim()
+    points = SIZE[1] * 72 * (high - low) ** -1
+    heights = [(1 + words.count("\n")) * LINE_POINTS / points for words in named]
+    middles = [(box.bottom + box.top) / 2 for box in boxes]
+    for box, words, at in zip(
+        boxes, named, moved_apart(np.array(middles), np.array(heights)), strict=True
+    ):
+        corner, height = (box.column, box.bottom), box.top - box.bottom
+        axes.add_patch(Rectangle(corner, BOX_WIDTH, height, facecolor=f"#{_shade(box.name)}"))
+        _write(axes, box.column + BOX_WIDTH + 0.03, float(at), words)
+
+
+def _write(axes: Axes, across: float, upright: float, words: str) -> None:
     text = axes.text(
-        box.column + BOX_WIDTH + 0.03,
-        (box.bottom + box.top) / 2,
-        f"{words}\n{box.people:,.0f}",
+        across,
+        upright,
+        words,
         va="center",
-        fontsize=8.6,
+        fontsize=POINTS,
         color=f"#{INK}",
-        linespacing=1.1,
+        linespacing=1.05,
     )
     text.set_bbox({"facecolor": "white", "alpha": 0.72, "linewidth": 0, "pad": 1.2})
 
@@ -114,6 +134,11 @@ def _ribbon(band: Band, at: dict[str, Box]) -> Path:
 
 def _shade(name: str) -> str:
     return SHADES.get(name, BLUE)
+
+
+def _short(content: ReportContent, name: str) -> str:
+    """Return a name without what follows a comma or a colon, for which a box has no room."""
+    return re.split(r"[,:] ", clean(_name(content, name)))[0]
 
 
 def _name(content: ReportContent, name: str) -> str:

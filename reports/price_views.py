@@ -10,6 +10,8 @@ from hepaplan.reports.views import in_sentence, labelled, optional
 MORE, LESS = "One more", "One less"
 BEST = 10
 SMALL = 0.005
+LARGE = 10.0
+"""QALYs from which a second decimal place says nothing."""
 LOST = "QALYs lost"
 SOLVED = "optimal"
 ABSENT = "Not worked out in this run (--quick, --prices 0), or no further unit is worth anything."
@@ -77,8 +79,13 @@ def price_headline(content: ReportContent) -> str:
     less = top["qalys_minus_one"]
     part = float(top["units_less"])
     what = "one less" if part >= 1.0 else f"{part:.2g} less"
-    lost = "" if pd.isna(less) else f"; {what} costs {-less:,.2f}"
-    return f"One more is worth most of {in_sentence(name)}: {worth:,.2f} QALYs{lost}"
+    lost = "" if pd.isna(less) else f"; {what} costs {_sized(-less)}"
+    return f"One more is worth most of {in_sentence(name)}: {_sized(worth)} QALYs{lost}"
+
+
+def _sized(qalys: float) -> str:
+    """Return QALYs with no more places than say something."""
+    return f"{qalys:,.1f}" if abs(qalys) >= LARGE else f"{qalys:,.2f}"
 
 
 def notes(content: ReportContent) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             content.site_note,
             "Capacity is what is left for these patients after the utilisation cap; it follows "
             "the working days of a month. All sites together can have enough while one of them is "
-            "full. The tables stand to the right of the charts; those by month are not printed.",
+            "full.",
             views.BACKLOG,
         ),
     )

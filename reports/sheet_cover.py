@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
@@ -21,25 +22,35 @@ FOR_WHOM = (
     "evaluations; analysts. No patient's data are in it."
 )
 COLOURS = (
-    ("Input", "input text", "A number to change: blue on light yellow, the only unlocked cells."),
-    ("Formula", "formula text", "Follows the inputs when the workbook recalculates."),
-    (
-        "Frozen",
-        "frozen",
-        "A value of this run that no formula can give: the optimised plan, draws, weights.",
-    ),
     ("passed", "verdict pass", "A check that holds."),
     ("FAILED", "verdict fail", "A check that does not hold: rely on nothing before it is mended."),
 )
+LIVE_COLOURS = (
+    ("Input", "input text", "A number to change: blue on light yellow, the only unlocked cells."),
+    ("Formula", "formula text", "Black on sheets that recalculate: follows the inputs at once."),
+    ("Held still", "frozen", "Grey on these sheets: a number of the run that formulas use as it is."),
+)
 HOW = (
     "Read the Summary first; each sentence leads to the sheet that it comes from. Charts stand at "
-    "the left of a sheet, the tables they are drawn from to their right.",
-    "Where no colour says otherwise, cells are values of this run. They hold full precision; only "
-    "the display is rounded. n/a: not stated, or it never happens.",
+    "the left of a sheet, the tables they are drawn from to their right; tables by month are not "
+    "printed.",
+    "Sheets of results hold values of this run at full precision; only the display is rounded. "
+    "n/a: not stated, or it never happens.",
     "Nothing scarce is usual care without limits; first come is today; longest wait sends the "
     "longest wait first, network-wide; most health is the optimised plan.",
-    "Sheets that do not apply to this run are left out. Cells other than inputs may be protected, "
-    "without a password.",
+    "Sheets that do not apply to this run are left out.",
+)
+LIVE_HOW = (
+    "To try another number, type it on Inputs, Input tables or Plan inputs: sheets under "
+    "Recalculate follow at once. Sheets of results and their charts stay as they are until "
+    "hepaplan run report.xlsx makes them anew.",
+    "Sheets under Recalculate are protected without a password (Review, Unprotect Sheet), so that "
+    "no formula is lost by accident; sheets of results are not.",
+)
+GROUPS = (
+    ("Contents", titles.CONTENTS),
+    ("Recalculate: change a number and see what follows", titles.RECALCULATE),
+    ("In between: the formulas, step by step; nothing to type there", titles.WORKINGS),
 )
 
 
@@ -49,23 +60,35 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     for column, width in enumerate(WIDTHS, start=1):
         sheet.sheet.column_dimensions[get_column_letter(column)].width = width
     row = _facts(sheet, content, 4)
+    live = titles.is_live(workbook.sheetnames)
     row = _caption(sheet, row, "How to read")
-    for line in HOW:
+    for line in (*HOW, *(LIVE_HOW if live else ())):
         row = sheet.put_lines(row, line, "about", sum(map(int, WIDTHS)))
     row = _caption(sheet, row, "Colour key; the word says it too")
-    for word, role, meaning in COLOURS:
+    for word, role, meaning in (*(LIVE_COLOURS if live else ()), *COLOURS):
         sheet.put(row, 1, word, role)
         sheet.put(row, 2, meaning, "text")
         row += 1
-    row = _caption(sheet, row, "Contents")
-    for name in workbook.sheetnames[1:]:
-        sheet.link_text(row, 1, name, place_of(workbook, name))
-        sheet.put(row, 2, titles.CONTENTS.get(name, name), "text")
-        row += 1
+    for caption, meanings in GROUPS:
+        row = _contents(sheet, workbook, row, caption, meanings)
     sheet.finish(content.version, freeze_row=1)
     sheet.sheet.print_title_rows = "1:1"
     sheet.sheet.print_area = f"A1:B{row}"
-    sheet.sheet.page_setup.fitToHeight = 1
+
+
+def _contents(
+    sheet: SheetWriter, workbook: Workbook, row: int, caption: str, meanings: Mapping[str, str]
+) -> int:
+    """Write links to the sheets of a group that the workbook has; return the next row."""
+    shown = [name for name in workbook.sheetnames if name in meanings]
+    if not shown:
+        return row
+    row = _caption(sheet, row, caption)
+    for name in shown:
+        sheet.link_text(row, 1, name, place_of(workbook, name))
+        sheet.put(row, 2, meanings[name], "text")
+        row += 1
+    return row
 
 
 def _facts(sheet: SheetWriter, content: ReportContent, row: int) -> int:
@@ -86,7 +109,7 @@ def _facts(sheet: SheetWriter, content: ReportContent, row: int) -> int:
         ("Version", f"hepaplan {content.version}", "text"),
         ("Who it is for", FOR_WHOM, "text"),
         ("Perspective, prices", _money(about), "text"),
-        ("Sites", content.site_note, "warning"),
+        ("Sites", content.site_note, "warning text"),
     ]
     for name, value, role in facts:
         if not value:
@@ -101,7 +124,6 @@ def _facts(sheet: SheetWriter, content: ReportContent, row: int) -> int:
 
 
 def _lines(text: str) -> list[str]:
-
     return textwrap.wrap(text, LETTERS) or [""]
 
 

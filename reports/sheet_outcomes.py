@@ -15,7 +15,7 @@ from hepaplan.reports import (
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.style import ALIVE, ERROR_SHARE, FINE_SHARE, PEOPLE, Styles
+from hepaplan.reports.style import ALIVE, ERROR_SHARE, PEOPLE, Styles
 from hepaplan.reports.views import in_sentence
 
 ABOUT = (
@@ -26,7 +26,7 @@ MOST_LINES = 5
 TWELFTHS = "0.0"
 FITS = {
     "Month": TWELFTHS,
-    "Cured share": FINE_SHARE,
+    "Cured share": "0.0%",
     "Without the event, stated": "0.0%",
     "Without the event, fitted": "0.0%",
     "Error": ERROR_SHARE,
@@ -42,8 +42,8 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         titles.OUTCOMES,
         ABOUT,
         (
-            f"Charts are for the largest age group ({group}) unless they show all; the tables "
-            "stand to their right; every month and group: tables/survival.csv.",
+            f"Charts are for the largest age group ({group}) unless they show all; every month and "
+            "group: tables/survival.csv.",
             "Modelled overall survival emerges from the pathway; it is never fitted to the "
             f"published figure beside it. {value_views.published_words(content)}",
             *fit_views.fit_words(content),
@@ -106,7 +106,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "survival_curves",
             f"The curves of the charts, {group}",
             curves,
-            {h: FINE_SHARE for h in curves.columns[1:]},
+            {h: "0.0%" for h in curves.columns[1:]},
             widths={h: 42 for h in curves.columns[1:]},
             page=0,
         )
@@ -117,7 +117,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
                 "cured_curves",
                 f"The curves of the first chart, {found.label}",
                 found.curves,
-                {h: FINE_SHARE for h in found.curves.columns[1:]},
+                {h: "0.0%" for h in found.curves.columns[1:]},
                 page=0,
             )
         )

@@ -30,8 +30,8 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         ABOUT,
         (
             content.site_note,
-            "Starts are averages, so fractions occur. The tables stand to the right of the charts; "
-            "those by month are not printed. By group and months waited: tables/starts.csv.",
+            "Starts are averages, so fractions occur. By group and months waited: "
+            "tables/starts.csv.",
             views.BACKLOG,
             *list_views.access_words(access),
         ),

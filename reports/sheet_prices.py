@@ -17,7 +17,9 @@ from hepaplan.reports.style import (
     POUNDS,
     SHARE,
     SIGNED_POUNDS,
+    SIGNED_THOUSANDS,
     WHOLE,
+    WHOLE_CHANGE,
     Styles,
 )
 
@@ -115,7 +117,7 @@ def _marked(content: ReportContent) -> str:
 
 def _price_list(sheet: SheetWriter, content: ReportContent) -> None:
     frame = price_views.price_list(content)
-    kinds = {"QALYs": ERROR, "Part": PART, "GBP": SIGNED_POUNDS, "Late": CHANGE}
+    kinds = {"QALYs": ERROR, "Part": PART, "GBP": SIGNED_THOUSANDS, "Late": CHANGE}
     formats = {h: form for h in frame.columns for kind, form in kinds.items() if h.startswith(kind)}
     caption = f"{PRICED} {_marked(content)}".strip()
     sheet.add_table(
@@ -131,6 +133,8 @@ def _price_list(sheet: SheetWriter, content: ReportContent) -> None:
 
 
 def _draw_prices(sheet: SheetWriter, cell: str, placed: Placed, content: ReportContent) -> None:
+    shown = placed.frame[[price_views.MORE, price_views.LESS]].astype(float).abs()
+    large = bool(shown.max().max() >= price_views.LARGE)
     charts.place(
         sheet.sheet,
         charts.bars(
@@ -138,7 +142,8 @@ def _draw_prices(sheet: SheetWriter, cell: str, placed: Placed, content: ReportC
             placed.reference("Unit"),
             "Resource and site",
             "QALYs gained (+) or lost (-) by the unit for the months shown, discounted",
-            ERROR,
+            WHOLE_CHANGE if large else ERROR,
+            CHANGE if large else "",
             from_zero=False,
         ),
         cell,

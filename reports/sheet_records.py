@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import assumption_views, fixed_views, plausibility_views, views
+from hepaplan.reports import assumption_views, fixed_views, plausibility_views, titles, views
 from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
@@ -19,6 +19,15 @@ from hepaplan.reports.style import (
     YEAR,
     Styles,
     format_for_unit,
+)
+
+
+NOTHING = 1e-9
+"""Smaller differences are rounding."""
+VALUES = "Every cell is a value, not a formula; totals are sums of the CSV tables."
+VALUES_BESIDE_FORMULAS = (
+    "Results are values of this run; totals are sums of the CSV tables. Formulas that follow changed "
+    "inputs are on the workbook's sheets from Live or frozen to Reconciliation."
 )
 
 
@@ -37,6 +46,8 @@ def verdict(content: ReportContent) -> tuple[str, bool]:
 def _plain(value: object) -> str:
     """Return a value as people write it: no more digits than say something."""
     if isinstance(value, float):
+        if 0 < abs(value) < NOTHING:
+            return f"below {NOTHING:g}"
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return str(value)
 
@@ -60,11 +71,12 @@ def write_assumptions(workbook: Workbook, styles: Styles, content: ReportContent
     )
     frame = assumption_views.assumptions(content)
     widths = {
-        "Where": 52.0,
-        "What": 58.0,
-        "Value": 32.0,
-        "Unit": 22.0,
+        "Where": 42.0,
+        "What": 40.0,
+        "Value": 26.0,
+        "Unit": 20.0,
         "Source": 26.0,
+        "Prices": 20.0,
         "Reason for a change": 28.0,
         "Set in": 40.0,
         "Note": 90.0,
@@ -144,7 +156,7 @@ def write_checks(workbook: Workbook, styles: Styles, content: ReportContent) -> 
     if not norms.empty:
         caption = "Utilities above the general population's of the same ages; none is capped"
         places = {h: TWO_PLACES for h in norms.columns[3:]}
-        wide = {"Decision point": 72.0, "Option": 56.0}
+        wide = {"Decision point": 72.0, "Option": 56.0, "General population": 23.0}
         sheet.add_table(Block("utility_norms", caption, norms, places, widths=wide, page=2))
     _age_groups(sheet, content)
     _fixed(sheet, content)
@@ -156,7 +168,7 @@ def _fixed(sheet: SheetWriter, content: ReportContent) -> None:
     if not rules.empty:
         caption = "First come put into the programme as a fixed plan: the rules it keeps and breaks"
         formats = {"Rows": WHOLE, "Rows broken": WHOLE, "Largest breach": TWO_PLACES}
-        wide = {"What it says": 78.0, "Rule": 30.0}
+        wide = {"What it says": 100.0, "Rule": 30.0}
         sheet.add_table(Block("fixed_plan", caption, rules, formats, widths=wide, page=4))
     recorded = fixed_views.corrections(content)
     if not recorded.empty:
@@ -180,7 +192,7 @@ def _age_groups(sheet: SheetWriter, content: ReportContent) -> None:
             {"Difference, share": ERROR_SHARE},
             ["0.0%" if share else TWO_PLACES for share in shares],
             frozenset({"Ages in groups", "Single ages"}),
-            widths={"Difference, share": 14.0},
+            widths={"Difference, share": 22.0},
             cell_formats={"Difference": [ERROR_SHARE if share else ERROR for share in shares]},
             page=3,
         )
@@ -202,7 +214,7 @@ def write_about(workbook: Workbook, styles: Styles, content: ReportContent) -> N
         ("Status of the plan", content.status),
         ("Version", f"hepaplan {content.version}"),
         ("Sites", content.site_note or "Sites and capacities as published or given."),
-        ("Values", "Every cell is a value, not a formula; totals are sums of the CSV tables."),
+        ("Values", VALUES_BESIDE_FORMULAS if titles.is_live(workbook.sheetnames) else VALUES),
         ("Rounding", "Cells hold full precision; only the display is rounded."),
         ("n/a", "Not stated, or it never happens."),
     ]

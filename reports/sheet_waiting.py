@@ -30,7 +30,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         (
             content.site_note,
             *delay_views.delay_words(content),
-            f"Charts: all lists, then the {MOST_LISTS} longest; tables (to the right) sum lists "
+            f"Charts: all lists, then the {MOST_LISTS} longest; tables sum lists "
             f"below {plan_views.SMALL_LIST:g} people; by group and wait: tables/waiting.csv, "
             "tables/delay.csv.",
             "Months with fewer working days make lists rise: capacity follows working days, "

@@ -47,6 +47,7 @@ PEOPLE = '[=0]0;[<0.05]"<0.1";#,##0.0'
 WHOLE = "#,##0"
 WHOLE_PEOPLE = '[=0]0;[<0.5]"<0.5";#,##0'
 CHANGE = "+#,##0.0;-#,##0.0;0.0"
+WHOLE_CHANGE = "+#,##0;-#,##0;0"
 FEWER = "#,##0.0;-#,##0.0"
 AMOUNT = "[>=1000]#,##0;#,##0.0"
 POUNDS = '"£"#,##0'
@@ -174,6 +175,7 @@ ROLES: dict[str, Dress] = {
     "link line": _dress(_LINKED),
     "frozen": _dress(_WEIGHT, _INDENT, _RULE),
     "input text": _dress(_INPUT, _INDENT, _RULE, _YELLOW),
+    "warning text": _dress(_WARN, _INDENT, _RULE),
     "verdict pass": _dress(_PASS, _INDENT, _RULE),
     "verdict fail": _dress(_FAIL, _INDENT, _RULE),
 }

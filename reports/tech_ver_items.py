@@ -25,7 +25,8 @@ TECH_VER: tuple[Item, ...] = (
     Item("1.5", INPUTS, "Does a larger hazard ratio raise the event's probability?",
          "in the tests", "Also: effects of 0 and 1, and arms exchanged."),
     Item("1.6", INPUTS, "Are doses, weights and unused parts of vials counted rightly?",
-         "in the tests", "Cost of drugs by weight, with and without sharing of vials."),
+         "in the tests", "Cost of a dose by weight and by body surface, with whole vials and with "
+         "shared ones."),
     Item("1.7", INPUTS, "Are prices brought to one year by the right index?",
          "in the tests", "Price year of this run: {price_year}.", titles.ASSUMPTIONS,
          "assumptions"),
@@ -43,13 +44,15 @@ TECH_VER: tuple[Item, ...] = (
          "in this run", "The share alive at the horizon's end is checked.",
          titles.CHECKS, "checks"),
     Item("2.6", STATES, "Does time without progression never exceed survival?",
-         "in the tests", "Course and survival are made from the same kernels."),
+         "in the tests", "The share still in a treatment is never above overall survival, for every "
+         "option, age group and month."),
     Item("2.7", STATES, "Does equal efficacy give equal results?",
          "in the tests", "Arms with equal inputs have equal life-years; exchanged arms exchange."),
     Item("3.1", RESULTS, "Are QALYs equal to life-years when all utilities are 1, and 0 at 0?",
          "in the tests", "And lower utilities give fewer QALYs."),
     Item("3.2", RESULTS, "Are QALYs below life-years, utilities below the population's?",
-         "in this run", "Utilities above the norm are listed, not capped.",
+         "in this run", "Utilities above the norm are listed, not capped; that QALYs stay within "
+         "the utilities is part of the tests.",
          titles.CHECKS, "utility_norms"),
     Item("3.3", RESULTS, "Are total costs 0 when all costs are 0; do parts add to totals?",
          "in the tests", "Costs by treatment, category and year have the same total.",
@@ -60,12 +63,13 @@ TECH_VER: tuple[Item, ...] = (
          "in the tests", "Costs {rate_costs} and effects {rate_effects} in this run, tested at "
          "unequal rates.", titles.ABOUT, "about"),
     Item("3.6", RESULTS, "Are one-off costs left alone by the half-cycle correction?",
-         "in the tests", "Costs at a start are counted whole."),
+         "in the tests", "One-off costs are equal under every weighting of cycles; what a start "
+         "buys is paid whole."),
     Item("3.7", RESULTS, "Is the incremental table right: dominance, frontier, ratios?",
          "in the tests", "Dominance is a word; ratios rise along the frontier.",
          titles.ECONOMICS, "strategies"),
     Item("3.8", RESULTS, "Does a shorter horizon never give larger totals?",
-         "in the tests", "Totals by horizon."),
+         "in the tests", "Life-years, QALYs and costs rise with the horizon."),
     Item("4.1", UNCERTAINTY, "Have figures suitable distributions, with standard errors?",
          "in part", "{spread} of {figures} figures have one of their own; for others rules of the "
          "scenario apply in hepaplan psa.", titles.ASSUMPTIONS, "assumptions"),
@@ -78,7 +82,8 @@ TECH_VER: tuple[Item, ...] = (
     Item("4.5", UNCERTAINTY, "Does the same seed give the same answer?",
          "in the tests", "At any number of workers."),
     Item("5.1", WHOLE, "Do inputs that are changed in the workbook change what follows?",
-         "in the tests", "Workbooks are recalculated by a second program and compared."),
+         "in the tests", "Inputs are changed in the workbook, a second program (LibreOffice) "
+         "recalculates it, and its formulas give what the model gives with those inputs."),
     Item("5.2", WHOLE, "Do two ways of calculating agree?",
          "in this run", "Two readings of one pathway, and the replay against the programme.",
          titles.CHECKS, "checks"),

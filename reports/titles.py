@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 COVER, SUMMARY, HALF, DEMAND, PATHWAY = (
     "Cover", "Summary", "Half or quarter", "Demand", "Pathway",
 )  # fmt: skip
@@ -28,11 +30,45 @@ CONTENTS = {
     EVIDENCE: "How good the figures are: published, derived, judged, made up.",
     SOURCES: "Where the figures come from.",
     CHECKS: "What must hold and whether it does; simplifications.",
-    "Inputs": "Every number that can be changed, to type into and send back.",
-    "Input tables": "The tables of the scenario, to type into and send back.",
-    "Plan inputs": "The plan's starts by site and month, to change and replay.",
     CHEERS: "What a reader of a health-economic evaluation asks, answered from this run.",
     TECH_VER: "How the model was verified, and which tests this run passed.",
     ABOUT: "Scenario, versions, solver and status.",
 }
-"""What each sheet holds; a sheet that is not named here is listed by its title alone."""
+"""What each sheet of results holds."""
+RECALCULATE = {
+    "Live or frozen": "Start here: what follows a changed number at once, and what needs a new run.",
+    "Inputs": "Every number of settings and pathway, to type over.",
+    "Input tables": "The tables, such as people, rates and capacity, to type over.",
+    "Plan inputs": "The plan's starts by site, list and month, to type over.",
+    "Reconciliation": "Whether the formulas give what the run gave, figure by figure.",
+}
+"""What the sheets hold that someone who changes a number needs."""
+WORKINGS = {
+    "Incidence": "New cancers by month: people x rate x trend x stage.",
+    "Metastases": "First liver metastases that follow, by month and age group.",
+    "Kernels": "Where arrivals go next and what they use, by month since arrival.",
+    "Arrivals": "People who reach each decision point by month, nothing scarce.",
+    "Demand live": "Their starts and what these need of each resource.",
+    "Courses": "How long each treatment's effect lasts.",
+    "Discounting": "What a later pound or QALY is worth at the start.",
+    "Other causes": "Death from other causes, held still.",
+    "Leaving": "Who leaves a treatment, and how, by month since its start.",
+    "Alive": "Who is still in a treatment's own course, by month since its start.",
+    "Value": "QALYs and costs of a treatment's own course.",
+    "Worth": "QALYs and costs of a start and of an arrival, with all that follows.",
+    "Choices": "The options of a decision point compared.",
+    "New patients": "What the window's new patients can expect, nothing scarce.",
+    "Capacity live": "What each site may use of each resource, by month.",
+    "Lists": "Who comes, waits and starts by site, age group and month, under the plan.",
+    "Waiting live": "People waiting and those beyond the standard, under the plan.",
+    "Use live": "Use against capacity by site and month, under the plan.",
+    "Spending live": "Starts and spending by year, under the plan.",
+    "Use of one start": "What one start takes of each resource, by month.",
+    "Plan weights": "What the plan's formulas hold still.",
+}
+"""What the sheets of formulas in between hold."""
+
+
+def is_live(titles: Iterable[str]) -> bool:
+    """Return whether sheets that recalculate are among a workbook's sheets."""
+    return any(title in RECALCULATE for title in titles)

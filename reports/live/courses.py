@@ -57,7 +57,8 @@ def write_courses(
     leaving = Leaving(making, exits, last, others.published, grid.cell(first, 2))
     alive = write_alive(making, starts, leaving, others, last)
     courses = Courses(making, starts, exits, leaving, alive, others, last, prices, rates)
-    return replace(courses, own=Own(courses).addresses)
+    own = Own(courses)
+    return replace(courses, own=own.addresses, alive_at=own.alive)
 
 
 def _furthest(making: Making, last: Mapping[tuple[int, str], int]) -> dict[tuple[str, str], int]:

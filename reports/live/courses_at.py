@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hepaplan.model.pathway import CANCER_DEATH, Option
+from hepaplan.reports.live.courses_alive import AtRisk
 from hepaplan.reports.live.courses_exits import ExitRow, destinations, option_key
 from hepaplan.reports.live.courses_leaving import Leaving
 from hepaplan.reports.live.courses_months import Column, Making, OtherCauses, Rate
 from hepaplan.reports.live.courses_starts import StartRow
 
-SMALLEST_FLOW = 1e-9
+SMALLEST_FLOW = 1e-12
 
 
 @dataclass(frozen=True)
@@ -20,19 +21,21 @@ class Courses:
 
     `last` is the last month followed; `left` has a column for each exit, in the exits' order.
     `own`: addresses of what the option's own course is worth on the sheet Value, by field of
-    `outcomes.Values`, option and group (its number).
+    `outcomes.Values`, option and group (its number); `alive_at`, there too, the share still in it
+    by month, option and group.
     """
 
     making: Making
     starts: Mapping[tuple[int, str], StartRow]
     exits: Mapping[tuple[int, str], list[ExitRow]]
     left: Leaving
-    alive: Mapping[tuple[int, str], Column]
+    alive: Mapping[tuple[int, str], AtRisk]
     others: OtherCauses
     last: Mapping[tuple[int, str], int]
     dose_prices: Mapping[tuple[str, str], Mapping[str, str]]
     rates: Mapping[str, Rate]
     own: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
+    alive_at: Mapping[tuple[int, int, int], str] = field(default_factory=dict)
 
     @property
     def records(self) -> list[Option]:
@@ -55,7 +58,7 @@ class Courses:
     def flow(self, option_index: int, group_index: int, point_index: int, month: int) -> str | None:
         """Return an expression: the share of starts that arrive at a point in a month after.
 
-        Between month - 1 and month; None where the engine has less than 1e-9. Those not performed
+        Between month - 1 and month; None where the engine has less than 1e-12. Those not performed
         arrive in month 1.
         """
         kernels, name = self.making.usual.kernels, self.group(group_index)

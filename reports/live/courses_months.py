@@ -165,9 +165,13 @@ def write_discounting(making: Making) -> dict[str, Rate]:
 
 @dataclass(frozen=True)
 class OtherCauses:
-    """Weights: escaping death from other causes in a month, by point and group, and published."""
+    """Weights: escaping death from other causes, by point and group, and published.
+
+    `survival` in a month, from 1; `escaped` since the start, from month 0.
+    """
 
     survival: dict[tuple[str, str], Column]
+    escaped: dict[tuple[str, str], Column]
     by_month: dict[tuple[str, str], Floats]
     published: Column
 
@@ -178,13 +182,14 @@ def write_other_causes(making: Making, rows: dict[tuple[str, str], int]) -> Othe
         OTHER_CAUSES,
         "The share who escape death from other causes in each month since a start, held still.",
         "Weights from the engine (model/ageing.py): ages at a point come from the whole pathway, "
-        "so these change only on a new run. Unit: share of those alive as the month begins.",
+        "so these change only on a new run. In the month: share of those alive as it begins. Since "
+        "the start: share of those who start.",
         "Published: hazard of death from other causes per month among the patients of published "
         "curves that count such deaths (design: nothing is counted twice).",
     )
     kernels, around = making.usual.kernels, making.surroundings()
     longest = max(rows.values())
-    write_months(grid, 1, longest)
+    write_months(grid, 0, longest)
     grid.text(HEAD_ROW, 1, "Decision point")
     grid.text(HEAD_ROW + 1, 1, "Group")
     grid.text(HEAD_ROW, 2, "Published curves")
@@ -193,16 +198,24 @@ def write_other_causes(making: Making, rows: dict[tuple[str, str], int]) -> Othe
     for month in range(1, longest + 1):
         grid.number(ZERO_ROW + month, 2, published[month - 1], CHANCE)
     survival: dict[tuple[str, str], Column] = {}
+    escaped: dict[tuple[str, str], Column] = {}
     values: dict[tuple[str, str], Floats] = {}
+
+    def write(place: int, key: tuple[str, str], head: str, first: int, shares: Floats) -> Column:
+        for offset, name in enumerate(key):
+            grid.text(HEAD_ROW + offset, place, making.content.label(name))
+        grid.text(ZERO_ROW - 1, place, head, "header right")
+        for month, share in enumerate(shares, start=first):
+            grid.number(ZERO_ROW + month, place, share, CHANCE)
+        return column(grid, place)
+
     for place, key in enumerate(rows, start=3):
-        point, group = key
-        grid.text(HEAD_ROW, place, making.content.label(point))
-        grid.text(HEAD_ROW + 1, place, making.content.label(group))
-        grid.text(ZERO_ROW - 1, place, "Share", "header right")
         values[key] = np.exp(-around[key].background)
-        for month in range(1, rows[key] + 1):
-            grid.number(ZERO_ROW + month, place, values[key][month - 1], CHANCE)
-        survival[key] = column(grid, place)
-    grid.widths({1: 18} | dict.fromkeys(range(2, len(rows) + 3), 24.0))
-    finish_months(grid, making, len(rows) + 2)
-    return OtherCauses(survival, values, column(grid, 2))
+        months = values[key][: rows[key]]
+        survival[key] = write(place, key, "In the month", 1, months)
+        since = np.concatenate(([1.0], np.cumprod(months)))
+        escaped[key] = write(place + len(rows), key, "Since the start", 0, since)
+    last_place = 2 * len(rows) + 2
+    grid.widths({1: 18} | dict.fromkeys(range(2, last_place + 1), 24.0))
+    finish_months(grid, making, last_place)
+    return OtherCauses(survival, escaped, values, column(grid, 2))

@@ -18,7 +18,6 @@ from hepaplan.model.ties.value import (
     region_name,
     total_name,
 )
-from hepaplan.reports.live.courses_alive import SHORTEST
 from hepaplan.reports.live.courses_at import Courses
 from hepaplan.reports.live.courses_months import write_heading
 from hepaplan.reports.live.grid import Grid
@@ -146,16 +145,16 @@ class _Region:
                 grid.formula(at, place, f"=SUM({_block(addresses)})", value, shown)
                 self.ties[total_name(field, measure)] = grid.cell(at, place)
         at = row + 2 + len(MEASURES)
-        columns = list(self._courses.alive.values())
+        shares = self._courses.alive_at
         for month in ALIVE_AT:
-            if month <= min(self._kernels.months, SHORTEST):
+            addresses = [address for (at_month, *_), address in shares.items() if at_month == month]
+            if addresses:
                 grid.text(
                     at, 1, f"Still in their own course at month {month}, all options and groups"
                 )
                 grid.text(at, 2, "shares of starts", "note")
-                span = f"{columns[0].at(month)}:{columns[-1].at(month).rpartition('!')[2]}"
                 value = float(self._kernels.alive[..., month].sum())
-                grid.formula(at, 3, f"=SUM({span})", value, "0.0000")
+                grid.formula(at, 3, f"=SUM({_block(addresses)})", value, "0.0000")
                 self.ties[alive_name(month)] = grid.cell(at, 3)
                 at += 1
 

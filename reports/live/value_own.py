@@ -8,6 +8,8 @@ from hepaplan.model.kernels import COMPLICATIONS
 from hepaplan.model.outcomes import discount_factors
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Schedule
+from hepaplan.model.ties.value import ALIVE_AT
+from hepaplan.reports.live.courses_alive import SHORTEST
 from hepaplan.reports.live.courses_at import Courses
 from hepaplan.reports.live.courses_exits import option_key
 from hepaplan.reports.live.courses_months import Rate, finish, write_heading
@@ -27,7 +29,10 @@ COST_AT = {"none": "cost", "costs": "cost_discounted"}
 
 
 class Own:
-    """Where the worth of each option's own course is: `addresses` by measure, option and group."""
+    """Where the worth of each option's own course is: `addresses` by measure, option and group.
+
+    `alive`: addresses of the share still in it, by month, option and group.
+    """
 
     def __init__(self, courses: Courses) -> None:
         """Write the sheet."""
@@ -36,17 +41,21 @@ class Own:
         kernels = self._making.usual.kernels
         self._row = self._grid.first_row + 3
         self.addresses: dict[tuple[str, int, int], str] = {}
+        self.alive: dict[tuple[int, int, int], str] = {}
         categories = [(c, rate) for rate in COST_AT for c in range(len(kernels.categories))]
         self._place = {FIRST_MONTH: 4} | {m: i for i, m in enumerate(MEASURES, start=5)}
         first = 5 + len(MEASURES)
         self._category_place = {key: i for i, key in enumerate(categories, start=first)}
+        shown = [m for m in ALIVE_AT if m <= min(kernels.months, SHORTEST)]
+        after = first + len(categories)
+        self._alive_place = {month: i for i, month in enumerate(shown, start=after)}
         self._headings()
         for option in range(len(kernels.options)):
             for group in range(len(kernels.groups)):
                 self._write(option, group)
                 self._row += 1
         self._grid.widths({1: 50, 2: 44, 3: 16})
-        top, last = self._grid.first_row, max(self._category_place.values())
+        top, last = self._grid.first_row, after + len(shown) - 1
         end = (self._grid.last_row, last)
         finish(self._grid, self._making, f"D{top + 3}", f"{top + 1}:{top + 2}", end)
 
@@ -62,6 +71,9 @@ class Own:
             name = self._making.usual.kernels.categories[category]
             unit = "GBP, discounted" if rate == "costs" else "GBP"
             write_heading(self._grid, top + 1, place, content.label(name), unit)
+        for month, place in self._alive_place.items():
+            heading = f"In the course at month {month}"
+            write_heading(self._grid, top + 1, place, heading, "share of starts")
 
     def _write(self, option: int, group: int) -> None:
         making, kernels = self._making, self._making.usual.kernels
@@ -73,6 +85,11 @@ class Own:
             self._row, self._place[FIRST_MONTH], f"={self._first_month(option, group)}",
             kernels.person_months[option, group, 0], "0.0000",
         )  # fmt: skip
+        for month, place in self._alive_place.items():
+            at_risk = self._courses.alive[option, kernels.groups[group]].at(month)
+            value = kernels.alive[option, group, month]
+            self._grid.formula(self._row, place, f"={at_risk}", value, "0.0000")
+            self.alive[month, option, group] = self._grid.cell(self._row, place)
         last = self._courses.last[option, kernels.groups[group]] - 1
         years = f"({lived}+{self._months_lived(option, group, 1, last)})/12"
         self._measure("life_years", option, group, years)
@@ -116,12 +133,12 @@ class Own:
             for share, exit_ in courses.dying(option, group)
         )
         survive = f"{spared}*(1{dying})" if dying else spared
-        at_risk = courses.alive[option, courses.group(group)].span(first, last)
+        at_risk = courses.alive[option, courses.group(group)]
         factors = [by] if by else []
-        factors += [at_risk, f"1+{survive}"]
+        factors += [*at_risk.factors(first, last), f"1+{survive}"]
         if rate is not None and rate.column is not None:
             factors.append(rate.column.span(first, last))
-        return f"SUMPRODUCT({','.join(factors)})/2"
+        return f"{at_risk.begun}*SUMPRODUCT({','.join(factors)})/2"
 
     def _qalys(self, option: int, group: int, rate: Rate, lived: str) -> str:
         key = (*option_key(self._making, option), "utility")
@@ -160,18 +177,15 @@ class Own:
         ]
         listed = min(len(schedule.value) - 1, last)
         if listed >= 1:
-            factors = [self._listed(key, listed), alive.span(1, listed)]
+            factors = [self._listed(key, listed), *alive.factors(1, listed)]
             factors += [discount.span(1, listed)] if discount else []
-            parts.append(f"SUMPRODUCT({','.join(factors)})")
+            parts.append(f"{alive.begun}*SUMPRODUCT({','.join(factors)})")
         first = max(listed, 0) + 1
         if first <= last and (schedule.then or not stays_none):
             then = self._making.cells.cell(key, "then")
-            span = alive.span(first, last)
-            parts.append(
-                f"{then}*SUMPRODUCT({span},{discount.span(first, last)})"
-                if discount
-                else f"{then}*SUM({span})"
-            )
+            factors = alive.factors(first, last)
+            factors += [discount.span(first, last)] if discount else []
+            parts.append(f"{then}*{alive.begun}*SUMPRODUCT({','.join(factors)})")
         return "+".join(parts)
 
     def _costs(self, option: int, group: int, rate_name: str) -> None:

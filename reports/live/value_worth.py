@@ -180,15 +180,18 @@ class Worth:
         spared = courses.others.by_month[self._kernels.options[option][0], name][:last]
         shares = courses.left.shares[option, name][number]
         value = float((alive * shares * spared) @ factors[1 : last + 1])
+        at_risk = courses.alive[option, name]
         spans = [
-            courses.alive[option, name].span(0, last - 1),
+            *at_risk.factors(0, last - 1),
             courses.left.columns[option, name][number].span(1, last),
             courses.spared(option, group).span(1, last),
         ]
         column = courses.rates[rate].column
         spans += [column.span(1, last)] if column else []
         place = self._place["left", rate, number]
-        self._grid.formula(row, place, f"=SUMPRODUCT({','.join(spans)})", value, SHARE)
+        self._grid.formula(
+            row, place, f"={at_risk.begun}*SUMPRODUCT({','.join(spans)})", value, SHARE
+        )
 
     def _reach(self, row: int, option: int, group: int, point: int, rate: str) -> str:
         courses, destination = self._courses, self._kernels.points[point]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import openpyxl
 
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.figures import with_figures
-from hepaplan.model.held import held_of, held_replay
+from hepaplan.model.held import Held, held_of, held_replay
+from hepaplan.model.input_rows import PLAN_HEADINGS
+from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity, Schedule, Sourced
@@ -77,10 +82,66 @@ class Edit:
         )
 
 
-def engine_figures(usual: UsualCare, capacity: Capacity, edit: Edit) -> Mapping[str, float]:
-    """Return every figure of the workbook after an edit, by the engine, the plan held."""
+@dataclass(frozen=True)
+class StartsEdit:
+    """Planned starts of one site, list, treatment and month (from 0) changed."""
+
+    factor: float
+    site: str
+    decision_point: str
+    intended: str
+    option: str
+    month: int
+
+    @property
+    def name(self) -> str:
+        """What is changed, for people."""
+        return f"planned starts of {self.option} at {self.site} x {self.factor:g}"
+
+    def cells(self, path: Path) -> dict[tuple[str, str], float]:
+        """Return the changed cell by sheet and place in a workbook, with its new number."""
+        book = openpyxl.load_workbook(path)
+        ((sheet, span),) = book.defined_names["plan_starts"].destinations
+        named = (self.site, self.decision_point, self.intended, self.option)
+        for row in book[sheet][span]:
+            if tuple(cell.value for cell in row[4 : len(PLAN_HEADINGS)]) == named:
+                cell = row[len(PLAN_HEADINGS) + self.month]
+                return {(sheet, cell.coordinate): float(cell.value) * self.factor}
+        raise KeyError(named)
+
+    def of(self, held: Held, network: Network) -> Held:
+        """Return the plan with the change, in every group."""
+        options = network.kernels.options
+        named = ((self.decision_point, self.intended), (self.decision_point, self.option))
+        pairs = zip(network.pair_list, network.pair_option, strict=True)
+        pair = [(options[listed], options[started]) for listed, started in pairs].index(named)
+        starts = held.starts.copy()
+        starts[pair, :, network.sites.index(self.site), self.month] *= self.factor
+        return replace(held, starts=starts)
+
+
+def changed_cells(
+    path: Path, scenario: Scenario, edits: Sequence[Edit | StartsEdit]
+) -> dict[tuple[str, str], float]:
+    """Return every changed cell of a scenario's workbook by sheet and place, with its number."""
+    found: dict[tuple[str, str], float] = {}
+    for edit in edits:
+        found |= edit.cells(scenario) if isinstance(edit, Edit) else edit.cells(path)
+    return found
+
+
+def engine_figures(
+    usual: UsualCare, capacity: Capacity, *edits: Edit | StartsEdit
+) -> Mapping[str, float]:
+    """Return every figure of the workbook after edits, by the engine, the plan held."""
     held = held_of(usual, capacity)
-    changed = usual_care(edit.of(usual.scenario), held.clocks)
+    scenario = usual.scenario
+    for edit in edits:
+        if isinstance(edit, Edit):
+            scenario = edit.of(scenario)
+        else:
+            held = edit.of(held, capacity.network)
+    changed = usual_care(scenario, held.clocks)
     network, done = held_replay(changed, held)
     ties = {**demand_ties(changed), **value_ties(changed), **plan_ties(changed, network, done)}
     return {name: tie.value for name, tie in ties.items()}

@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 FORMULA = re.compile(r"(<f>[^<]*</f>)<v>[^<]*</v>")
-LONGEST_SECONDS = 120
+ERROR = re.compile(r'<c r="([A-Z]+\d+)"[^>]* t="e"[^>]*>(?:<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
+LONGEST_SECONDS, SECONDS_EACH = 120, 20
 
 needs_libreoffice = pytest.mark.skipif(
     shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
@@ -71,20 +73,38 @@ def sheet_parts(path: Path) -> dict[str, str]:
 
 def recalculated(path: Path, folder: Path) -> Path:
     """Return the workbook as LibreOffice saves it after calculating every cell anew."""
+    (made,) = recalculated_all([path], folder)
+    return made
+
+
+def recalculated_all(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Return workbooks of different names, calculated anew by LibreOffice in one start of it."""
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     out = folder / "recalculated"
+    made = [out / path.name for path in paths]
+    assert len(set(made)) == len(paths), "two workbooks have the same name"
     subprocess.run(
         [
             "soffice", f"-env:UserInstallation=file://{profile}", "--headless",
-            "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(path),
+            "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, paths),
         ],
-        check=True, capture_output=True, timeout=LONGEST_SECONDS, env={**os.environ},
+        check=True, capture_output=True, timeout=LONGEST_SECONDS + SECONDS_EACH * len(paths),
+        env={**os.environ},
     )  # fmt: skip
-    made = out / path.name
-    assert made.exists(), "LibreOffice left no file"
+    assert all(path.exists() for path in made), "LibreOffice left no file"
     return made
+
+
+def errors_in(path: Path) -> list[str]:
+    """Return the cells that hold an error, such as "Value!B7 #DIV/0!"."""
+    found = []
+    with zipfile.ZipFile(path) as archive:
+        for title, part in sheet_parts(path).items():
+            cells = ERROR.findall(archive.read(part).decode())
+            found += [f"{title}!{cell} {error}" for cell, error in cells]
+    return found
 
 
 def values(path: Path, names: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -92,10 +112,10 @@ def values(path: Path, names: Mapping[str, str] | None = None) -> dict[str, Any]
 
     Only names of single cells count.
     """
-    book = openpyxl.load_workbook(path, data_only=True)
-    stated = names or {
-        name: str(defined.attr_text) for name, defined in book.defined_names.items()
-    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # charts as LibreOffice writes them
+        book = openpyxl.load_workbook(path, data_only=True)
+    stated = names or {name: str(defined.attr_text) for name, defined in book.defined_names.items()}
     found = {}
     for name, address in stated.items():
         sheet, _, cell = address.rpartition("!")
