@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hepaplan.model.ageing import OtherCauses
 from hepaplan.model.arrays import Floats
 from hepaplan.model.evaluate import network_of
-from hepaplan.model.network import Network
+from hepaplan.model.network import Network, day_one_backlog
 from hepaplan.model.readings import MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.replay import Plan, Replay, recurrences_of, replay
 
@@ -21,7 +21,9 @@ class Held:
     `clocks` of death from other causes; `starts` (pair, group, site, month) as the plan was
     replayed, people; `referral` (list, group, site, month), shares; `recurrences` (point, group,
     month), the people who arrive after starts of these months; `extra` (resource, site, month),
-    capacity bought or built for the plan.
+    capacity bought or built for the plan. `present` (list, group, site): today's referral, which
+    says where those on the lists on day one are; `committed` (resource, site, month): what starts
+    before the window still take.
     """
 
     clocks: OtherCauses
@@ -29,6 +31,8 @@ class Held:
     referral: Floats
     recurrences: Floats
     extra: Floats | None
+    present: Floats
+    committed: Floats
 
 
 def held_of(usual: UsualCare, capacity: Capacity) -> Held:
@@ -45,6 +49,8 @@ def held_of(usual: UsualCare, capacity: Capacity) -> Held:
         referral=plan.referral,
         recurrences=recurrences_of(capacity.network, done),
         extra=plan.extra,
+        present=capacity.network.referral,
+        committed=capacity.network.committed,
     )
 
 
@@ -55,10 +61,16 @@ def held_replay(
 
     `usual` is that of `usual_care(scenario, held.clocks)`. New patients and those carried in from
     before the window are the changed scenario's, as are lists, resources and weights; starts,
-    referral and recurrences are held. Without `within_capacity` every start is made for which there
+    referral, recurrences and what earlier starts take are held. Without `within_capacity` every start is made for which there
     are people, as if no resource were short: use may then exceed capacity, and nothing is owed.
     """
     network = network_of(usual)
+    network = replace(
+        network,
+        referral=held.present,
+        backlog=day_one_backlog(usual.scenario, network.kernels, held.present),
+        committed=held.committed,
+    )
     extra = held.extra if within_capacity else np.full(network.capacity.shape, np.inf)
     plan = Plan(held.starts, held.referral, pooled=False, extra=extra)
     return network, replay(network, plan, held.recurrences)

@@ -91,7 +91,8 @@ def _in_words(content: ReportContent, value: object) -> object:
     """Return a value; the machine names in one that is written out become labels."""
     if not isinstance(value, str):
         return value
-    return re.sub(r"\b([a-z0-9_]+): ", lambda m: f"{_named(content, m[1])}: ", value)
+    plain = re.sub(r"\bTrue\b", "yes", re.sub(r"\bFalse\b", "no", value))
+    return re.sub(r"\b([a-z0-9_]+): ", lambda m: f"{_named(content, m[1])}: ", plain)
 
 
 def _named(content: ReportContent, name: str) -> str:

@@ -13,6 +13,7 @@ from hepaplan.reports.views import (
     optional,
     policies_in,
     relabel,
+    shortened,
     year_names,
 )
 
@@ -56,15 +57,9 @@ def at_risk(content: ReportContent) -> pd.DataFrame:
     shown = policies_in(table)
     wide = wide[shown].sort_values(shown[-1], kind="stable").head(AT_RISK).reset_index()
     places = relabel(content, wide, PLACE)
-    pairs = zip(_shortened(places["decision_point"]), places["site"], strict=True)
+    pairs = zip(shortened(places["decision_point"]), places["site"], strict=True)
     frame = pd.DataFrame({"Promise": [f"{point}, {site}" for point, site in pairs]})
     return frame.assign(**{heading(p): wide[p].to_numpy() for p in shown})
-
-
-def _shortened(names: pd.Series) -> pd.Series:
-    """Return names without what follows a colon, which charts have no room for, if they differ."""
-    short = names.str.partition(": ")[0]
-    return short if short.nunique() == names.nunique() else names
 
 
 def years(content: ReportContent) -> pd.DataFrame:

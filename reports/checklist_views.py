@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,8 +76,10 @@ def facts(content: ReportContent) -> dict[str, str]:
     }
 
 
-def answered(items: tuple[Item, ...], content: ReportContent) -> pd.DataFrame:
-    """Return each item with its answer filled in; a sheet left out of the run is not named."""
+def answered(
+    items: tuple[Item, ...], content: ReportContent, sheets: Collection[str]
+) -> pd.DataFrame:
+    """Return each item with its answer filled in; `sheets` are those that the workbook has."""
     known = facts(content)
     return pd.DataFrame(
         {
@@ -84,10 +87,16 @@ def answered(items: tuple[Item, ...], content: ReportContent) -> pd.DataFrame:
             "Section": [item.section for item in items],
             "What is asked": [item.asked for item in items],
             "State": [item.state for item in items],
-            "Where": [item.sheet or "outside the workbook" for item in items],
+            "Where": [_where(item, sheets) for item in items],
             "Answer": [item.answer.format(**known) for item in items],
         }
     )
+
+
+def _where(item: Item, sheets: Collection[str]) -> str:
+    if not item.sheet:
+        return "outside the workbook"
+    return item.sheet if item.sheet in sheets else f"{item.sheet}: not in this run"
 
 
 def counted(items: tuple[Item, ...]) -> str:

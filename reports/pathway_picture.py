@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import textwrap
 from collections.abc import Sequence
 
@@ -22,12 +21,13 @@ from hepaplan.reports.pathway_views import headline
 from hepaplan.reports.study.canvas import LOOK, moved_apart
 from hepaplan.reports.study.svg import svg_text
 from hepaplan.reports.style import BLUE, INK, PALETTE
+from hepaplan.reports.views import shortened
 
 SIZE = (13.0, 5.5)
 DOTS = 150
 BOX_WIDTH = 0.13
 LETTERS = 16
-POINTS = 11.0
+POINTS = 12.0
 LINE_POINTS = POINTS * 1.15
 SHADES = {NEW: PALETTE[5], DEATH: PALETTE[7]}
 BAND_SHADE = 0.32
@@ -42,7 +42,8 @@ def pathway_png(content: ReportContent) -> bytes:
 
 def pathway_svg(content: ReportContent, identity: str = "pathway") -> str:
     """Return the picture as an SVG element for HTML, read out by its title and description."""
-    return svg_text(_figure(content), identity, headline(content), described(content))
+    with matplotlib.style.context(["default", LOOK]):  # drawing decides that letters stay letters
+        return svg_text(_figure(content), identity, headline(content), described(content))
 
 
 def described(content: ReportContent) -> str:
@@ -89,17 +90,16 @@ def _figure(content: ReportContent) -> Figure:
 
 def _draw_boxes(axes: Axes, content: ReportContent, boxes: Sequence[Box]) -> None:
     """Draw the boxes of a column, their names moved apart where they would touch."""
+    names = shortened([clean(_name(content, box.name)) for box in boxes])
     named = [
-        "\n".join([*textwrap.wrap(_short(content, box.name), LETTERS), f"{box.people:,.0f}"])
-        for box in boxes
+        "\n".join([*textwrap.wrap(name, LETTERS), f"{box.people:,.0f}"])
+        for name, box in zip(names, boxes, strict=True)
     ]
     low, high = axes.get_ylim()
-    points = SIZE[1] * 72 * (high - low) ** -1
-    heights = [(1 + words.count("\n")) * LINE_POINTS / points for words in named]
-    middles = [(box.bottom + box.top) / 2 for box in boxes]
-    for box, words, at in zip(
-        boxes, named, moved_apart(np.array(middles), np.array(heights)), strict=True
-    ):
+    line = LINE_POINTS / (SIZE[1] * 72) * (high - low)
+    heights = np.array([(1 + words.count("\n")) * line for words in named])
+    places = moved_apart(np.array([(box.bottom + box.top) / 2 for box in boxes]), heights)
+    for box, words, at in zip(boxes, named, places, strict=True):
         corner, height = (box.column, box.bottom), box.top - box.bottom
         axes.add_patch(Rectangle(corner, BOX_WIDTH, height, facecolor=f"#{_shade(box.name)}"))
         _write(axes, box.column + BOX_WIDTH + 0.03, float(at), words)
@@ -134,11 +134,6 @@ def _ribbon(band: Band, at: dict[str, Box]) -> Path:
 
 def _shade(name: str) -> str:
     return SHADES.get(name, BLUE)
-
-
-def _short(content: ReportContent, name: str) -> str:
-    """Return a name without what follows a comma or a colon, for which a box has no room."""
-    return re.split(r"[,:] ", clean(_name(content, name)))[0]
 
 
 def _name(content: ReportContent, name: str) -> str:

@@ -33,6 +33,7 @@ from hepaplan.reports.style import GENERAL, Styles
 ROW_POINTS = 15.0
 LINE = 170
 GAP = 3.0
+CAPTION_LETTER = 1.25  # a bold letter of a caption, in widths of a digit
 CHART_COLUMNS = 8
 CHART_COLUMN_WIDTH = 10.0
 CHART_ROWS = 17
@@ -137,7 +138,7 @@ class SheetWriter:
             self._use(block.page, left, left, top)
             if row is None:
                 self.sheet.column_dimensions[get_column_letter(left)].width = max(
-                    32.0, len(block.absent) + 2.0
+                    32.0, len(block.absent) + 2.0, len(block.caption) * CAPTION_LETTER
                 )
                 self._skip(left + 1)
             return placed

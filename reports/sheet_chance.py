@@ -134,6 +134,7 @@ def _bars(
         SHARE,
     )
     chart.y_axis.scaling.max = 1
+    chart.y_axis.majorUnit = 0.2
     charts.place(sheet.sheet, chart, cell, headline, f"Horizontal bars of {what}, by policy.")
 
 

@@ -28,7 +28,11 @@ COLOURS = (
 LIVE_COLOURS = (
     ("Input", "input text", "A number to change: blue on light yellow, the only unlocked cells."),
     ("Formula", "formula text", "Black on sheets that recalculate: follows the inputs at once."),
-    ("Held still", "frozen", "Grey on these sheets: a number of the run that formulas use as it is."),
+    (
+        "Held still",
+        "frozen",
+        "Grey on these sheets: a number of the run that formulas use as it is.",
+    ),
 )
 HOW = (
     "Read the Summary first; each sentence leads to the sheet that it comes from. Charts stand at "
@@ -74,6 +78,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet.finish(content.version, freeze_row=1)
     sheet.sheet.print_title_rows = "1:1"
     sheet.sheet.print_area = f"A1:B{row}"
+    sheet.sheet.page_setup.fitToHeight = 2 if live else 1
 
 
 def _contents(

@@ -48,7 +48,7 @@ def _write(
 ) -> None:
     said = checklist_views.counted(items)
     sheet = SheetWriter(workbook, styles, title, about, (note, said, content.site_note))
-    frame = checklist_views.answered(items, content)
+    frame = checklist_views.answered(items, content, workbook.sheetnames)
     links = [place_of(workbook, item.sheet, item.table) for item in items]
     name = title.split(" ")[0].replace("-", "_").lower() + "_items"
     block = Block(name, f"{title}: items", frame, widths=WIDTHS, links={"Where": links})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import charts, gain_views, price_views, titles
@@ -72,7 +73,7 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
             "best_units",
             f"The units most worth having {_marked(content)}".strip(),
             best,
-            dict.fromkeys((price_views.MORE, price_views.LESS), ERROR),
+            dict.fromkeys((price_views.MORE, price_views.LESS), _of_size(best)),
             page=0,
             absent=price_views.ABSENT,
         )
@@ -133,8 +134,7 @@ def _price_list(sheet: SheetWriter, content: ReportContent) -> None:
 
 
 def _draw_prices(sheet: SheetWriter, cell: str, placed: Placed, content: ReportContent) -> None:
-    shown = placed.frame[[price_views.MORE, price_views.LESS]].astype(float).abs()
-    large = bool(shown.max().max() >= price_views.LARGE)
+    labels = _of_size(placed.frame)
     charts.place(
         sheet.sheet,
         charts.bars(
@@ -142,14 +142,20 @@ def _draw_prices(sheet: SheetWriter, cell: str, placed: Placed, content: ReportC
             placed.reference("Unit"),
             "Resource and site",
             "QALYs gained (+) or lost (-) by the unit for the months shown, discounted",
-            WHOLE_CHANGE if large else ERROR,
-            CHANGE if large else "",
+            WHOLE_CHANGE if labels == CHANGE else ERROR,
+            labels,
             from_zero=False,
         ),
         cell,
         price_views.price_headline(content),
         "Horizontal bars of QALYs by one unit more and one less of each resource and site.",
     )
+
+
+def _of_size(frame: pd.DataFrame) -> str:
+    """Return the format of QALYs by a unit: fewer places where some are many."""
+    sizes = frame[[price_views.MORE, price_views.LESS]].astype(float).abs()
+    return CHANGE if sizes.max().max() >= price_views.LARGE else ERROR
 
 
 def _draw_gain(sheet: SheetWriter, cell: str, placed: Placed) -> None:

@@ -21,13 +21,12 @@ from hepaplan.reports.style import (
     format_for_unit,
 )
 
-
 NOTHING = 1e-9
 """Smaller differences are rounding."""
 VALUES = "Every cell is a value, not a formula; totals are sums of the CSV tables."
 VALUES_BESIDE_FORMULAS = (
-    "Results are values of this run; totals are sums of the CSV tables. Formulas that follow changed "
-    "inputs are on the workbook's sheets from Live or frozen to Reconciliation."
+    "Results are values of this run; totals are sums of the CSV tables. Formulas that follow "
+    "changed inputs are on the workbook's sheets from Live or frozen to Reconciliation."
 )
 
 
@@ -71,9 +70,9 @@ def write_assumptions(workbook: Workbook, styles: Styles, content: ReportContent
     )
     frame = assumption_views.assumptions(content)
     widths = {
-        "Where": 42.0,
-        "What": 40.0,
-        "Value": 26.0,
+        "Where": 54.0,
+        "What": 46.0,
+        "Value": 28.0,
         "Unit": 20.0,
         "Source": 26.0,
         "Prices": 20.0,

@@ -44,8 +44,8 @@ TECH_VER: tuple[Item, ...] = (
          "in this run", "The share alive at the horizon's end is checked.",
          titles.CHECKS, "checks"),
     Item("2.6", STATES, "Does time without progression never exceed survival?",
-         "in the tests", "The share still in a treatment is never above overall survival, for every "
-         "option, age group and month."),
+         "in the tests", "The share still in a treatment is never above overall survival, for "
+         "every option, age group and month."),
     Item("2.7", STATES, "Does equal efficacy give equal results?",
          "in the tests", "Arms with equal inputs have equal life-years; exchanged arms exchange."),
     Item("3.1", RESULTS, "Are QALYs equal to life-years when all utilities are 1, and 0 at 0?",

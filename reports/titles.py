@@ -36,7 +36,7 @@ CONTENTS = {
 }
 """What each sheet of results holds."""
 RECALCULATE = {
-    "Live or frozen": "Start here: what follows a changed number at once, and what needs a new run.",
+    "Live or frozen": "Start here: what follows a changed number, and what needs a new run.",
     "Inputs": "Every number of settings and pathway, to type over.",
     "Input tables": "The tables, such as people, rates and capacity, to type over.",
     "Plan inputs": "The plan's starts by site, list and month, to type over.",

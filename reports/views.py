@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
 import pandas as pd
@@ -41,6 +42,14 @@ def in_sentence(label: str) -> str:
     """Return a label as it stands inside a sentence: acronyms keep their capitals."""
     first = label.split(" ", maxsplit=1)[0]
     return label if any(c.isupper() for c in first[1:]) else label[:1].lower() + label[1:]
+
+
+def shortened(names: Iterable[str]) -> list[str]:
+    """Return names without what follows a colon, for pictures, where that tells them apart."""
+    given = list(names)
+    cut = {name: name.partition(": ")[0] for name in given}
+    times = Counter(cut.values())  # a name that comes twice counts once
+    return [cut[name] if times[cut[name]] == 1 else name for name in given]
 
 
 def a_year(content: ReportContent) -> float:

@@ -16,6 +16,7 @@ from hepaplan.scenarios.problems import LocatedProblem
 
 NOT_VALUES = WORDS - {*SPREAD}
 WHOLE = {"unit", "source", "quality"}
+OF_A_FIGURE = {"source", "quality", "value", "points", "file"}
 ABOUT_THE_FILE = {"based_on", "pathway_file", "reason"}
 
 
@@ -119,7 +120,7 @@ class _Layer:
         around: dict[str, Any] | None = None,
     ) -> None:
         """Put `above` over `below`; `around` is the figure whose values by group these are."""
-        holder = below if "unit" in below or "unit" in above else around
+        holder = below if _is_figure(below) or _is_figure(above) else around
         figure = holder is not None
         for name, new in above.items():
             key = (*path, name)
@@ -201,5 +202,10 @@ def _without_stray_reasons(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _without_stray_reasons(part) if isinstance(part, dict) else part
         for name, part in table.items()
-        if name != "reason" or "unit" in table
+        if name != "reason" or _is_figure(table)
     }
+
+
+def _is_figure(table: Mapping[str, Any]) -> bool:
+    """Whether a table says what a number is: a resource has a unit too, and no number of its own."""
+    return "unit" in table and not OF_A_FIGURE.isdisjoint(table)

@@ -258,4 +258,4 @@ def shortened(faults: list[LocatedProblem], shown_as: str) -> list[LocatedProble
         return faults
     last = faults[MOST_PROBLEMS - 1]
     more = f"and {len(faults) - MOST_PROBLEMS} more faults of this kind in the table"
-    return [*faults[:MOST_PROBLEMS], LocatedProblem(shown_as, last.line, "…", more)]
+    return [*faults[:MOST_PROBLEMS], LocatedProblem(shown_as, last.line, "…", more, last.cell)]

@@ -17,6 +17,7 @@ from hepaplan.reports.live.plan_frame import (
     AMOUNT,
     Pen,
     PlanFrame,
+    column_span,
     month_column,
     near,
     there,
@@ -42,6 +43,16 @@ class CapacityCells:
     committed: dict[tuple[int, int], int]
     extra: dict[tuple[int, int], int]
     formulas: int
+
+    @property
+    def blocks(self) -> tuple[dict[tuple[int, int], int], ...]:
+        """The rows of what a site has, what is taken of it already, and what the plan adds."""
+        return self.capacity, self.committed, self.extra
+
+    def span(self, rows: dict[tuple[int, int], int], where: tuple[int, int], months: int) -> str:
+        """Return the window's cells of one of the blocks."""
+        row = rows[where]
+        return f"'{TITLE}'!{column_span(row, row, month_column(0), month_column(months - 1))}"
 
     def cell(self, rows: dict[tuple[int, int], int], where: tuple[int, int], month: int) -> str:
         """Return a month's cell of one of the blocks."""

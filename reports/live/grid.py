@@ -16,10 +16,12 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hepaplan.reports.blocks import clean_text
+from hepaplan.reports.blocks import clean_text, line_count
 from hepaplan.reports.output import FORMULA_STARTS
 from hepaplan.reports.style import GENERAL, Styles
 
+WRAPPING = ("header", "header right", "wrapped")
+ROW_POINTS, TITLE_POINTS, MARGIN = 15.0, 24.0, 2.5
 LIVE = "live_grid"
 """Where a sheet holds its grid, if it is live."""
 LETTERS = tuple(get_column_letter(column) for column in range(1, 1001))
@@ -46,6 +48,7 @@ class Grid:
         self.formulas = 0
         self._ids: dict[tuple[str, str, bool], int] = {}
         self._cells: dict[int, dict[int, str]] = {}
+        self._wrapped: list[tuple[int, int, str]] = []
         self._quoted = "'" + title.replace("'", "''") + "'!"
         self.text(1, 1, title, "title")
         self.text(2, 1, about, "about")
@@ -57,6 +60,8 @@ class Grid:
         """Write text, never a formula."""
         value = clean_text(value)
         style = self._style(role, GENERAL, quoted=value.startswith(FORMULA_STARTS))
+        if role in WRAPPING:
+            self._wrapped.append((row, column, value))
         space = ' xml:space="preserve"' if value != value.strip() else ""
         self._put(
             row,
@@ -136,14 +141,24 @@ class Grid:
 
     def xml(self) -> str:
         """Return the sheet's rows as the file holds them."""
-        rows = []
+        rows, heights = [], self._heights()
         for row in sorted(self._cells):
             cells = self._cells[row]
             inside = "".join(
                 f'<c r="{LETTERS[column - 1]}{row}" {cells[column]}' for column in sorted(cells)
             )
-            rows.append(f'<row r="{row}">{inside}</row>')
+            height = f' ht="{heights[row]}" customHeight="1"' if row in heights else ""
+            rows.append(f'<row r="{row}"{height}>{inside}</row>')
         return "".join(rows)
+
+    def _heights(self) -> dict[int, float]:
+        """Return the heights of rows whose text takes several lines, in points; the title's too."""
+        lines: dict[int, int] = {}
+        for row, column, value in self._wrapped:
+            width = float(self.sheet.column_dimensions[LETTERS[column - 1]].width)
+            lines[row] = max(lines.get(row, 1), line_count(value, width - MARGIN))
+        several = {row: ROW_POINTS * count + 2.0 for row, count in lines.items() if count > 1}
+        return {1: TITLE_POINTS, **several}
 
     @property
     def last_row(self) -> int:

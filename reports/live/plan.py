@@ -27,6 +27,7 @@ from hepaplan.reports.live.plan_cells import (
     UseCells,
     WaitingCells,
 )
+from hepaplan.reports.live.plan_filling import Filling
 from hepaplan.reports.live.plan_frame import (
     ArrivalCells,
     PlanFrame,
@@ -91,11 +92,12 @@ def write_plan(
     start_grid = grid(START, plan_use.START_ABOUT, plan_use.START_NOTES)
     spend_grid = grid(SPENDING, plan_spending.ABOUT, plan_spending.NOTES)
     lists = ListCells(frame, list_grid.first_row)
-    use = UseCells(frame, use_grid.first_row)
     waiting = WaitingCells(frame, wait_grid.first_row)
     start = StartCells(frame, start_grid.first_row)
+    filling = Filling(frame)
+    use = UseCells(frame, filling, start, use_grid.first_row)
 
-    write_start_use(start_grid, styles, frame, start, courses)
+    write_start_use(start_grid, styles, filling, start, courses)
     plan_lists.ListsSheet(
         list_grid, styles, cells, frame, lists, use, waiting, inputs
     ).write(arrivals)  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hepaplan.reports.live.plan_filling import Filling, Signature
 from hepaplan.reports.live.plan_frame import (
     PlanFrame,
     column_span,
@@ -14,8 +15,7 @@ from hepaplan.reports.live.plan_frame import (
 )
 
 LISTS, USE, WAITING, START = "Lists", "Use live", "Waiting live", "Use of one start"
-CARRIED, NEEDED, FITS, USED, SLACK = range(5)
-Signature = tuple[int, ...]
+CARRIED, NEEDED, FITS, USED = range(4)
 Place = tuple[int, int]
 
 
@@ -88,39 +88,37 @@ class UseCells:
     """Rows of the sheet Use live, by what (CARRIED, …), resource and site, and of what fits."""
 
     frame: PlanFrame
+    filling: Filling
+    start: StartCells
     first: int
     rows: dict[tuple[int, int, int], int] = field(default_factory=dict)
     fits: dict[tuple[int, Signature], int] = field(default_factory=dict)
     captions: dict[int, int] = field(default_factory=dict)
-    last: int = 0
 
     def __post_init__(self) -> None:
-        """Place each site's resources, then what starts of a kind have room for."""
+        """Place each site's resources in the order of filling, then what fits by kind of start."""
         row = self.first
         for h in self.frame.sites:
             self.captions[h] = row
             row += 2
-            for r in self.frame.needs(h):
-                for what in (CARRIED, NEEDED, FITS, USED, SLACK):
+            for r in self.resources(h):
+                for what in self._figures(r, h):
                     self.rows[what, r, h] = row
                     row += 1
-            for signature in self.signatures(h):
-                self.fits[h, signature] = row
+            for kind in self.filling.here(h):
+                self.fits[h, kind] = row
                 row += 1
             row += 1
-        self.last = row
 
-    def signatures(self, site: int) -> list[Signature]:
-        """Return the sets of resources that starts at a site take in their first month."""
-        frame = self.frame
-        started = [k for k in range(len(frame.kernels.options)) if frame.here[k, site]]
-        started += [
-            int(frame.network.pair_option[swap.pair])
-            for swap in frame.swaps
-            if frame.swap_here(swap.pair, site)
-        ]
-        waiting = [k for k in started if frame.waits(int(frame.kernels.point_of[k]))]
-        return sorted({frame.at_once(k) for k in waiting} - {()})
+    def resources(self, site: int) -> list[int]:
+        """Return a site's resources: those filled in turn, then those taken later only."""
+        needed, order = self.frame.needs(site), self.filling.order
+        return [r for r in order if r in needed] + [r for r in needed if r not in order]
+
+    def _figures(self, resource: int, site: int) -> list[int]:
+        later = self.start.depths.get(resource, 0) > 1
+        at_once = bool(self.filling.groups(site, resource))
+        return [CARRIED] * later + [NEEDED, FITS] * at_once + [USED]
 
     def fit(self, site: int, option: int, month: int) -> str:
         """Return a factor "*share that fits" for starts of an option, nothing if they need none."""
@@ -184,6 +182,7 @@ class StartCells:
     first: int
     rows: dict[int, int] = field(default_factory=dict)
     depths: dict[int, int] = field(default_factory=dict)
+    kinds: int = 0
 
     def __post_init__(self) -> None:
         """Place the blocks: as deep as any option takes the resource inside the window."""
@@ -195,6 +194,20 @@ class StartCells:
             self.depths[r] = 1 + int(np.flatnonzero(taken)[-1])
             self.rows[r] = row + 2
             row += 3 + self.frame.rows
+        self.kinds = row + 2
+
+    def now(self, resource: int) -> str:
+        """Return the address of what all rows take in the month of the start."""
+        return self.block(resource, 0, 0)
+
+    def cell(self, resource: int, place: int) -> str:
+        """Return the address of what a row takes in the month of the start, for other sheets."""
+        return there(START, self.rows[resource] + place, self.column(resource, 0))
+
+    def kind(self, place: int) -> str:
+        """Return the address of the rows' marks (1 or 0) of a kind of start."""
+        last = self.kinds + self.frame.rows - 1
+        return f"'{START}'!{column_span(self.kinds, last, month_column(place))}"
 
     def column(self, resource: int, since: int) -> int:
         """Return the column of a number of months since the start."""

@@ -90,6 +90,21 @@ class PlanFrame:
         """Rows of a block: the lines, then the swaps."""
         return len(self.lines) + len(self.swaps)
 
+    def pair_of(self, row: int) -> tuple[int, int]:
+        """Return the pair and group, by place, of a row of a block."""
+        if row < len(self.lines):
+            return self.lines[row].option, self.lines[row].group
+        swap = self.swaps[row - len(self.lines)]
+        return swap.pair, swap.group
+
+    def place_of(self, option: int, group: int) -> int:
+        """Return the place among the lines of a list's people of one group."""
+        return self._places[option, group]
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], int]:
+        return {(line.option, line.group): place for place, line in enumerate(self.lines)}
+
     @cached_property
     def planned(self) -> Floats:
         """Starts of the plan as replayed (pair, group, site, month)."""
@@ -172,7 +187,8 @@ class PlanFrame:
 
     def at_once(self, option: int) -> tuple[int, ...]:
         """Return the resources that an option takes in the month of the start."""
-        return tuple(int(r) for r in np.flatnonzero(self.kernels.use[option, :, :, 0].sum(axis=0)))
+        taken = self.network.kernels.use[option, :, : self.network.reported, 0].sum(axis=0)
+        return tuple(int(r) for r in np.flatnonzero(taken))
 
     def point_label(self, point: int) -> str:
         """Return a decision point in words."""

@@ -190,9 +190,7 @@ def _write_weights(workbook: Workbook, styles: Styles, frame: PlanFrame) -> tupl
 
 def _pair_of(frame: PlanFrame, place: int, site: int) -> tuple[int, int, bool]:
     """Return the pair and group of a row, and whether it has planned starts at a site."""
-    if place < len(frame.lines):
-        line = frame.lines[place]
-        here = frame.waits(line.point) and bool(frame.here[line.option, site])
-        return line.option, line.group, here
-    swap = frame.swaps[place - len(frame.lines)]
-    return swap.pair, swap.group, frame.swap_here(swap.pair, site)
+    pair, group = frame.pair_of(place)
+    if place >= len(frame.lines):
+        return pair, group, frame.swap_here(pair, site)
+    return pair, group, frame.waits(frame.lines[place].point) and bool(frame.here[pair, site])

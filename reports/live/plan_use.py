@@ -11,14 +11,14 @@ from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.live.plan_cells import (
     CARRIED,
     FITS,
+    LISTS,
     NEEDED,
-    SLACK,
     USED,
     ListCells,
-    Signature,
     StartCells,
     UseCells,
 )
+from hepaplan.reports.live.plan_filling import Filling, Signature
 from hepaplan.reports.live.plan_frame import (
     AMOUNT,
     SHARE,
@@ -28,11 +28,12 @@ from hepaplan.reports.live.plan_frame import (
     column_span,
     month_column,
     near,
+    there,
 )
 from hepaplan.reports.live.plan_inputs import PlanInputCells
 from hepaplan.reports.style import Styles
 
-TOTAL = 8
+LEAST, TOTAL = 7, 8
 START_ABOUT = "What one start takes of each resource, by months since the start, the latest first."
 START_NOTES = (
     "As model/course.py (taken, complication_use). Live: footprints, survival in the option, "
@@ -43,25 +44,26 @@ USE_ABOUT = "Use of each resource by site and month against capacity, in the res
 USE_NOTES = (
     "As model/replay.py (walk). Earlier starts are those of the window; those before it are on "
     "Capacity live. Share that fits: of the starts wanted, in the month of the start alone.",
-    "The engine looks at all later months of a start too, and fills step by step: equal where one "
-    "resource is short in the month of the start; where several are, lists here grow more. Starts "
-    "where nobody waits are always made.",
-    "Rules of whole cases and ring fences have no rows here.",
+    "Resources are filled one after the other, from the top; those below need only what those "
+    "above leave. Never over capacity for those who wait. Starts where nobody waits are always "
+    "made. The engine fills all at once, and looks at every later month of a start.",
+    "Equal where one resource is short, in the month of the start. If it is taken by many "
+    "treatments, those it stops still count as need above it; if several are short, shares differ: "
+    "hepaplan replay. Rules of whole cases and ring fences have no rows here.",
 )
 WORDS = {
     CARRIED: "taken by earlier starts of the window",
-    NEEDED: "needed for the starts wanted",
+    NEEDED: "needed for starts that those above leave",
     FITS: "share that fits",
     USED: "used by starts of the window",
-    SLACK: "left over",
 }
 
 
 def write_start_use(
-    grid: Grid, styles: Styles, frame: PlanFrame, rows: StartCells, courses: UseOfStarts
+    grid: Grid, styles: Styles, filling: Filling, rows: StartCells, courses: UseOfStarts
 ) -> None:
     """Write what one start takes: a formula where there is one, else the engine's figure."""
-    pen = Pen(grid, styles, ())
+    frame, pen = filling.frame, Pen(grid, styles, ())
     kernels, network = frame.kernels, frame.network
     for r, top in rows.rows.items():
         unit = frame.resource_unit(r)
@@ -83,6 +85,7 @@ def write_start_use(
                 elif value:
                     grid.number(row, column, value, AMOUNT)
         _differences(grid, pen, frame, rows, r)
+    _kinds(grid, pen, rows, filling)
     grid.widths({1: 4, 2: 44, 3: 60, 4: 16, 5: 12, 6: 4, 7: 4, 8: 4})
     grid.finish(frame.content.version, near(rows.first, month_column(0)))
 
@@ -90,7 +93,6 @@ def write_start_use(
 def _differences(grid: Grid, pen: Pen, frame: PlanFrame, rows: StartCells, r: int) -> None:
     """Write what another treatment takes beyond the intended one."""
     network, top = frame.network, rows.rows[r]
-    at = {(line.option, line.group): top + place for place, line in enumerate(frame.lines)}
     for place, swap in enumerate(frame.swaps):
         row = top + len(frame.lines) + place
         listed, started = int(network.pair_list[swap.pair]), int(network.pair_option[swap.pair])
@@ -102,9 +104,30 @@ def _differences(grid: Grid, pen: Pen, frame: PlanFrame, rows: StartCells, r: in
             if not (use[listed] or use[started]):
                 continue
             column = rows.column(r, since)
-            given, intended = (near(at[k, swap.group], column) for k in (started, listed))
+            given, intended = (
+                near(top + frame.place_of(k, swap.group), column) for k in (started, listed)
+            )
             value = float(use[started] - use[listed])
             grid.formula(row, column, f"={given}-{intended}", value, AMOUNT)
+
+
+def _kinds(grid: Grid, pen: Pen, rows: StartCells, filling: Filling) -> None:
+    """Write which rows start a kind: what they take in the month of the start."""
+    frame, top = filling.frame, rows.kinds
+    caption = "Kinds of start, by what they take in their first month: 1 yes, 0 no"
+    grid.text(top - 2, 1, caption, "caption")
+    pen.head(top - 1, ("", "Decision point", "Treatment", "Group"))
+    for place in range(len(filling.kinds)):
+        grid.text(top - 1, month_column(place), f"Kind {place + 1}", "header right")
+    for place in range(frame.rows):
+        pair, group = frame.pair_of(place)
+        started = int(frame.network.pair_option[pair])
+        point = frame.point_label(int(frame.kernels.point_of[started]))
+        words = (point, frame.option_label(started), frame.group_label(group))
+        pen.words(top + place, "", *words)
+        for column, kind in enumerate(filling.kinds):
+            mark = float(filling.kind_of_row(place) == kind)
+            grid.number(top + place, month_column(column), mark, "0")
 
 
 class UseSheet:
@@ -116,6 +139,7 @@ class UseSheet:
     ) -> None:  # fmt: skip
         self.grid, self.frame, self.rows, self.lists = grid, frame, rows, lists
         self.start, self.capacity, self.inputs = start, capacity, inputs
+        self.filling = rows.filling
         self.pen = Pen(grid, styles, frame.months)
         self.after = self._taken_later()
         self.totals: dict[tuple[int, int], str] = {}
@@ -125,12 +149,14 @@ class UseSheet:
         for h in self.frame.sites:
             caption = self.rows.captions[h]
             self.grid.text(caption, 1, self.frame.site_label(h), "caption")
-            self.pen.head(caption + 1, ("Site", "Resource", "What", "", "Unit", "", "", "Window"))
-            for r in self.frame.needs(h):
+            self.pen.head(caption + 1, ("Site", "Resource", "What", "", "Unit", ""))
+            self.grid.text(caption + 1, TOTAL, "Window", "header right")
+            self.grid.text(caption + 1, LEAST, "Least left over", "header right")
+            for r in self.rows.resources(h):
                 self._resource(r, h)
-            for signature in self.rows.signatures(h):
-                self._fits(signature, h)
-        self.grid.widths({1: 26, 2: 46, 3: 40, 4: 4, 5: 12, 6: 4, 7: 4, 8: 14})
+            for kind in self.filling.here(h):
+                self._fits(kind, h)
+        self.grid.widths({1: 26, 2: 46, 3: 44, 4: 4, 5: 12, 6: 4, 7: 16, 8: 14})
         self.grid.finish(self.frame.content.version, near(self.rows.first, month_column(0)))
 
     def _taken_later(self) -> Floats:
@@ -145,63 +171,107 @@ class UseSheet:
 
     def _resource(self, r: int, h: int) -> None:
         frame = self.frame
-        extra = frame.plan.extra
-        for what, words in WORDS.items():
+        rows = {what: self.rows.rows.get((what, r, h), 0) for what in WORDS}
+        rows = {what: row for what, row in rows.items() if row}
+        for what, row in rows.items():
             unit = "share" if what == FITS else frame.resource_unit(r)
-            labels = (frame.site_label(h), frame.resource_label(r), words, "", unit)
-            self.pen.words(self.rows.rows[what, r, h], *labels)
+            labels = (frame.site_label(h), frame.resource_label(r), WORDS[what], "", unit)
+            self.pen.words(row, *labels)
         for t in range(frame.count):
             column = month_column(t)
-            at = {what: near(self.rows.rows[what, r, h], column) for what in WORDS}
-            capacity, committed, bought = (
-                self.capacity.cell(rows, (r, h), t)
-                for rows in (
-                    self.capacity.capacity, self.capacity.committed, self.capacity.extra
-                )
-            )  # fmt: skip
-            carried, used = self.after[r, h, t], frame.use[r, h, t]
-            free = f"MAX(0,MAX(0,{capacity}-{committed})+{bought}-{at[CARRIED]})"
-            earlier = frame.network.committed[r, h, t]
-            whole = frame.network.capacity[r, h, t] + (0.0 if extra is None else extra[r, h, t])
-            fits = f"IF({self.inputs.switch}*{at[NEEDED]}>{free},{free}/{at[NEEDED]},1)"
-            now = self._sum(r, h, self.lists.made, t, 0)
-            for what, formula, value in (
-                (CARRIED, self._sum(r, h, self.lists.made, t, 1), carried),
-                (NEEDED, self._sum(r, h, self.lists.wanted, t, 0), self._needed(r, h, t)),
-                (FITS, fits, 1.0),
-                (USED, f"{at[CARRIED]}+{now}", used),
-                (SLACK, f"{capacity}+{bought}-{committed}-{at[USED]}", whole - earlier - used),
-            ):
+            at = {what: near(row, column) for what, row in rows.items()}
+            for what, (formula, value) in self._month(r, h, t, at).items():
                 look = SHARE if what == FITS else AMOUNT
-                self.grid.formula(self.rows.rows[what, r, h], column, f"={formula}", value, look)
-        row = self.rows.rows[USED, r, h]
-        span = column_span(row, row, month_column(0), month_column(frame.count - 1))
-        self.grid.formula(row, TOTAL, f"=SUM({span})", float(frame.use[r, h].sum()), AMOUNT)
-        self.totals[r, h] = self.grid.cell(row, TOTAL)
+                self.grid.formula(rows[what], column, f"={formula}", value, look)
+        span = column_span(rows[USED], rows[USED], month_column(0), month_column(frame.count - 1))
+        used = frame.use[r, h]
+        self.grid.formula(rows[USED], TOTAL, f"=SUM({span})", float(used.sum()), AMOUNT)
+        self.totals[r, h] = self.grid.cell(rows[USED], TOTAL)
+        capacity, committed, bought = (
+            self.capacity.span(of, (r, h), frame.count) for of in self.capacity.blocks
+        )
+        left = f"=SUMPRODUCT(MIN({capacity}+{bought}-{committed}-{span}))"
+        network = frame.network
+        whole = network.capacity[r, h, : frame.count] - network.committed[r, h, : frame.count]
+        extra = 0.0 if frame.plan.extra is None else frame.plan.extra[r, h, : frame.count]
+        least = float((whole + extra - used).min())
+        self.grid.formula(rows[USED], LEAST, left, least, AMOUNT)
 
-    def _needed(self, r: int, h: int, month: int) -> float:
+    def _month(self, r: int, h: int, t: int, at: dict[int, str]) -> dict[int, tuple[str, float]]:
+        """Return the formulas of a month, and the engine's values."""
+        carried = self._sum(r, h, t)
+        found = {CARRIED: (carried, float(self.after[r, h, t]))} if carried else {}
+        if NEEDED in at:
+            capacity, committed, bought = (
+                self.capacity.cell(of, (r, h), t) for of in self.capacity.blocks
+            )
+            less = f"-{at[CARRIED]}" if carried else ""
+            free = f"MAX(0,MAX(0,{capacity}-{committed})+{bought}{less})"
+            found[NEEDED] = (self._needed(r, h, t), self._needed_by_plan(r, h, t))
+            short = f"{self.inputs.switch}*{at[NEEDED]}>{free}"
+            found[FITS] = (f"IF({short},{free}/{at[NEEDED]},1)", 1.0)
+        made = self.lists.block(self.lists.made, h, t, t)
+        now = f"SUMPRODUCT({made},{self.start.now(r)})" if r in self.start.rows else ""
+        terms = [term for term in (at[CARRIED] if carried else "", now) if term]
+        found[USED] = ("+".join(terms) or "0", float(self.frame.use[r, h, t]))
+        return found
+
+    def _needed_by_plan(self, r: int, h: int, month: int) -> float:
         """Return what the starts wanted take in their first month, where people wait."""
         frame, network = self.frame, self.frame.network
         waits = network.waiting.waits[frame.kernels.point_of[network.pair_list]]
         at_once = network.kernels.use[network.pair_option][:, :, r, 0]
         return float((frame.planned[:, :, h, month] * at_once)[waits].sum())
 
-    def _sum(self, r: int, h: int, rows: dict[int, int], month: int, nearest: int) -> str:
-        """Return what starts `nearest` months ago and, unless now, before take in a month."""
-        depth = self.start.depths.get(r, 0)
-        longest = min(month, depth - 1) if nearest else 0
-        if not depth or longest < nearest:
-            return "0"
-        starts = self.lists.block(rows, h, month - longest, month - nearest)
-        return f"SUMPRODUCT({starts},{self.start.block(r, longest, nearest)})"
+    def _needed(self, r: int, h: int, month: int) -> str:
+        """Return what starts wanted need of a resource, as far as those before it leave them."""
+        wanted = self.lists.block(self.lists.wanted, h, month, month)
+        groups = self.filling.groups(h, r)
+        terms = []
+        for before, kinds in groups.items():
+            marks = "+".join(self.start.kind(self.filling.kinds.index(kind)) for kind in kinds)
+            marks = f",{marks}" if len(groups) > 1 else ""
+            need = f"SUMPRODUCT({wanted},{self.start.now(r)}{marks})"
+            terms.append(need + self._left(before, h, month))
+        return "+".join(terms) + self._changed(r, h, month)
 
-    def _fits(self, signature: Signature, h: int) -> None:
-        frame, row = self.frame, self.rows.fits[h, signature]
-        names = ", ".join(frame.resource_label(r) for r in signature)
-        self.pen.words(
-            row, frame.site_label(h), names, "share that fits, all of these", "", "share"
-        )
+    def _left(self, before: Signature, h: int, month: int) -> str:
+        """Return factors: what fits of some resources."""
+        column = month_column(month)
+        return "".join(f"*{near(self.rows.rows[FITS, r, h], column)}" for r in before)
+
+    def _changed(self, r: int, h: int, month: int) -> str:
+        """Return the need of starts of another kind than intended, less the intended one's."""
+        frame, network, terms = self.frame, self.frame.network, ""
+        for place in range(len(frame.lines), frame.rows):
+            pair, group = frame.pair_of(place)
+            intended, given = self.filling.kinds_of_pair(pair)
+            if intended == given or not frame.swap_here(pair, h):
+                continue
+            wanted = there(LISTS, self.lists.wanted[h] + place, month_column(month))
+            for sign, kind, option in (
+                ("+", given, int(network.pair_option[pair])),
+                ("-", intended, int(network.pair_list[pair])),
+            ):
+                if r in kind:
+                    use = self.start.cell(r, frame.place_of(option, group))
+                    left = self._left(self.filling.before(kind, r), h, month)
+                    terms += f"{sign}{wanted}*{use}{left}"
+        return terms
+
+    def _sum(self, r: int, h: int, month: int) -> str:
+        """Return what starts of earlier months take in a month; nothing if they take none."""
+        longest = min(month, self.start.depths.get(r, 0) - 1)
+        if longest < 1:
+            return ""
+        starts = self.lists.block(self.lists.made, h, month - longest, month - 1)
+        return f"SUMPRODUCT({starts},{self.start.block(r, longest, 1)})"
+
+    def _fits(self, kind: Signature, h: int) -> None:
+        frame, row = self.frame, self.rows.fits[h, kind]
+        names = ", ".join(frame.resource_label(r) for r in kind)
+        words = f"share that fits, kind {self.filling.kinds.index(kind) + 1}: all of these"
+        self.pen.words(row, frame.site_label(h), names, words, "", "share")
         for t in range(frame.count):
-            column = month_column(t)
-            parts = [near(self.rows.rows[FITS, r, h], column) for r in signature]
-            self.grid.formula(row, column, f"=MIN({','.join(parts)})", 1.0, SHARE)
+            factors = self._left(kind, h, t).removeprefix("*")
+            self.grid.formula(row, month_column(t), f"={factors}", 1.0, SHARE)

@@ -223,6 +223,11 @@ class Book:
 def heading_faults(block: Block, expected: Sequence[str]) -> list[LocatedProblem]:
     """Return a problem if a block does not begin with its headings, in their order."""
     found = block.headings[: len(expected)]
+    if len(found) < len(expected):
+        message = (
+            f"the name {block.name} covers {len(found)} columns; expected {len(expected)}; {AGAIN}"
+        )
+        return [block.rows[0][0].problem("", message)]
     return [
         cell.problem("", f"found the heading '{stated}'; expected '{wanted}'; put it back")
         for cell, stated, wanted in zip(block.rows[0], found, expected, strict=False)

@@ -15,6 +15,8 @@ MAX_BYTES = 20_000_000
 MAX_UNPACKED = 100_000_000
 MAX_RATIO = 100
 MAX_PARTS = 200
+OLD_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How an OLE file begins: Excel's older kind, and a newer one that a password encrypts."""
 MARKUP = (b"<!DOCTYPE", b"<!ENTITY")
 AGAIN = "save it again as .xlsx from the workbook that hepaplan wrote"
 
@@ -30,6 +32,8 @@ def safe_bytes(path: Path, name: str) -> bytes:
         found = path.suffix or "no ending"
         raise refused(name, f"found a file of kind {found}; expected {SUFFIX}; save it as {SUFFIX}")
     try:
+        if path.is_dir():
+            raise refused(name, "found a folder; expected a file; give the file's name")
         if not path.is_file():
             raise refused(name, "there is no such file; create it or mend the name")
         size = path.stat().st_size
@@ -51,6 +55,8 @@ def refused(name: str, message: str) -> InvalidScenario:
 
 
 def _fault(data: bytes) -> str:
+    if data.startswith(OLD_CONTAINER):
+        return "found a file kept by a password, or of the kind .xls; expected neither"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _size_fault(archive, len(data)) or _content_fault(archive)

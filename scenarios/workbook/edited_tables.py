@@ -27,7 +27,7 @@ def edited_table(
     problems = heading_faults(block, columns)
     lines = [0] * len(frame)
     table = Table(frame, (), block.rows[0][0].file, digest, block.sheet, letters)
-    if problems or len(block.headings) < len(columns):
+    if problems:
         return [], table, problems
     labels = [column for column in columns if column not in numbers]
     waiting = _rows_by_label(frame, labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import economics_views, evidence_views, list_views, titles
+from hepaplan.reports import economics_views, evidence_views, list_views, titles, views
 from hepaplan.reports.checklist_views import Item, answered, facts
 from hepaplan.reports.cheers_items import CHEERS
 from hepaplan.reports.content import ReportContent
@@ -168,12 +169,52 @@ def test_every_item_is_answered_from_the_run(
     assert len(items) == number
     assert len({item.number for item in items}) == number
     assert all(item.sheet in ("", *SHEETS) for item in items)
-    frame = answered(items, content)
+    frame = answered(items, content, list(SHEETS))
     assert not frame["Answer"].str.contains("{", regex=False).any()
     assert (frame["Answer"].str.len() > 10).all()
     rows = frame.to_dict("records")
     assert any(facts(content)["checks"] in row["Answer"] for row in rows)
     assert {"not done"} <= set(frame["State"])
+
+
+def test_a_sheet_that_is_left_out_is_said_to_be(content: ReportContent) -> None:
+    sheets = [title for title in SHEETS if title != titles.CHANCE]
+    where = answered(CHEERS, content, sheets).set_index("Item")["Where"]
+    assert where["20"] == "Chance: not in this run"
+    assert where["19"] == titles.PLAN
+
+
+TESTED = {
+    "1.3": "a14", "1.4": "a9", "1.5": "a16", "1.6": "b7", "1.7": "b10", "2.3": "a3", "2.4": "a5",
+    "2.6": "a15", "2.7": "a17", "3.1": "b1", "3.3": "b5", "3.4": "b6", "3.5": "b13", "3.6": "b17",
+    "3.7": "c4", "3.8": "b14", "4.2": "d1", "4.3": "d5", "4.4": "d7", "4.5": "d6", "5.3": "i",
+}  # fmt: skip
+"""The row of verification that each item "in the tests" follows; 5.1 is tested beside this file."""
+RECALCULATED = ("live/test_live_demand.py", "live/test_live_value.py", "live/test_live_plan.py")
+
+
+def test_what_is_said_to_be_in_the_tests_is_there() -> None:
+    here = Path(__file__).parent
+    files = (here.parent / "verification").glob("test_*.py")
+    written = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    said = {item.number for item in TECH_VER if item.state == "in the tests"}
+    assert said == {*TESTED, "5.1"}
+    missing = {n for n, row in TESTED.items() if not re.search(rf"def test_{row}_\w+", written)}
+    assert missing == set()
+    for name in RECALCULATED:
+        text = (here / name).read_text(encoding="utf-8")
+        assert re.search(r"def test_(edited|other)_\w+_give_what_the_engine_gives", text)
+
+
+def test_names_are_shortened_where_they_stay_apart() -> None:
+    names = ["Ablatable: to 3 cm", "Late: liver", "Late: lung", "Ablatable: to 3 cm", "Death"]
+    assert views.shortened(names) == [
+        "Ablatable",
+        "Late: liver",
+        "Late: lung",
+        "Ablatable",
+        "Death",
+    ]
 
 
 def test_a_fact_the_run_does_not_state_is_said_to_be_missing(content: ReportContent) -> None:

@@ -92,6 +92,19 @@ def test_a_reason_around_a_plain_setting_covers_it(tiny: Path, text: str) -> Non
     assert explain(loaded, "window.months").details["reason"] == "a longer look"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[resource.theatre]\nunits_per_week = 250\nreason = "longer lists"\n',
+        'reason = "longer lists"\n[resource.theatre]\nunits_per_week = 250\n',
+    ],
+)
+def test_a_reason_beside_a_resource_is_no_part_of_it(tiny: Path, text: str) -> None:
+    loaded = load(variant(tiny, "longer", text))
+    assert loaded.scenario.settings.resource["theatre"].units_per_week == 250
+    assert loaded.reasons["resource", "theatre", "units_per_week"] == "longer lists"
+
+
 def test_a_reason_around_a_figure_becomes_its_own(tiny: Path) -> None:
     text = 'reason = "a newer count"\n[metastases.synchronous_share]\nvalue = 0.18\n'
     share = load_scenario(variant(tiny, "more", text)).settings.metastases.synchronous_share

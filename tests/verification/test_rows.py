@@ -1,4 +1,4 @@
-"""Every row of sections A to G and I has a test of its own here, named after its ID."""
+"""Every row of sections A to I, but H1 to H7, has a test of its own here, named after its ID."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ROWS = (
     *(f"E{i}" for i in range(1, 13)),
     *(f"F{i}" for i in range(1, 23)),
     *(f"G{i}" for i in range(1, 8)),
+    *(f"H{i}" for i in range(8, 15)),
     "I",
 )
 IDS = re.compile(r"test((?:_[a-i]\d+|_i(?=_))+)_")
