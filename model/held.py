@@ -61,8 +61,9 @@ def held_replay(
 
     `usual` is that of `usual_care(scenario, held.clocks)`. New patients and those carried in from
     before the window are the changed scenario's, as are lists, resources and weights; starts,
-    referral, recurrences and what earlier starts take are held. Without `within_capacity` every start is made for which there
-    are people, as if no resource were short: use may then exceed capacity, and nothing is owed.
+    referral, recurrences and what earlier starts take are held. Without `within_capacity` every
+    start is made for which there are people, as if no resource were short: use may then exceed
+    capacity, and nothing is owed.
     """
     network = network_of(usual)
     network = replace(

@@ -15,6 +15,7 @@ from hepaplan.model.parameters import Scenario, Timing, YearSeries
 from hepaplan.model.pathway import Distribution
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity, Schedule, Sourced, Spread
+from hepaplan.model.uncertainty.spread.labels import label_of
 
 INPUTS, INPUT_TABLES, PLAN_INPUTS = "Inputs", "Input tables", "Plan inputs"
 """Titles of the sheets that hold inputs."""
@@ -48,7 +49,7 @@ NUMBER_COLUMNS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class InputRow:
-    """One number: the key of its figure, which part of it, its unit, bounds and source.
+    """One number: its figure's key, which part of it, what it is, its unit, bounds and source.
 
     `part` is nothing for a single number, else a patient group, "month 3", "then", a year, or the
     place of a point and what of it ("point 0 survival").
@@ -56,18 +57,13 @@ class InputRow:
 
     key: Key
     part: str
+    label: str
     value: float
     unit: str
     low: float
     high: float
     quality: str
     source: str
-
-    @property
-    def label(self) -> str:
-        """The key in words."""
-        words = (str(part).replace("_", " ") for part in self.key if part != "pathway")
-        return ", ".join(words)
 
 
 def input_rows(scenario: Scenario) -> tuple[InputRow, ...]:
@@ -82,7 +78,8 @@ def input_rows(scenario: Scenario) -> tuple[InputRow, ...]:
     rows = [*_settings(scenario)]
     for key, figure in stated:
         if key[:5] not in closed:
-            rows += _rows(key, figure)
+            label = label_of(scenario.settings, scenario.pathway, key)
+            rows += _rows(key, label, figure)
     return tuple(rows)
 
 
@@ -102,20 +99,22 @@ def _settings(scenario: Scenario) -> Iterator[InputRow]:
     """Yield the numbers that are part of what a record is, not sourced figures."""
     settings = scenario.settings
     yield InputRow(
-        ("trend", "base_year"), "", settings.trend.base_year, "calendar year", 1950.0, 2100.0,
-        "published", "period of the incidence rates",
+        ("trend", "base_year"), "", "Trend: base year", settings.trend.base_year, "calendar year",
+        1950.0, 2100.0, "published", "period of the incidence rates",
     )  # fmt: skip
     for name, resource in settings.resource.items():
         yield InputRow(
-            ("resource", name, "units_per_week"), "", resource.units_per_week,
+            ("resource", name, "units_per_week"), "",
+            f"{resource.label}: units a week", resource.units_per_week,
             f"{resource.unit} a week of one {resource.saleable_unit}", 0.0, math.inf,
             "judgement", "definition of the unit that is bought",
         )  # fmt: skip
 
 
-def _rows(key: Key, figure: Sourced) -> Iterator[InputRow]:
+def _rows(key: Key, label: str, figure: Sourced) -> Iterator[InputRow]:
     def row(part: str, value: float, unit: str, low: float, high: float) -> InputRow:
-        return InputRow(key, part, float(value), unit, low, high, figure.quality, figure.source)
+        source = (figure.quality, figure.source)
+        return InputRow(key, part, label, float(value), unit, low, high, *source)
 
     if isinstance(figure, Quantity | Schedule):
         low, high = figure.bounds if isinstance(figure, Spread) else (-math.inf, math.inf)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.chart import Reference
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+
+from hepaplan.reports.readable_text import clean
 
 CELL_LIMIT = 32_767
 CUT = " … [cut]"
@@ -22,8 +23,11 @@ WIDEST_BESIDE_CHARTS = 110.0
 
 
 def clean_text(text: str) -> str:
-    """Return text a cell can hold: control characters shown as a mark, and cut visibly if long."""
-    readable = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Return text a cell can hold: control characters shown as a mark, and cut visibly if long.
+
+    A character that XML does not know would spoil the whole file, and openpyxl lets some by.
+    """
+    readable = clean(text)
     if len(readable) > CELL_LIMIT:
         readable = readable[: CELL_LIMIT - len(CUT)] + CUT
     return readable

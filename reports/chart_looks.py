@@ -21,6 +21,7 @@ from openpyxl.drawing.text import (
     RegularTextRun,
 )
 
+from hepaplan.reports.blocks import clean_text
 from hepaplan.reports.style import DASHES, FONT, INK, PALETTE, POLICY_LOOKS, Dash
 
 GRID = "DDE1E6"
@@ -87,7 +88,7 @@ def title_of(text: str, size: int, *, bold: bool) -> Title:
     """Return a title; `size` in hundredths of a point."""
     look = CharacterProperties(sz=size, b=bold, solidFill=INK, latin=Font(typeface=FONT))
     paragraph = Paragraph(
-        pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=text)]
+        pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=clean_text(text))]
     )
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 

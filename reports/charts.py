@@ -16,6 +16,7 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.utils import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hepaplan.reports.blocks import clean_text
 from hepaplan.reports.chart_looks import (
     draw_line,
     draw_mark,
@@ -98,8 +99,8 @@ def described_anchor(
         _from=AnchorMarker(col=column - 1, row=row - 1, rowOff=MARGIN),
         to=AnchorMarker(col=column - 1 + size[0], row=row - 2 + size[1], rowOff=MARGIN),
     )
-    anchor.heading = headline
-    anchor.description = f"{headline}. {description}"
+    anchor.heading = clean_text(headline)
+    anchor.description = clean_text(f"{headline}. {description}")
     return anchor  # type: ignore[no-any-return]
 
 

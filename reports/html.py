@@ -13,6 +13,7 @@ import pandas as pd
 
 from hepaplan.reports.html_look import STYLE
 from hepaplan.reports.number_text import value_text
+from hepaplan.reports.readable_text import clean
 from hepaplan.reports.style import GENERAL
 
 MOST_ROWS = 400
@@ -20,16 +21,9 @@ WHOLE_ON_PAPER = 30
 MOST_LETTERS = 18
 MOST_UPRIGHT = 8
 """Long tables with more printed columns are printed on pages that lie on their side."""
-# What neither HTML nor XML can hold: control characters, halves of pairs, and what is no character.
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(/[^\s<>\"'\\]*)?")
 # Even if a text slipped through unescaped, a browser would neither run it nor ask anyone.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
-
-
-def clean(text: str) -> str:
-    """Return text that a page can hold, characters that it cannot shown as a mark."""
-    return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def escaped(text: str) -> str:

@@ -15,9 +15,9 @@ from matplotlib.path import Path
 
 from hepaplan.model.flow_tables import NEW
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.html import clean
 from hepaplan.reports.pathway_layout import DEATH, Band, Box, layout
 from hepaplan.reports.pathway_views import headline
+from hepaplan.reports.readable_text import clean
 from hepaplan.reports.study.canvas import LOOK, moved_apart
 from hepaplan.reports.study.svg import svg_text
 from hepaplan.reports.style import BLUE, INK, PALETTE

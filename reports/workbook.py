@@ -28,6 +28,7 @@ from hepaplan.reports import (
     sheet_waiting,
     titles,
 )
+from hepaplan.reports.blocks import clean_text
 from hepaplan.reports.content import ReportContent, check_tables
 from hepaplan.reports.output import atomic_file
 from hepaplan.reports.saving import MADE, save
@@ -114,10 +115,10 @@ def describe(workbook: Workbook, content: ReportContent) -> None:
 def describe_as(workbook: Workbook, title: str, question: str, version: str, remarks: str) -> None:
     """Fill in what a workbook says of itself: title, maker, language, and a fixed time."""
     properties = workbook.properties
-    properties.title = title
-    properties.subject = question
+    properties.title = clean_text(title)
+    properties.subject = clean_text(question)
     properties.creator = f"hepaplan {version}"
-    properties.description = remarks
+    properties.description = clean_text(remarks)
     properties.language = "en-GB"
     properties.created = properties.modified = MADE
 

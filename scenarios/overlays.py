@@ -207,5 +207,5 @@ def _without_stray_reasons(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_figure(table: Mapping[str, Any]) -> bool:
-    """Whether a table says what a number is: a resource has a unit too, and no number of its own."""
+    """Whether a table says what a number is; a resource has a unit too, but no number itself."""
     return "unit" in table and not OF_A_FIGURE.isdisjoint(table)

@@ -25,6 +25,7 @@ from hepaplan.scenarios.load import shipped
 from tests.support.command import TINY, Ended, Hepaplan, Spoil, contents
 
 CONTEXT = click.Context(cli, **cli.context_settings)  # click remembers the first help option made
+RUN = {"report.xlsx", "report.html", "tables", "manifest.json"}
 HEAVY = ("pandas", "numpy", "scipy", "pydantic", "openpyxl", "pulp", "highspy", "holidays")
 
 
@@ -49,7 +50,7 @@ def test_run_prints_a_summary_and_writes_the_folder(hepaplan: Hepaplan, tmp_path
     assert all(sentence.startswith("- ") for sentence in sentences)
     assert re.fullmatch(r"Plan optimal, all checks pass, \d+ s: tiny-run/report\.xlsx", last)
     folder = tmp_path / "tiny-run"
-    assert {path.name for path in folder.iterdir()} == {"report.xlsx", "tables", "manifest.json"}
+    assert {path.name for path in folder.iterdir()} == RUN
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     listed = {entry["path"] for entry in manifest["files"]}
     assert listed == set(contents(folder)) - {"manifest.json"}

@@ -27,6 +27,7 @@ from hepaplan.reports.live.grid import LETTERS, Grid
 from hepaplan.reports.style import GENERAL, Styles
 
 FIRST_ROW = 10
+TABLES_A_PAGE = 3
 VALUE = HEADINGS.index("Value") + 1
 
 
@@ -198,6 +199,7 @@ def _write_tables(workbook: Workbook, styles: Styles, cells: InputCells, version
         define(workbook, f"table_{name}", block)
     grid.widths(widths)
     grid.finish(version, f"A{FIRST_ROW + 1}", f"{FIRST_ROW}:{FIRST_ROW}")
+    grid.sheet.page_setup.fitToWidth = math.ceil(len(cells.tables) / TABLES_A_PAGE)
 
 
 def _width(values: Sequence[object]) -> float:

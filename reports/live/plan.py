@@ -53,13 +53,14 @@ class PlanSheets:
 
     `ties` are addresses by the names of `plan_ties`; `planned` the cells of planned starts by pair,
     site and month, `starts` the block of them all; `switch` the cell that says whether starts must
-    fit into capacity.
+    fit into capacity, and `switch_block` the same as a block.
     """
 
     ties: Mapping[str, str]
     planned: Mapping[tuple[int, int, int], str]
     starts: Block
     switch: str
+    switch_block: Block
     formulas: int
 
 
@@ -135,4 +136,4 @@ def _sheets(
         for (pair, site), row in inputs.starts.items()
         for month in range(frame.count)
     }
-    return PlanSheets(ties, planned, inputs.block, inputs.switch, formulas)
+    return PlanSheets(ties, planned, inputs.block, inputs.switch, inputs.switch_block, formulas)

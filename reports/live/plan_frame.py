@@ -8,9 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
+from hepaplan.model.allocation.classes import patient_classes
+from hepaplan.model.allocation.referral_shares import class_shares
 from hepaplan.model.arrays import Flags, Floats
 from hepaplan.model.network import Network
-from hepaplan.model.readings import MOST_HEALTH, Capacity, UsualCare
+from hepaplan.model.readings import MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
 from hepaplan.model.replay import Replay, recurrences_of, sum_by_list
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.grid import LETTERS, Grid
@@ -58,7 +60,7 @@ class PlanFrame:
 
     def __init__(self, usual: UsualCare, capacity: Capacity, content: ReportContent) -> None:
         """Order the lines by decision point and group, so that sums are of neighbouring rows."""
-        self.usual, self.content = usual, content
+        self.usual, self.capacity, self.content = usual, capacity, content
         self.network: Network = capacity.network
         self.done: Replay = capacity.replays[MOST_HEALTH]
         self.plan = capacity.best.plan
@@ -129,6 +131,16 @@ class PlanFrame:
     def referral(self) -> Floats:
         """Shares of a list's new people by site (list, group, site, month)."""
         return self.plan.referral[..., : self.count]
+
+    @cached_property
+    def shares(self) -> Floats:
+        """Shares of a list's new people of all groups by site (list, site, month), up to 1."""
+        capacity, classes = self.capacity, self.capacity.best.written.classes
+        if not classes.pooled:
+            in_proportion = capacity.replays[NOTHING_SCARCE]
+            classes = patient_classes(self.network, in_proportion, pooled=True)
+        shares = class_shares(classes, self.plan.referral)[:, 0, :, : self.count]
+        return np.asarray(np.minimum(shares, 1.0))
 
     @cached_property
     def use(self) -> Floats:

@@ -25,7 +25,8 @@ from hepaplan.reports.live.reconciliation import Block
 from hepaplan.reports.style import Styles
 
 WEIGHTS = "Plan weights"
-SWITCH_ROW, SWITCH_COLUMN = 6, 9
+SWITCH_ROW, SWITCH_COLUMN, SWITCHED_ON = 6, 9, 1.0
+SWITCH = f"'{PLAN_INPUTS}'!${LETTERS[SWITCH_COLUMN - 1]}${SWITCH_ROW}"
 ABOUT = "Planned starts a month, by site, list and treatment: change them and see the lists follow."
 NOTES = (
     "Yellow: starts as hepaplan's plan makes them. Nobody is started who is not on the list; a "
@@ -36,7 +37,7 @@ NOTES = (
 WEIGHTS_ABOUT = "What the engine found and the formulas hold still, whatever input is changed."
 WEIGHTS_NOTES = (
     "Split: each group's share of planned starts, from the replayed plan. Referral: the share of a "
-    "list's new people who go to a site, from the plan.",
+    "list's new people who go to a site, from the plan; last, of all groups together.",
     "Recurrences: people who come back after starts of the window (model/replay.py, "
     "recurrences_of). They follow the plan as it was made, not changed starts: make a new run.",
 )
@@ -51,11 +52,12 @@ class PlanInputCells:
     referrals: dict[tuple[int, int], int]
     recurrences: dict[tuple[int, int], int]
     block: Block
+    switch_block: Block
 
     @property
     def switch(self) -> str:
         """Address of the cell that says whether starts must fit into capacity."""
-        return f"'{PLAN_INPUTS}'!${LETTERS[SWITCH_COLUMN - 1]}${SWITCH_ROW}"
+        return SWITCH
 
     def planned(self, pair: int, site: int, month: int) -> str:
         """Return the address of planned starts."""
@@ -78,7 +80,12 @@ def write_plan_inputs(workbook: Workbook, styles: Styles, frame: PlanFrame) -> P
     """Write both sheets and return where their rows are."""
     starts, block = _write_starts(workbook, styles, frame)
     splits, referrals, recurrences = _write_weights(workbook, styles, frame)
-    return PlanInputCells(starts, splits, referrals, recurrences, block)
+    return PlanInputCells(starts, splits, referrals, recurrences, block, _switch_block())
+
+
+def _switch_block() -> Block:
+    value = np.array([[SWITCHED_ON]])
+    return Block.of("starts must fit into capacity", SWITCH, value, SWITCH_ROW, SWITCH_COLUMN)
 
 
 def _write_starts(
@@ -87,27 +94,21 @@ def _write_starts(
     grid = Grid(workbook, styles, PLAN_INPUTS, ABOUT, NOTES)
     pen = Pen(grid, styles, frame.months)
     grid.text(SWITCH_ROW, 1, "Starts must fit into capacity: 1 yes, 0 no")
-    grid.number(SWITCH_ROW, SWITCH_COLUMN, 1.0, "0", "input")
+    grid.number(SWITCH_ROW, SWITCH_COLUMN, SWITCHED_ON, "0", "input")
     head = SWITCH_ROW + 2
     pen.head(head, PLAN_HEADINGS)
-    network, options = frame.network, frame.kernels.options
-    lists = len(options)
+    network, lists = frame.network, len(frame.kernels.options)
     rows: dict[tuple[int, int], int] = {}
     row = head
     for h in frame.sites:
         for pair in sorted(range(len(network.pair_list)), key=lambda p: (network.pair_list[p], p)):
-            listed, started = int(network.pair_list[pair]), int(network.pair_option[pair])
-            point, intended = options[listed]
+            listed = int(network.pair_list[pair])
             waits = frame.waits(int(frame.kernels.point_of[listed]))
             here = frame.here[listed, h] if pair < lists else frame.swap_here(pair, h)
             if not (waits and here):
                 continue
             row += 1
-            labels = (frame.site_label(h), frame.content.label(point))
-            options_named = (frame.option_label(listed), frame.option_label(started))
-            pen.words(
-                row, *labels, *options_named, network.sites[h], point, intended, options[started][1]
-            )
+            pen.words(row, *_words(frame, pair, h))
             for month, value in enumerate(frame.planned[pair, :, h].sum(axis=0)):
                 grid.number(row, month_column(month), value, PEOPLE, "input")
             rows[pair, h] = row
@@ -119,6 +120,17 @@ def _write_starts(
     values = np.array([frame.planned[pair, :, h].sum(axis=0) for pair, h in rows])
     address = grid.span(head + 1, month_column(0), row, last)
     return rows, Block.of("planned starts", address, values, head + 1, month_column(0))
+
+
+def _words(frame: PlanFrame, pair: int, site: int) -> tuple[str, ...]:
+    """Return what a pair's row at a site is of, in the columns of PLAN_HEADINGS."""
+    network, options = frame.network, frame.kernels.options
+    listed, started = int(network.pair_list[pair]), int(network.pair_option[pair])
+    point, intended = options[listed]
+    return (
+        frame.site_label(site), frame.content.label(point), frame.option_label(listed),
+        frame.option_label(started), network.sites[site], point, intended, options[started][1],
+    )  # fmt: skip
 
 
 def _at_least_nothing(grid: Grid, where: str) -> None:
@@ -183,9 +195,29 @@ def _write_weights(workbook: Workbook, styles: Styles, frame: PlanFrame) -> tupl
             words = (frame.site_label(h), point, frame.option_label(listed), started)
             pen.words(row, *words, frame.group_label(group), "share")
             splits[place, h] = numbers(frame.split[pair, group, h], SHARE)
-    grid.widths({1: 26, 2: 44, 3: 46, 4: 46, 5: 16, 6: 10, 7: 4, 8: 4})
+    _write_shares(workbook, grid, pen, frame, row + 1)
+    grid.widths({1: 26, 2: 44, 3: 46, 4: 46, 5: 16, 6: 28, 7: 26, 8: 26})
     grid.finish(frame.content.version, near(grid.first_row, month_column(0)))
     return splits, referrals, recurrences
+
+
+def _write_shares(workbook: Workbook, grid: Grid, pen: Pen, frame: PlanFrame, top: int) -> None:
+    """Write the plan's referral as tables/plan.csv has it, all groups together."""
+    caption = "Referral of all groups together, as hepaplan replay report.xlsx reads it: share"
+    grid.text(top, 1, caption, "caption")
+    pen.head(top + 1, PLAN_HEADINGS)
+    row = top + 1
+    for h in frame.sites:
+        for option in range(len(frame.kernels.options)):
+            point = int(frame.kernels.point_of[option])
+            if not (frame.here[option, h] and frame.waits(point)):
+                continue
+            row += 1
+            pen.words(row, *_words(frame, option, h))
+            for month, share in enumerate(frame.shares[option, h]):
+                grid.number(row, month_column(month), float(share), SHARE)
+    address = grid.span(top + 1, 1, row, month_column(frame.count - 1))
+    define(workbook, "plan_shares", address)
 
 
 def _pair_of(frame: PlanFrame, place: int, site: int) -> tuple[int, int, bool]:

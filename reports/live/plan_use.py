@@ -45,8 +45,8 @@ USE_NOTES = (
     "As model/replay.py (walk). Earlier starts are those of the window; those before it are on "
     "Capacity live. Share that fits: of the starts wanted, in the month of the start alone.",
     "Resources are filled one after the other, from the top; those below need only what those "
-    "above leave. Never over capacity for those who wait. Starts where nobody waits are always "
-    "made. The engine fills all at once, and looks at every later month of a start.",
+    "above leave. No start goes over capacity in its month, but where nobody waits all are made. "
+    "The engine fills all at once, and looks at every later month of a start.",
     "Equal where one resource is short, in the month of the start. If it is taken by many "
     "treatments, those it stops still count as need above it; if several are short, shares differ: "
     "hepaplan replay. Rules of whole cases and ring fences have no rows here.",
@@ -226,14 +226,14 @@ class UseSheet:
     def _needed(self, r: int, h: int, month: int) -> str:
         """Return what starts wanted need of a resource, as far as those before it leave them."""
         wanted = self.lists.block(self.lists.wanted, h, month, month)
-        groups = self.filling.groups(h, r)
+        groups, changed = self.filling.groups(h, r), self._changed(r, h, month)
         terms = []
         for before, kinds in groups.items():
             marks = "+".join(self.start.kind(self.filling.kinds.index(kind)) for kind in kinds)
-            marks = f",{marks}" if len(groups) > 1 else ""
+            marks = f",{marks}" if changed or len(groups) > 1 else ""
             need = f"SUMPRODUCT({wanted},{self.start.now(r)}{marks})"
             terms.append(need + self._left(before, h, month))
-        return "+".join(terms) + self._changed(r, h, month)
+        return "+".join(terms) + changed
 
     def _left(self, before: Signature, h: int, month: int) -> str:
         """Return factors: what fits of some resources."""

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hepaplan.reports.html import clean
 from hepaplan.reports.number_text import value_text
+from hepaplan.reports.readable_text import clean
 from hepaplan.reports.study.canvas import End, line_looks, name_at_the_end, name_axis
 from hepaplan.reports.study.draw_bars import key_above
 from hepaplan.reports.study.pages import Picture

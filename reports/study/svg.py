@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import matplotlib
 from matplotlib.figure import Figure
 
-from hepaplan.reports.html import clean
+from hepaplan.reports.readable_text import clean
 
 NAMESPACE = re.compile(r"^\{[^}]*\}")
 FAMILY = re.compile(r"font-family: [^;]*; ?")

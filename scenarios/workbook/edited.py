@@ -24,7 +24,7 @@ from hepaplan.scenarios.entered import Edit, Entered
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import Numbers, Table, shortened
 from hepaplan.scenarios.workbook.book import Block, Book, Cell, heading_faults
-from hepaplan.scenarios.workbook.container import refused
+from hepaplan.scenarios.workbook.container import AGAIN, refused
 from hepaplan.scenarios.workbook.edited_tables import edited_table
 from hepaplan.scenarios.workbook.layout import (
     DIGEST_OF_BASE,
@@ -41,10 +41,18 @@ MOVED = "put the row back as hepaplan wrote it"
 
 
 def stated_settings(book: Book) -> dict[str, str]:
-    """Return the `--set` values of the run that wrote a report, if it says any."""
+    """Return the `--set` values of the run that wrote a report, if it says any.
+
+    Raises InvalidScenario where they can no longer be read: without them it is another scenario.
+    """
     if not book.has(SETTINGS_OF_RUN):
         return {}
-    lines = [line for line in book.text(SETTINGS_OF_RUN).splitlines() if "=" in line]
+    cell = book.block(SETTINGS_OF_RUN).rows[0][0]
+    lines = cell.text.splitlines()
+    if not lines or not all("=" in line for line in lines):
+        wanted = "expected the --set values of the run, KEY=VALUE on each line"
+        message = f"found '{cell.text[:60]}'; {wanted}; {AGAIN}"
+        raise InvalidScenario([cell.problem("", message)])
     return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
 
 

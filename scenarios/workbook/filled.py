@@ -25,6 +25,7 @@ from hepaplan.scenarios.tables import (
 )
 from hepaplan.scenarios.workbook.asked import YES, Asked, asked_of
 from hepaplan.scenarios.workbook.book import Block, Book, Cell, heading_faults
+from hepaplan.scenarios.workbook.container import is_workbook
 from hepaplan.scenarios.workbook.layout import (
     MARK,
     SETTINGS_BLOCK,
@@ -104,7 +105,11 @@ class _Reading:
 
 def filled_template(book: Book, path: Path) -> Filled:
     """Return what a template states, or raise with every fault in its cells."""
-    base = book.text(MARK)
+    cell = book.block(MARK).rows[0][0]
+    base = cell.text
+    if is_workbook(base):
+        message = f"found '{base[:60]}'; expected the name of a shipped scenario; put it back"
+        raise InvalidScenario([cell.problem("", message)])
     reading = _Reading(book, load_scenario(base))
     reading.content |= {"based_on": base, "name": path.stem}
     edits = _settings(reading)

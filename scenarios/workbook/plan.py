@@ -14,6 +14,7 @@ from hepaplan.model.problems import dotted
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import COLUMNS, Numbers, shortened
 from hepaplan.scenarios.workbook.book import Block, Book, Cell, heading_faults
+from hepaplan.scenarios.workbook.container import AGAIN
 from hepaplan.scenarios.workbook.layout import PLAN_BLOCK, SHARES_BLOCK
 
 NAMES = ("site", "decision_point", "intended", "option")
@@ -37,6 +38,8 @@ def edited_plan(path: Path, network: Network) -> pd.DataFrame:
         shares = shares[shares["referral_share"] > 0].drop_duplicates(LABELS)
         plan = plan.merge(shares, on=LABELS, how="left")
     problems += book.merged_faults(blocks)
+    if plan.empty and not problems:
+        problems = [blocks[0].rows[0][0].problem("", f"found no planned starts; {AGAIN}")]
     if not problems:
         problems = [
             cells[problem.row or 0].problem(dotted(problem.key), problem.message)

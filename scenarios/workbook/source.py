@@ -9,12 +9,16 @@ from pathlib import Path
 from hepaplan.scenarios.chain import Chain, read_chain
 from hepaplan.scenarios.files import scenario_document
 from hepaplan.scenarios.load import load
+from hepaplan.scenarios.problems import InvalidScenario
 from hepaplan.scenarios.sources import chain_of
 from hepaplan.scenarios.workbook.book import Book
 from hepaplan.scenarios.workbook.container import refused
 from hepaplan.scenarios.workbook.edited import edited_inputs, stated_settings
 from hepaplan.scenarios.workbook.filled import filled_template
 from hepaplan.scenarios.workbook.layout import MARK, NAME_OF_BASE
+
+LONGEST_NAME = 100
+"""As many characters as the name of a scenario may have."""
 
 
 def workbook_chain(path: Path, overlays: Sequence[str | Path], base: str | Path | None) -> Chain:
@@ -50,8 +54,14 @@ def _of_template(book: Book, path: Path, overlays: Sequence[str | Path]) -> Chai
 
 
 def _base(book: Book, path: Path) -> str | Path:
-    """Return what the workbook's scenario was read from: shipped, here, or beside the workbook."""
+    """Return what the workbook's scenario was read from: shipped, here, or beside the workbook.
+
+    A name that is a path leads nowhere, and a workbook of that name must be a template: a report
+    could name another that names the first.
+    """
     name = book.text(NAME_OF_BASE)
+    if len(name) > LONGEST_NAME or Path(name).name != name:
+        raise _not_found(book, name)
     folders = (Path(), path.resolve().parent, path.resolve().parent.parent)
     beside: list[str | Path] = [
         folder / f"{name}{ending}" for folder in folders for ending in ("", ".xlsx")
@@ -59,15 +69,19 @@ def _base(book: Book, path: Path) -> str | Path:
     for found in (name, *beside):
         try:
             if str(found).endswith(".xlsx"):
-                if Path(found).is_file() and Path(found).resolve() != path.resolve():
+                if Path(found).is_file() and Book(Path(found)).has(MARK):
                     return found
             else:
                 scenario_document(found)
                 return found
         except ValueError:
             continue
-    raise refused(
+    raise _not_found(book, name)
+
+
+def _not_found(book: Book, name: str) -> InvalidScenario:
+    return refused(
         book.file,
-        f"was made from the scenario '{name}', which is not shipped and lies neither here nor "
-        f"beside the workbook; put its folder here, or name it with --base FOLDER",
+        f"was made from the scenario '{name[:LONGEST_NAME]}', which is not shipped and lies "
+        "neither here nor beside the workbook; put its folder here, or name it with --base FOLDER",
     )

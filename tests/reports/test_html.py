@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepaplan.reports import html_look, style
-from hepaplan.reports.html import MOST_ROWS, bullets, clean, document, element, escaped, table
+from hepaplan.reports.html import MOST_ROWS, bullets, document, element, escaped, table
+from hepaplan.reports.readable_text import clean
 from hepaplan.reports.sheet import NotFinite
 from tests.support.read_html import read
 

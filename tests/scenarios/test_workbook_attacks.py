@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 from hepaplan.model.evaluate import network_of
 from hepaplan.scenarios.load import InvalidScenario, load
 from hepaplan.scenarios.workbook.plan import edited_plan
-from tests.support.report_books import PlanRow, name, report_book
+from hepaplan.scenarios.workbook.template import write_template
+from tests.support.report_books import PlanRow, name, put, report_book
 from tests.support.scenarios import TINY, tiny, tiny_usual
 
 PLAN: list[PlanRow] = [
@@ -82,3 +83,49 @@ def test_of_many_faults_the_last_line_names_a_cell_too(report: Path) -> None:
     book.save(report)
     assert faults(report)[-1].startswith("report.xlsx: Input tables!D")
     assert "more faults of this kind in the table" in "\n".join(faults(report))
+
+
+def test_a_plan_without_months(report: Path) -> None:
+    renamed(report, "plan_starts", "'Plan inputs'!$A$5:$H$6")
+    with pytest.raises(InvalidScenario, match="Plan inputs!A5: found no planned starts"):
+        edited_plan(report, network_of(tiny_usual()))
+
+
+def test_reports_that_name_each_other(report: Path) -> None:
+    other = Path(shutil.copy(report, report.with_name("other.xlsx")))
+    put(report, {"C1": "other"})
+    put(other, {"C1": "report"})
+    with pytest.raises(InvalidScenario, match="made from the scenario 'other', which is not"):
+        load(report)
+
+
+@pytest.mark.parametrize("stated", ["../tiny", str(TINY), "x" * 5_000, "."])
+def test_a_name_is_no_path(report: Path, stated: str) -> None:
+    shutil.copytree(TINY, report.parent.parent / "tiny", dirs_exist_ok=True)
+    put(report, {"C1": stated})
+    with pytest.raises(InvalidScenario, match="not shipped and lies neither here") as error:
+        load(report)
+    assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize("stated", [None, "  ", "window.months", "window.months=6\nnonsense"])
+def test_the_settings_of_the_run_that_were_spoilt(report: Path, stated: str | None) -> None:
+    renamed(report, "scenario_settings", "Inputs!$C$3")
+    put(report, {"C3": stated})
+    (fault,) = faults(report)
+    assert fault.startswith("report.xlsx: Inputs!C3: found '")
+    assert "expected the --set values of the run, KEY=VALUE on each line" in fault
+
+
+def test_the_settings_of_the_run_come_back(report: Path) -> None:
+    renamed(report, "scenario_settings", "Inputs!$C$3")
+    put(report, {"C3": "window.months=6\nplan.age_neutral=false"})
+    settings = load(report, base=TINY).scenario.settings
+    assert (settings.window.months, settings.plan.age_neutral) == (6, False)
+
+
+def test_a_template_is_not_based_on_a_workbook(tmp_path: Path) -> None:
+    template = write_template("round", tmp_path)
+    put(template, {"B4": "round.xlsx"}, "Guide")
+    with pytest.raises(InvalidScenario, match="Guide!B4: found 'round.xlsx'; expected the name"):
+        load(template)

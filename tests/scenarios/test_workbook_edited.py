@@ -106,7 +106,7 @@ def test_an_edit_names_cell_old_and_new_and_loses_its_interval(report: Path) -> 
     assert loaded.entered is not None
     (edit,) = loaded.entered.edits
     assert (edit.label, edit.old, edit.new, edit.unit) == (
-        "metastases, synchronous share", 0.16, 0.18, "share",
+        "Metastases, synchronous share", 0.16, 0.18, "share",
     )  # fmt: skip
     place = loaded.scenario.places[("metastases", "synchronous_share", "value")]
     assert str(place) == f"report.xlsx: Inputs!{cell}"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hepaplan.model import summary
+from hepaplan.model.edited import EDITED, compare_edited
 from hepaplan.model.evaluate import scarce_capacity, usual_care
 from hepaplan.model.held import Held, held_of, held_replay
 from hepaplan.model.input_rows import PLAN_INPUTS
@@ -23,6 +24,7 @@ from hepaplan.reports.live.inputs import InputCells, write_inputs
 from hepaplan.reports.live.plan_frame import PlanFrame
 from hepaplan.reports.saving import save as save_live
 from hepaplan.reports.workbook import start_workbook
+from hepaplan.scenarios.plan_files import plan_for
 from tests.support.live import compare_all
 from tests.support.live_edits import Edit
 from tests.support.recalculated import (
@@ -32,7 +34,7 @@ from tests.support.recalculated import (
     sheet_parts,
     values,
 )
-from tests.support.scenarios import scaled, tiny, with_table
+from tests.support.scenarios import scaled, tiny, tiny_pathway, with_pathway, with_table
 
 OPERABLE = ("pathway", "decision_point", "operable")
 NOT_MINE = (*courses.SHEETS, *demand.TITLES)
@@ -72,8 +74,14 @@ def content_of(usual: UsualCare) -> ReportContent:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """The tiny scenario where theatres are too few, so that lists build up."""
-    scenario = tiny()
+    """The tiny scenario where theatres are too few, so that lists build up.
+
+    Ablations take a chair too, so that the two treatments of a swap are of different kinds.
+    """
+    pathway = tiny_pathway()
+    footprint = pathway["decision_point"]["operable"]["option"]["ablation"]["footprint"]
+    footprint["chair"] = {**footprint["theatre"], "unit": "hours", "value": [2.5]}
+    scenario = with_pathway(tiny(), pathway)
     scenario = with_table(scenario, capacity=scaled(scenario.tables.capacity, "number", 0.45))
     usual = usual_care(scenario)
     capacity = scarce_capacity(usual)
@@ -209,6 +217,65 @@ def test_less_capacity_makes_lists_grow_as_in_the_engine(written: Written, tmp_p
     engine = written.ties(network, done, usual)
     assert done.left.sum() > written.capacity.replays[MOST_HEALTH].left.sum() + 0.1
     assert_agrees(found_in(written, tmp_path, edit.cells(written.usual.scenario)), engine)
+
+
+@pytest.mark.libreoffice
+@needs_libreoffice
+def test_where_two_resources_are_short_no_site_is_over_capacity(
+    written: Written, tmp_path: Path
+) -> None:
+    """Fewer theatre lists and fewer chairs at a site: theatres first, chairs for what is left.
+
+    The engine stops both at once, so lists are near its lists, not equal to them.
+    """
+    edits = (
+        Edit(0.6, table="capacity", row=1, column="number"),
+        Edit(0.7, table="capacity", row=3, column="number"),
+    )
+    changes: Changes = {}
+    scenario = written.usual.scenario
+    for edit in edits:
+        changes |= edit.cells(written.usual.scenario)
+        scenario = edit.of(scenario)
+    network, done = held_replay(usual_care(scenario, written.held.clocks), written.held)
+    short = np.isclose(done.use, network.capacity, rtol=1e-9)[:, 1, : written.frame.count]
+    assert short.any(axis=1).all()
+    engine = written.ties(network, done)
+    book = recalculated(poisoned(written.path, tmp_path / "plan.xlsx", changes), tmp_path)
+    left_over = {
+        name: address.replace("$H$", "$G$")
+        for name, address in written.sheets.ties.items()
+        if name.startswith("plan_use_")
+    }
+    assert len(left_over) == 4
+    assert min(values(book, left_over).values()) > -1e-9
+    print("LEAST", values(book, left_over), (network.capacity-done.use)[:,:,:written.frame.count], (network.capacity-network.committed)[:,:,:written.frame.count], engine["plan_waiting_all"], values(book, written.sheets.ties)["plan_waiting_all"])
+    waiting = values(book, written.sheets.ties)["plan_waiting_all"]
+    assert waiting == pytest.approx(engine["plan_waiting_all"], rel=0.02)
+    before = written.ties(written.capacity.network, written.capacity.replays[MOST_HEALTH])
+    assert waiting > before["plan_waiting_all"] + 0.1
+
+
+def test_an_unedited_report_comes_back_as_its_own_plan(written: Written) -> None:
+    """Starts and referral are read from the workbook as `hepaplan replay` does."""
+    scenario, path = written.usual.scenario, written.path
+    read = plan_for(scenario, path)
+    shares = read["referral_share"].notna()
+    assert shares.any()
+    assert (read["intended"] == read["option"])[shares].all()
+    edited = compare_edited(written.usual, written.capacity, read).tables["comparison"]
+    for name in (EDITED, MOST_HEALTH):
+        assert np.isfinite(edited[name]).sum() > 5
+    assert edited[EDITED][:-1].to_numpy() == pytest.approx(
+        edited[MOST_HEALTH][:-1].to_numpy(), rel=1e-6, abs=1e-6
+    )
+
+
+def test_shares_that_are_todays_are_not_what_comes_back(written: Written) -> None:
+    """The block of shares says something: without it the plan is another one."""
+    read = plan_for(written.usual.scenario, written.path).drop(columns="referral_share")
+    edited = compare_edited(written.usual, written.capacity, read).tables["comparison"]
+    assert (abs(edited[EDITED] - edited[MOST_HEALTH])[:-1] > 1e-4).any()
 
 
 def test_a_record_of_past_months_is_no_plan(written: Written) -> None:
