@@ -214,7 +214,8 @@ class SheetWriter:
         self.put(row, column, text, role if location else "text")
         if location:
             cell: Any = self.sheet.cell(row, column)
-            cell._hyperlink = Hyperlink(ref=cell.coordinate, location=location, display=text)
+            shown = clean_text(text)
+            cell._hyperlink = Hyperlink(ref=cell.coordinate, location=location, display=shown)
 
     def chart_grid(self, charts: int, caption: str) -> list[str]:
         """Keep the leftmost columns free for charts, two abreast; return their top left cells."""

@@ -25,6 +25,7 @@ from hepaplan.reports.live.reconciliation import Block
 from hepaplan.reports.style import Styles
 
 WEIGHTS = "Plan weights"
+NAMES_WIDE = {1: 26.0, 2: 66.0, 3: 50.0, 4: 50.0}
 SWITCH_ROW, SWITCH_COLUMN, SWITCHED_ON = 6, 9, 1.0
 SWITCH = f"'{PLAN_INPUTS}'!${LETTERS[SWITCH_COLUMN - 1]}${SWITCH_ROW}"
 ABOUT = "Planned starts a month, by site, list and treatment: change them and see the lists follow."
@@ -115,7 +116,7 @@ def _write_starts(
     last = month_column(frame.count - 1)
     define(workbook, "plan_starts", grid.span(head, 1, row, last))
     _at_least_nothing(grid, f"{near(head + 1, month_column(0))}:{near(row, last)}")
-    grid.widths({1: 26, 2: 44, 3: 46, 4: 46, 5: 14, 6: 28, 7: 26, 8: 26})
+    grid.widths({**NAMES_WIDE, 5: 14, 6: 28, 7: 26, 8: 26})
     grid.finish(frame.content.version, near(head + 1, month_column(0)), f"{head}:{head}")
     values = np.array([frame.planned[pair, :, h].sum(axis=0) for pair, h in rows])
     address = grid.span(head + 1, month_column(0), row, last)
@@ -196,7 +197,7 @@ def _write_weights(workbook: Workbook, styles: Styles, frame: PlanFrame) -> tupl
             pen.words(row, *words, frame.group_label(group), "share")
             splits[place, h] = numbers(frame.split[pair, group, h], SHARE)
     _write_shares(workbook, grid, pen, frame, row + 1)
-    grid.widths({1: 26, 2: 44, 3: 46, 4: 46, 5: 16, 6: 28, 7: 26, 8: 26})
+    grid.widths({**NAMES_WIDE, 5: 16, 6: 28, 7: 26, 8: 26})
     grid.finish(frame.content.version, near(grid.first_row, month_column(0)))
     return splits, referrals, recurrences
 

@@ -41,7 +41,7 @@ class ListsSheet(PeopleBlocks):
             self._queues(site)
             self._wanted(site)
             self._made(site)
-        widths = {1: 26.0, 2: 44.0, 3: 46.0, 4: 16.0, 5: 10.0, 6: 10.0, 7: 16.0, 8: 24.0}
+        widths = {1: 26.0, 2: 66.0, 3: 92.0, 4: 16.0, 5: 10.0, 6: 10.0, 7: 26.0, 8: 26.0}
         self.grid.widths(widths)
         self.grid.finish(self.frame.content.version, f"E{self.rows.first + 2}")
 

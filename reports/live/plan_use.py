@@ -86,7 +86,7 @@ def write_start_use(
                     grid.number(row, column, value, AMOUNT)
         _differences(grid, pen, frame, rows, r)
     _kinds(grid, pen, rows, filling)
-    grid.widths({1: 4, 2: 44, 3: 60, 4: 16, 5: 12, 6: 4, 7: 4, 8: 4})
+    grid.widths({1: 4, 2: 66, 3: 94, 4: 16, 5: 12, 6: 4, 7: 4, 8: 4})
     grid.finish(frame.content.version, near(rows.first, month_column(0)))
 
 
@@ -156,7 +156,7 @@ class UseSheet:
                 self._resource(r, h)
             for kind in self.filling.here(h):
                 self._fits(kind, h)
-        self.grid.widths({1: 26, 2: 46, 3: 44, 4: 4, 5: 12, 6: 4, 7: 16, 8: 14})
+        self.grid.widths({1: 26, 2: 98, 3: 46, 4: 4, 5: 12, 6: 4, 7: 16, 8: 14})
         self.grid.finish(self.frame.content.version, near(self.rows.first, month_column(0)))
 
     def _taken_later(self) -> Floats:

@@ -49,7 +49,7 @@ class WaitingSheet:
         self._people()
         self._beyond()
         self._sums()
-        self.grid.widths({1: 44, 2: 26, 3: 44, 4: 14, 5: 16, 6: 16, 7: 20, 8: 26})
+        self.grid.widths({1: 66, 2: 26, 3: 66, 4: 14, 5: 16, 6: 16, 7: 20, 8: 26})
         self.grid.finish(self.frame.content.version, near(self.rows.first, month_column(0)))
 
     def cell(self, rows: dict[int, int], point: int, month: int) -> str:

@@ -51,7 +51,7 @@ def stated_settings(book: Book) -> dict[str, str]:
     lines = cell.text.splitlines()
     if not lines or not all("=" in line for line in lines):
         wanted = "expected the --set values of the run, KEY=VALUE on each line"
-        message = f"found '{cell.text[:60]}'; {wanted}; {AGAIN}"
+        message = f"found '{' '.join(lines)[:60]}'; {wanted}; {AGAIN}"
         raise InvalidScenario([cell.problem("", message)])
     return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
 
