@@ -9,6 +9,7 @@ import pandas as pd
 
 from hepaplan.model.calendar import Months
 from hepaplan.model.figures import figures
+from hepaplan.model.input_rows import settings_rows
 from hepaplan.model.parameters import Delay, Scenario, TableFile
 from hepaplan.model.pathway import HazardRatioChange
 from hepaplan.model.problems import Key, dotted
@@ -32,6 +33,22 @@ def assumption_table(scenario: Scenario) -> pd.DataFrame:
     stated = [*figures(scenario.settings), *figures(scenario.pathway, ("pathway",))]
     assumed = assumed_in_words(uncertain_inputs(scenario))
     rows = [_row(scenario, key, figure, assumed.get(key)) for key, figure in stated]
+    rows += [
+        {
+            "key": dotted(row.key),
+            "label": " ".join(str(part).replace("_", " ") for part in row.key),
+            "value": row.value,
+            "unit": row.unit,
+            "source": row.source,
+            "quality": row.quality,
+            "note": "",
+            "reason": "",
+            "place": _place(scenario, row.key),
+            "prices": "",
+            "spread": "",
+        }
+        for row in settings_rows(scenario)
+    ]
     for name, table in scenario.settings.tables.items():
         key = ("tables", name)
         rows.append(

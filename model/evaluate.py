@@ -285,7 +285,7 @@ def evaluate(
         "checks": all_checks(usual, capacity),
     }
     tables["key_figures"] = summary.key_figures(usual, capacity, tables)
-    tables["about"] = summary.about(usual, capacity, depth.solver)
+    tables["about"] = summary.about(usual, capacity, depth)
     clock.append(time.perf_counter())
     steps = ("demand", "plan", "prices, gain and chance", "tables")
     return Results(

@@ -75,7 +75,7 @@ def input_rows(scenario: Scenario) -> tuple[InputRow, ...]:
         if not option.on
     }
     stated = [*figures(scenario.settings), *figures(scenario.pathway, ("pathway",))]
-    rows = [*_settings(scenario)]
+    rows = [*settings_rows(scenario)]
     for key, figure in stated:
         if key[:5] not in closed:
             label = label_of(scenario.settings, scenario.pathway, key)
@@ -95,19 +95,22 @@ def inputs_digest(scenario: Scenario) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _settings(scenario: Scenario) -> Iterator[InputRow]:
-    """Yield the numbers that are part of what a record is, not sourced figures."""
+def settings_rows(scenario: Scenario) -> Iterator[InputRow]:
+    """Yield the numbers that are part of what a record is, not figures with a source of their own.
+
+    They have the source of the table that they belong to.
+    """
     settings = scenario.settings
+    rates, capacity = settings.tables["incidence"], settings.tables["capacity"]
     yield InputRow(
         ("trend", "base_year"), "", "Trend: base year", settings.trend.base_year, "calendar year",
-        1950.0, 2100.0, "published", "period of the incidence rates",
+        1950.0, 2100.0, rates.quality, rates.source,
     )  # fmt: skip
     for name, resource in settings.resource.items():
         yield InputRow(
-            ("resource", name, "units_per_week"), "",
-            f"{resource.label}: units a week", resource.units_per_week,
-            f"{resource.unit} a week of one {resource.saleable_unit}", 0.0, math.inf,
-            "judgement", "definition of the unit that is bought",
+            ("resource", name, "units_per_week"), "", f"{resource.label}: units a week",
+            resource.units_per_week, f"{resource.unit} a week of one {resource.saleable_unit}",
+            0.0, math.inf, capacity.quality, capacity.source,
         )  # fmt: skip
 
 

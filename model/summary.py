@@ -10,7 +10,7 @@ import pandas as pd
 
 from hepaplan.model.allocation.aims import Reached
 from hepaplan.model.allocation.booked import moved_share
-from hepaplan.model.depth import Solver
+from hepaplan.model.depth import FULL, Depth, Solver
 from hepaplan.model.money_tables import WITHIN_STANDARD, share_within_standard
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_tables import beyond_standard
@@ -150,7 +150,7 @@ def _aim_words(step: Reached) -> str:
     return f"{total} {UNITS[step.aim]}; {step.status}; {step.seconds:.1f} s"
 
 
-def about(usual: UsualCare, capacity: Capacity, solver: Solver = "highs") -> pd.DataFrame:
+def about(usual: UsualCare, capacity: Capacity, depth: Depth = FULL) -> pd.DataFrame:
     """Return what was run: scenario, size of the programme, solver, status, aims reached."""
     settings, best = usual.scenario.settings, capacity.best
     aims = [
@@ -169,8 +169,10 @@ def about(usual: UsualCare, capacity: Capacity, solver: Solver = "highs") -> pd.
         ("willingness to pay (GBP per QALY)", settings.economics.willingness_to_pay.number),
         ("perspective", "health service"),
         ("pathway", usual.scenario.pathway.title),
-        ("plan: solver", SOLVERS[solver]),
+        ("plan: solver", SOLVERS[depth.solver]),
         ("plan: status", best.status),
+        ("chance: seed", depth.seed),
+        ("chance: replications", depth.replications),
         ("plan: optimality gap (relative)", best.gap),
         *aims,
         ("plan: times the programme was written, with the mix of patients of the last replay",

@@ -51,4 +51,4 @@ def test_limits_are_those_of_the_code() -> None:
     text = page(PAGE)
     assert f"over {container.MAX_BYTES // 1_000_000} MB" in text
     assert f"over {container.MAX_UNPACKED // 1_000_000} MB unpacked" in text
-    assert f"more than {container.MAX_PARTS} parts" in text
+    assert f"more than {container.MAX_PARTS:,} parts" in text

@@ -65,7 +65,7 @@ class LivePart:
         if planned is not None:
             ties = plan_ties(usual, capacity.network, capacity.replays[MOST_HEALTH])
             sections.append(Section(ties, planned.ties))
-            blocks.append(planned.starts)
+            blocks += [planned.starts, planned.switch_block]
         write_inputs(workbook, styles, cells, content.version, self.settings)
         write_reconciliation(workbook, styles, sections, blocks, content.version)
         grids = [vars(workbook[title]).get(LIVE) for title in self.titles]

@@ -29,6 +29,8 @@ NOTES = (
     "Costs of doses, care and complications by option are on the sheet Value, per start.",
 )
 NAME, UNIT_COST = 1, 4
+MILLIONS = 12.0
+"""Width that shows pounds of a year."""
 
 
 class SpendingSheet:
@@ -52,7 +54,8 @@ class SpendingSheet:
         self._resources()
         self._waiting()
         self._by_year()
-        self.grid.widths({1: 34, 2: 4, 3: 12, 4: 14, 5: 4, 6: 4, 7: 4, 8: 4})
+        years = dict.fromkeys(map(month_column, range(len(set(self.years)))), MILLIONS)
+        self.grid.widths({1: 34, 2: 4, 3: 12, 4: 14, 5: 4, 6: 4, 7: 4, 8: 4, **years})
         self.grid.finish(self.frame.content.version, near(self.grid.first_row, month_column(0)))
 
     def _head(self, caption: str, headings: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ OTHER_SUFFIXES = (".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods")
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 100_000_000
 MAX_RATIO = 100
-MAX_PARTS = 200
+MAX_PARTS = 1_000
 OLD_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")
 """How an OLE file begins: Excel's older kind, and a newer one that a password encrypts."""
 MARKUP = (b"<!DOCTYPE", b"<!ENTITY")
@@ -70,7 +70,7 @@ def _size_fault(archive: zipfile.ZipFile, packed: int) -> str:
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS:
-        return f"found {len(parts)} parts inside; expected at most {MAX_PARTS}"
+        return f"found {len(parts):,} parts inside; expected at most {MAX_PARTS:,}"
     if len({part.filename for part in parts}) < len(parts):
         return "found two parts of one name inside; expected each once"
     if unpacked > MAX_UNPACKED:

@@ -107,9 +107,11 @@ def filled_template(book: Book, path: Path) -> Filled:
     """Return what a template states, or raise with every fault in its cells."""
     cell = book.block(MARK).rows[0][0]
     base = cell.text
+    fault = cell.text_fault()
     if is_workbook(base):
-        message = f"found '{base[:60]}'; expected the name of a shipped scenario; put it back"
-        raise InvalidScenario([cell.problem("", message)])
+        fault = f"found '{base[:60]}'; expected the name of a shipped scenario; put it back"
+    if fault:
+        raise InvalidScenario([cell.problem("", fault)])
     reading = _Reading(book, load_scenario(base))
     reading.content |= {"based_on": base, "name": path.stem}
     edits = _settings(reading)

@@ -11,6 +11,7 @@ import pytest
 from hepaplan.model.assumptions import assumption_table, source_table
 from hepaplan.model.evaluate import Results, evaluate
 from hepaplan.model.figures import figures
+from hepaplan.model.input_rows import settings_rows
 from hepaplan.model.money_tables import cost_table
 from hepaplan.model.plan_tables import beyond_standard, bottlenecks, list_table, treatment_table
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, POLICIES
@@ -269,7 +270,8 @@ def test_every_figure_of_the_scenario_is_in_the_assumptions_with_unit_and_qualit
     found = assumption_table(tiny())
     keys = set(found["key"])
     count = sum(1 for record in (tiny().settings, tiny().pathway) for _ in figures(record))
-    assert len(found) == count + len(tiny().settings.tables)
+    others = list(settings_rows(tiny()))
+    assert len(found) == count + len(others) + len(tiny().settings.tables)
     assert len(keys) == len(found)
     for column in ("unit", "source", "quality", "place", "label"):
         assert (found[column] != "").all(), column

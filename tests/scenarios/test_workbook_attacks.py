@@ -9,10 +9,11 @@ import pytest
 from openpyxl import load_workbook
 
 from hepaplan.model.evaluate import network_of
-from hepaplan.scenarios.load import InvalidScenario, load
+from hepaplan.model.input_rows import input_rows
+from hepaplan.scenarios.load import InvalidScenario, load, load_scenario
 from hepaplan.scenarios.workbook.plan import edited_plan
 from hepaplan.scenarios.workbook.template import write_template
-from tests.support.report_books import PlanRow, name, put, report_book
+from tests.support.report_books import PlanRow, cell_of, name, put, report_book
 from tests.support.scenarios import TINY, tiny, tiny_usual
 
 PLAN: list[PlanRow] = [
@@ -99,9 +100,9 @@ def test_reports_that_name_each_other(report: Path) -> None:
         load(report)
 
 
-@pytest.mark.parametrize("stated", ["../tiny", str(TINY), "x" * 5_000, "."])
+@pytest.mark.parametrize("stated", ["./tiny", str(TINY), "x" * 5_000, "."])
 def test_a_name_is_no_path(report: Path, stated: str) -> None:
-    shutil.copytree(TINY, report.parent.parent / "tiny", dirs_exist_ok=True)
+    shutil.copytree(TINY, report.parent / "tiny")
     put(report, {"C1": stated})
     with pytest.raises(InvalidScenario, match="not shipped and lies neither here") as error:
         load(report)
@@ -124,8 +125,52 @@ def test_the_settings_of_the_run_come_back(report: Path) -> None:
     assert (settings.window.months, settings.plan.age_neutral) == (6, False)
 
 
-def test_a_template_is_not_based_on_a_workbook(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ("round.xlsx", "found 'round.xlsx'; expected the name of a shipped scenario"),
+        (None, "found an empty cell; expected text"),
+        ("=A1", "found a formula; expected text"),
+    ],
+)
+def test_a_template_is_based_on_a_shipped_scenario(
+    tmp_path: Path, base: str | None, words: str
+) -> None:
     template = write_template("round", tmp_path)
-    put(template, {"B4": "round.xlsx"}, "Guide")
-    with pytest.raises(InvalidScenario, match="Guide!B4: found 'round.xlsx'; expected the name"):
-        load(template)
+    put(template, {"B4": base}, "Guide")
+    (fault,) = faults(template)
+    assert fault.startswith(f"round.xlsx: Guide!B4: {words}")
+
+
+INDEX = """
+[prices.index]
+value = { 2021 = 120.0, 2024 = 132.0 }
+unit = "index"
+source = "made_up"
+quality = "illustrative"
+"""
+FOLLOW_UP = "pathway.decision_point.operable.option.resection.costs.follow_up"
+
+
+def test_a_figure_of_another_price_year_changes_in_the_cell_alone(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(TINY, tmp_path / "tiny"))
+    for file, old, new in (
+        ("scenario.toml", "[site.hilltop]", f"{INDEX}\n[site.hilltop]"),
+        (
+            "pathway.toml",
+            "value = [0, 150], then = 50,",
+            "value = [0, 150], then = 50, price_year = 2021,",
+        ),
+    ):
+        text = (folder / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    base = load_scenario(folder)
+    book = report_book(tmp_path / "report.xlsx", base)
+    put(book, {cell_of(book, FOLLOW_UP, "month 1"): 170})
+    changed = {
+        (row.key, row.part): row.value
+        for row, old_row in zip(input_rows(load_scenario(book)), input_rows(base), strict=True)
+        if row.value != old_row.value
+    }
+    assert changed == {(tuple(FOLLOW_UP.split(".")), "month 1"): 170}

@@ -354,7 +354,6 @@ def test_h10_every_input_is_on_the_sheet_assumptions(run: Run) -> None:
     assert "tables.capacity" in unlisted(run, listed - {"tables.capacity"})
 
 
-@pytest.mark.xfail(strict=True, reason="base year and units a week are no rows of Assumptions")
 def test_h10_numbers_that_are_no_figures_are_listed_too(run: Run) -> None:
     """Expected: what a weekly list holds, and the year of the rates, have rows as well."""
     assert unlisted(run, set(run.shown("assumptions")["Key"])) == set()
@@ -402,11 +401,10 @@ def again(run: Run, report: Path, folder: Path) -> set[str]:
     return {name for name in first if first[name] != second[name]}
 
 
-@pytest.mark.xfail(strict=True, reason="the sheet Chance says that About has it; it does not")
 def test_h11_the_seed_is_saved(run: Run) -> None:
     """Expected: the sheet About states the seed, 7."""
     stated = run.shown("about").set_index("Item")["Value"]
-    assert [value for item, value in stated.items() if "seed" in str(item)] == [7]
+    assert [str(value) for item, value in stated.items() if "seed" in str(item)] == ["7"]
 
 
 def test_h11_the_reports_own_inputs_give_the_same_tables(run: Run, tmp_path: Path) -> None:

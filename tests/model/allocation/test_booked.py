@@ -69,7 +69,7 @@ def test_rows_of_capacity_book_and_everything_else_is_exact() -> None:
 
 
 def test_a_run_says_how_much_is_booked_in_another_month() -> None:
-    said = about(tiny_usual(), tiny_capacity(), "highs").set_index("item")["value"]
+    said = about(tiny_usual(), tiny_capacity()).set_index("item")["value"]
     item = "plan: use of a start that the programme books in another month (largest, share)"
     moved = moved_share(tiny_capacity().network.kernels.use)
     assert said[item] == moved
