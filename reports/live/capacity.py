@@ -165,6 +165,8 @@ class _Capacity:
 
     def _rows(self, table: pd.DataFrame, r: int, h: int, label: str = "") -> list[int]:
         """Return the places of a table's rows of a resource and site, that hold in a month."""
+        if table.empty:
+            return []
         here = (table["resource"] == self.frame.kernels.resources[r]) & (
             table["site"] == self.frame.network.sites[h]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from hepaplan.model.pathway import CANCER_DEATH, Option
 from hepaplan.reports.live.courses_alive import AtRisk
@@ -37,7 +38,7 @@ class Courses:
     own: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     alive_at: Mapping[tuple[int, int, int], str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def records(self) -> list[Option]:
         """Open options in the kernels' order."""
         return [record for _, _, record in self.making.usual.scenario.pathway.options()]

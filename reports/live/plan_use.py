@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from hepaplan.model.arrays import Floats
@@ -143,6 +145,15 @@ class UseSheet:
         self.pen = Pen(grid, styles, frame.months)
         self.after = self._taken_later()
         self.totals: dict[tuple[int, int], str] = {}
+        self.of_another_kind = list(self._of_another_kind())
+
+    def _of_another_kind(self) -> Iterator[tuple[int, int, Signature, Signature]]:
+        """Yield the rows of starts of another kind than intended: row, pair and both kinds."""
+        for place in range(len(self.frame.lines), self.frame.rows):
+            pair = self.frame.pair_of(place)[0]
+            intended, given = self.filling.kinds_of_pair(pair)
+            if intended != given:
+                yield place, pair, intended, given
 
     def write(self) -> None:
         """Write every site's block."""
@@ -243,11 +254,10 @@ class UseSheet:
     def _changed(self, r: int, h: int, month: int) -> str:
         """Return the need of starts of another kind than intended, less the intended one's."""
         frame, network, terms = self.frame, self.frame.network, ""
-        for place in range(len(frame.lines), frame.rows):
-            pair, group = frame.pair_of(place)
-            intended, given = self.filling.kinds_of_pair(pair)
-            if intended == given or not frame.swap_here(pair, h):
+        for place, pair, intended, given in self.of_another_kind:
+            if not frame.swap_here(pair, h):
                 continue
+            group = frame.pair_of(place)[1]
             wanted = there(LISTS, self.lists.wanted[h] + place, month_column(month))
             for sign, kind, option in (
                 ("+", given, int(network.pair_option[pair])),
