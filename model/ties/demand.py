@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,16 +11,11 @@ from hepaplan.model.parameters import SEXES, STAGES, TIMINGS
 from hepaplan.model.population import regions
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tidy import add_up, years_of
-from hepaplan.model.ties.tie import Tie
+from hepaplan.model.ties.tie import Tie, tie_name
 from hepaplan.model.usual_totals import usual_starts, usual_use
 
 INCIDENCE, METASTASES, ARRIVALS, DEMAND = "Incidence", "Metastases", "Arrivals", "Demand"
 ALL = "all"
-
-
-def tie_name(*parts: str) -> str:
-    """Return a figure's name, lower-case words joined by _, from what it is of."""
-    return "_".join(re.sub(r"[^a-z0-9]+", "_", part.lower()).strip("_") for part in parts)
 
 
 def demand_ties(usual: UsualCare) -> dict[str, Tie]:

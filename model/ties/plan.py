@@ -13,8 +13,7 @@ from hepaplan.model.plan_tables import beyond_standard
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.replay import Replay
 from hepaplan.model.tidy import add_up, years_of
-from hepaplan.model.ties.demand import tie_name
-from hepaplan.model.ties.tie import Tie
+from hepaplan.model.ties.tie import Tie, tie_name
 
 STARTS, WAITING, USE, SPENDING = "Lists", "Waiting live", "Use live", "Spending live"
 

@@ -9,8 +9,7 @@ import numpy as np
 from hepaplan.model.arrays import Floats
 from hepaplan.model.economics import net_monetary_benefit
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.ties.demand import tie_name
-from hepaplan.model.ties.tie import Tie
+from hepaplan.model.ties.tie import Tie, tie_name
 
 MEASURES = {
     "life_years": ("life-years", "years"),

@@ -11,7 +11,7 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.network import day_one_people
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.renewal import carried_in
-from hepaplan.model.ties.demand import tie_name
+from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.demand_kernels import Kernels
 from hepaplan.reports.live.demand_metastases import Metastases

@@ -7,7 +7,8 @@ from openpyxl.workbook.workbook import Workbook
 from hepaplan.model.parameters import SEXES, STAGES
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tidy import years_of
-from hepaplan.model.ties.demand import ALL, tie_name
+from hepaplan.model.ties.demand import ALL
+from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.demand_base import write_base, write_trend
 from hepaplan.reports.live.demand_places import (

@@ -11,7 +11,8 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.metastases import group_of_band
 from hepaplan.model.parameters import AGE_BANDS, STAGES_WITHOUT_METASTASES, TIMINGS
 from hepaplan.model.tidy import years_of
-from hepaplan.model.ties.demand import ALL, tie_name
+from hepaplan.model.ties.demand import ALL
+from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import demand_places
 from hepaplan.reports.live.demand_lags import SYNCHRONOUS, Lags, five_year_risks, write_lags

@@ -9,7 +9,8 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tidy import years_of
-from hepaplan.model.ties.demand import ALL, tie_name
+from hepaplan.model.ties.demand import ALL
+from hepaplan.model.ties.tie import tie_name
 from hepaplan.model.usual_totals import usual_starts, usual_use
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.live import demand_arrivals

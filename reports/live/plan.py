@@ -9,8 +9,8 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.input_rows import PLAN_INPUTS
 from hepaplan.model.readings import Capacity, UsualCare
-from hepaplan.model.ties.demand import tie_name
 from hepaplan.model.ties.plan import last_months
+from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import capacity as capacity_live
 from hepaplan.reports.live import plan_lists, plan_spending, plan_use, plan_waiting

@@ -77,7 +77,8 @@ def test_about_says_whether_there_are_formulas(live: Workbook, workbook: Workboo
 @pytest.mark.parametrize("sheet", ["Capacity", "Plan", "Waiting", "Outcomes", "Pathway"])
 def test_notes_do_not_speak_of_the_layout_of_a_sheet(sheet: str, workbook: Workbook) -> None:
     notes = " ".join(column(workbook, sheet, 1)[:10])
-    assert not any(words in notes for words in ("to the right", "to their right", "not printed", "beside the"))
+    of_a_sheet = ("to the right", "to their right", "not printed", "beside the")
+    assert not any(words in notes for words in of_a_sheet)
 
 
 @pytest.mark.parametrize(

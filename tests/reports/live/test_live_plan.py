@@ -17,8 +17,8 @@ from hepaplan.model.input_rows import PLAN_INPUTS
 from hepaplan.model.network import Network
 from hepaplan.model.readings import MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.replay import Replay
-from hepaplan.model.ties.demand import tie_name
 from hepaplan.model.ties.plan import has_or_needs, plan_ties
+from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, demand, plan
 from hepaplan.reports.live.grid import LETTERS

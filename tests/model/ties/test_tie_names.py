@@ -1,0 +1,13 @@
+"""Names of figures that formulas give too: fit for Excel."""
+
+from __future__ import annotations
+
+from hepaplan.model.ties.tie import tie_name
+
+
+def test_names_are_plain_words_and_long_ones_stay_apart() -> None:
+    """Expected: words joined by _; beyond 200 letters the first 200 and a checksum of 8 digits."""
+    assert tie_name("starts", "liver resection", "2027") == "starts_liver_resection_2027"
+    long = {tie_name("use", "x" * 400 + end) for end in "ab"}
+    assert len(long) == 2
+    assert {len(name) for name in long} == {209}
