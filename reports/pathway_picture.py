@@ -26,8 +26,8 @@ from hepaplan.reports.views import shortened
 SIZE = (13.0, 5.5)
 DOTS = 150
 BOX_WIDTH = 0.13
-LETTERS = 16
-POINTS = 12.0
+LETTERS = 15
+POINTS = 11.5
 LINE_POINTS = POINTS * 1.15
 SHADES = {NEW: PALETTE[5], DEATH: PALETTE[7]}
 BAND_SHADE = 0.32
@@ -101,7 +101,8 @@ def _draw_boxes(axes: Axes, content: ReportContent, boxes: Sequence[Box]) -> Non
     places = moved_apart(np.array([(box.bottom + box.top) / 2 for box in boxes]), heights)
     for box, words, at in zip(boxes, named, places, strict=True):
         corner, height = (box.column, box.bottom), box.top - box.bottom
-        axes.add_patch(Rectangle(corner, BOX_WIDTH, height, facecolor=f"#{_shade(box.name)}"))
+        place = Rectangle(corner, BOX_WIDTH, height, facecolor=f"#{_shade(box.name)}", zorder=4)
+        axes.add_patch(place)  # above the pale ground of names in the column before
         _write(axes, box.column + BOX_WIDTH + 0.03, float(at), words)
 
 

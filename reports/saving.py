@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 MADE = datetime.datetime(2024, 1, 1)
@@ -67,6 +68,14 @@ def _without_clock(core: bytes | str) -> str:
     text = core.decode("utf-8") if isinstance(core, bytes) else core
     stamp = MADE.strftime("%Y-%m-%dT%H:%M:%SZ")
     return re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{stamp}", text)
+
+
+def protect(sheet: Worksheet) -> None:
+    """Guard a sheet's locked cells against accidents, without a password; widths may be changed."""
+    protection = sheet.protection
+    protection.sheet = True
+    protection.formatColumns = protection.formatRows = protection.formatCells = False
+    protection.autoFilter = protection.sort = False
 
 
 def save(workbook: Workbook, file: BinaryIO) -> None:

@@ -27,7 +27,7 @@ COLOURS = (
 )
 LIVE_COLOURS = (
     ("Input", "input text", "A number to change: blue on light yellow, the only unlocked cells."),
-    ("Formula", "formula text", "Black on sheets that recalculate: follows the inputs at once."),
+    ("Formula", "formula text", "Black on sheets that recalculate: follows the inputs that are live."),
     (
         "Held still",
         "frozen",
@@ -45,11 +45,11 @@ HOW = (
     "Sheets that do not apply to this run are left out.",
 )
 LIVE_HOW = (
-    "To try another number, type it on Inputs, Input tables or Plan inputs: sheets under "
-    "Recalculate follow at once. Sheets of results and their charts stay as they are until "
+    "To try another number, type it on Inputs, Input tables or Plan inputs: where Live says yes, "
+    "the formulas follow at once. Sheets of results and their charts stay as they are until "
     "hepaplan run report.xlsx makes them anew.",
-    "Sheets under Recalculate are protected without a password (Review, Unprotect Sheet), so that "
-    "no formula is lost by accident; sheets of results are not.",
+    "All but the input cells is protected, without a password (Review, Unprotect Sheet), so that "
+    "nothing is lost by accident.",
 )
 GROUPS = (
     ("Contents", titles.CONTENTS),

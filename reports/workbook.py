@@ -31,7 +31,7 @@ from hepaplan.reports import (
 from hepaplan.reports.blocks import clean_text
 from hepaplan.reports.content import ReportContent, check_tables
 from hepaplan.reports.output import atomic_file
-from hepaplan.reports.saving import MADE, save
+from hepaplan.reports.saving import MADE, protect, save
 from hepaplan.reports.style import FONT, SIZE, Styles
 
 Writer = Callable[[Workbook, Styles, ReportContent], None]
@@ -89,6 +89,7 @@ def build_workbook(content: ReportContent, more: MoreSheets | None = None) -> Wo
         more.write(workbook, styles, content)
     for title in (*(t for t in shown if t not in LINKING), *LINKING):
         SHEETS[title](workbook, styles, content)
+        protect(workbook[title])
     describe(workbook, content)
     return workbook
 

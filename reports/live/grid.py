@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hepaplan.reports.blocks import clean_text, line_count
 from hepaplan.reports.output import FORMULA_STARTS
+from hepaplan.reports.saving import protect
 from hepaplan.reports.style import GENERAL, Styles
 
 WRAPPING = ("header", "header right", "wrapped")
@@ -133,10 +134,7 @@ class Grid:
         footer.left.text = "&F"
         footer.center.text = f"&A - hepaplan {version}"
         footer.right.text = "Page &P of &N"
-        protection = sheet.protection
-        protection.sheet = True
-        protection.formatColumns = protection.formatRows = protection.formatCells = False
-        protection.autoFilter = protection.sort = False
+        protect(sheet)
         vars(sheet)[LIVE] = self
 
     def xml(self) -> str:

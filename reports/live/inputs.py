@@ -136,6 +136,8 @@ def _write_figures(
         for column, text in texts.items():
             grid.text(at, column, text)
         grid.number(at, VALUE, row.value, GENERAL, "input")
+        if not row.part and row.key[0] != "pathway":
+            define(workbook, "in_" + "_".join(map(str, row.key)), grid.cell(at, VALUE))
         for column, bound in ((7, row.low), (8, row.high)):
             if math.isfinite(bound):
                 grid.number(at, column, bound, GENERAL, "number")
