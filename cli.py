@@ -64,7 +64,7 @@ def run(
     write_model: Path | None,
     actuals: Path | None,
 ) -> int:
-    """Run the whole path for SCENARIO and write report.xlsx, tables/ and manifest.json.
+    """Run the whole path for SCENARIO: report.xlsx, report.html, tables/, manifest.json.
 
     SCENARIO is a shipped name, a folder, a template filled in or an edited report.xlsx; without one
     it is Greater Manchester.

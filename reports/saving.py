@@ -1,4 +1,4 @@
-"""Saving a workbook: the same bytes for the same content, and live sheets' rows as they are made.
+"""Finishing a workbook: pages, protection, and the same bytes for the same content.
 
 openpyxl writes no cached values of formulas: a live sheet (`live.grid.Grid`) makes its own rows,
 which take the place of the empty ones.
@@ -15,10 +15,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 MADE = datetime.datetime(2024, 1, 1)
+LIVE = "live_grid"
+"""Where a sheet holds its grid, if it is live."""
 EMPTY = ("<sheetData />", "<sheetData/>", "<sheetData></sheetData>")
 
 
@@ -26,8 +29,8 @@ class LiveWriter(ExcelWriter):
     """Writes sheets as openpyxl does, and the rows of live sheets as their grids made them."""
 
     def write_worksheet(self, ws: Any) -> None:
-        """Write one sheet; a live one has its grid in `live_grid`."""
-        grid = vars(ws).get("live_grid")
+        """Write one sheet; a live one has its grid in `LIVE`."""
+        grid = vars(ws).get(LIVE)
         if grid is None:
             super().write_worksheet(ws)
             return
@@ -51,7 +54,7 @@ class SteadyZip(ZipFile):
     """A zip whose bytes depend on nothing but what is put in: no clock in it."""
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **kwargs: Any) -> None:
-        """Write a part with a fixed time; the workbook's own clock is set back too."""
+        """Write a part with a fixed time; the workbook's own clocks are set back too."""
         name = str(getattr(zinfo_or_arcname, "filename", zinfo_or_arcname))
         if name == "docProps/core.xml":
             data = _without_clock(data)
@@ -67,7 +70,7 @@ class SteadyZip(ZipFile):
 def _without_clock(core: bytes | str) -> str:
     text = core.decode("utf-8") if isinstance(core, bytes) else core
     stamp = MADE.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{stamp}", text)
+    return re.sub(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rf"\g<1>{stamp}", text)
 
 
 def protect(sheet: Worksheet) -> None:
@@ -78,12 +81,27 @@ def protect(sheet: Worksheet) -> None:
     protection.autoFilter = protection.sort = False
 
 
+def set_page(sheet: Worksheet, version: str) -> None:
+    """Set how a sheet looks on screen and prints: landscape A4, one page wide, with a footer."""
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 90
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    footer: Any = sheet.oddFooter
+    footer.left.text = "&F"
+    footer.center.text = f"&A - hepaplan {version}"
+    footer.right.text = "Page &P of &N"
+
+
 def save(workbook: Workbook, file: BinaryIO) -> None:
     """Write a workbook, the same bytes for the same content.
 
     One with live sheets is recalculated by the program that opens it.
     """
-    if any("live_grid" in vars(sheet) for sheet in workbook.worksheets):
+    if any(LIVE in vars(sheet) for sheet in workbook.worksheets):
         calculation: Any = workbook.calculation
         calculation.fullCalcOnLoad = True
     with SteadyZip(file, "w", ZIP_DEFLATED) as archive:

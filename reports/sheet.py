@@ -14,7 +14,6 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -28,6 +27,7 @@ from hepaplan.reports.blocks import (
     line_count,
 )
 from hepaplan.reports.output import FORMULA_STARTS
+from hepaplan.reports.saving import set_page
 from hepaplan.reports.style import GENERAL, Styles
 
 ROW_POINTS = 15.0
@@ -255,22 +255,12 @@ class SheetWriter:
                 sheet.row_dimensions[row].height = ROW_POINTS * lines + 2.0
         frozen = self.header_row if freeze_row is None else freeze_row
         sheet.freeze_panes = f"A{frozen + 1}"
-        sheet.sheet_view.showGridLines = False
-        sheet.sheet_view.zoomScale = 90
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = 9  # A4
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
+        set_page(sheet, version)
         margins = sheet.page_margins
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.footer = 0.5, 0.6, 0.3
         sheet.print_title_rows = f"{min(self.caption_row, frozen)}:{frozen}"
         sheet.print_area = [*self._chart_areas(), *self.table_areas()]
-        footer: Any = sheet.oddFooter
-        footer.left.text = "&F"
-        footer.center.text = f"&A - hepaplan {version}"
-        footer.right.text = "Page &P of &N"
 
     def _chart_areas(self) -> list[str]:
         """Return one printed area for each page of charts, so that none is cut in two."""

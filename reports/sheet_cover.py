@@ -27,11 +27,11 @@ COLOURS = (
 )
 LIVE_COLOURS = (
     ("Input", "input text", "A number to change: blue on light yellow, the only unlocked cells."),
-    ("Formula", "formula text", "Black on sheets that recalculate: follows the inputs that are live."),
+    ("Formula", "formula text", "Black on sheets that recalculate: follows inputs that are live."),
     (
         "Held still",
         "frozen",
-        "Grey on these sheets: a number of the run that formulas use as it is.",
+        "Grey on these sheets: a number of the run, which formulas use as is.",
     ),
 )
 HOW = (

@@ -30,7 +30,7 @@ def test_the_edited_report_says_what_the_page_shows(
     cell = cell_of(report, "economics.willingness_to_pay")
     put(report, {cell: 25000})
     run(blocks(PAGE)[0], {"report": report})
-    said = capsys.readouterr().out.strip().replace(f"!{cell} ", "!E7 ")
+    said = capsys.readouterr().out.strip().replace(f"!{cell} ", "!E20 ")
     assert f"    {said}\n" in page(PAGE)
 
 

@@ -11,10 +11,10 @@ from hepaplan.model.parameters import SEXES, STAGES, TIMINGS
 from hepaplan.model.population import regions
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tidy import add_up, years_of
-from hepaplan.model.ties.tie import Tie, tie_name
+from hepaplan.model.ties.tie import Tie, tie_name, ties_of
 from hepaplan.model.usual_totals import usual_starts, usual_use
 
-INCIDENCE, METASTASES, ARRIVALS, DEMAND = "Incidence", "Metastases", "Arrivals", "Demand"
+INCIDENCE, METASTASES, ARRIVALS, DEMAND = "Incidence", "Metastases", "Arrivals", "Demand live"
 ALL = "all"
 
 
@@ -25,13 +25,9 @@ def demand_ties(usual: UsualCare) -> dict[str, Tie]:
     and timing; new patients and all arrivals by point; starts by treatment and year, by option, and
     what they need of each resource by year, that of earlier starts included.
     """
-    found = [*_cases(usual), *_metastases(usual), *_arrivals(usual), *_starts(usual), *_need(usual)]
-    ties = dict(found)
-    if len(ties) < len(found):
-        names = [name for name, _ in found]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise ValueError(f"figures with one name: {', '.join(twice)}: name their parts apart")
-    return ties
+    return ties_of(
+        [*_cases(usual), *_metastases(usual), *_arrivals(usual), *_starts(usual), *_need(usual)]
+    )
 
 
 def _parts(

@@ -13,7 +13,7 @@ from hepaplan.model.plan_tables import beyond_standard
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.replay import Replay
 from hepaplan.model.tidy import add_up, years_of
-from hepaplan.model.ties.tie import Tie, tie_name
+from hepaplan.model.ties.tie import Tie, tie_name, ties_of
 
 STARTS, WAITING, USE, SPENDING = "Lists", "Waiting live", "Use live", "Spending live"
 
@@ -31,13 +31,14 @@ def plan_ties(usual: UsualCare, network: Network, done: Replay) -> dict[str, Tie
     the end of each year, their person-months in the window; deaths and moves; use of each site's
     resources by starts of the window, and its cost, with that of care while waiting, by year.
     """
-    found = [
-        *_starts(usual, network, done),
-        *_waiting(usual, network, done),
-        *_use(usual, network, done),
-        *_spending(usual, network, done),
-    ]
-    return dict(found)
+    return ties_of(
+        [
+            *_starts(usual, network, done),
+            *_waiting(usual, network, done),
+            *_use(usual, network, done),
+            *_spending(usual, network, done),
+        ]
+    )
 
 
 def _starts(usual: UsualCare, network: Network, done: Replay) -> Iterator[tuple[str, Tie]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from hepaplan.model.problems import InvalidInput
 
 LONGEST_NAME = 200
 
@@ -25,6 +27,26 @@ class Tie:
 
 
 Ties = Mapping[str, Tie]
+
+
+def ties_of(found: Iterable[tuple[str, Tie]]) -> dict[str, Tie]:
+    """Return figures by name.
+
+    Raises InvalidInput where keys of the scenario differ only in case, spaces or signs, which the
+    names of a workbook cannot tell apart.
+    """
+    ties: dict[str, Tie] = {}
+    twice = set()
+    for name, tie in found:
+        if name in ties:
+            twice.add(name)
+        ties[name] = tie
+    if twice:
+        raise InvalidInput(
+            "the scenario has keys that differ only in case, spaces or signs, which names in a "
+            f"workbook cannot tell apart: {', '.join(sorted(twice))}; rename one of each"
+        )
+    return ties
 
 
 def tie_name(*parts: str) -> str:

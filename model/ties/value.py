@@ -9,7 +9,7 @@ import numpy as np
 from hepaplan.model.arrays import Floats
 from hepaplan.model.economics import net_monetary_benefit
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.ties.tie import Tie, tie_name
+from hepaplan.model.ties.tie import Tie, tie_name, ties_of
 
 MEASURES = {
     "life_years": ("life-years", "years"),
@@ -27,7 +27,7 @@ TOTALS = {
 }
 """By field of `outcomes.Value`: what its sum is of."""
 ALIVE_AT = (12, 24, 60)
-SURVIVAL, VALUE, REGION = "Survival", "Value", "New patients"
+SURVIVAL, VALUE, WORTH, REGION = "Alive", "Value", "Worth", "New patients"
 NEW_PATIENTS, NET_BENEFIT = "value_new_patients", "value_region_net_benefit"
 
 
@@ -64,7 +64,7 @@ def value_ties(usual: UsualCare) -> dict[str, Tie]:
     QALYs and pounds of the region's new patients are at usual care and discounted to each patient's
     arrival, as in the table region.
     """
-    return dict([*_region(usual), *_arrivals(usual), *_totals(usual)])
+    return ties_of([*_region(usual), *_arrivals(usual), *_totals(usual)])
 
 
 def _region(usual: UsualCare) -> Iterator[tuple[str, Tie]]:
@@ -89,7 +89,7 @@ def _arrivals(usual: UsualCare) -> Iterator[tuple[str, Tie]]:
         for c, point in enumerate(usual.kernels.points):
             for g, group in enumerate(usual.kernels.groups):
                 label = f"an arrival's {words}, {point}, {group}".replace("_", " ")
-                tie = Tie(VALUE, label, unit, float(values[c, g]))
+                tie = Tie(WORTH, label, unit, float(values[c, g]))
                 yield arrival_name(measure, point, group), tie
 
 

@@ -17,12 +17,13 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, demand, guide, plan, reconciliation, value
 from hepaplan.reports.live.courses import write_courses
 from hepaplan.reports.live.demand import write_demand
-from hepaplan.reports.live.grid import LETTERS, LIVE
+from hepaplan.reports.live.grid import LETTERS
 from hepaplan.reports.live.guide import write_guide
 from hepaplan.reports.live.inputs import FIRST_ROW, VALUE, InputCells, write_inputs
 from hepaplan.reports.live.plan import write_plan
 from hepaplan.reports.live.reconciliation import Block, Section, write_reconciliation
 from hepaplan.reports.live.value import write_value
+from hepaplan.reports.saving import LIVE
 from hepaplan.reports.style import Styles
 
 

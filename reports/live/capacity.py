@@ -11,7 +11,7 @@ from openpyxl.workbook.workbook import Workbook
 from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
 from hepaplan.model.site_capacity import site_capacity, usable_units
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_frame import (
     AMOUNT,
@@ -19,7 +19,6 @@ from hepaplan.reports.live.plan_frame import (
     PlanFrame,
     column_span,
     month_column,
-    near,
     there,
 )
 from hepaplan.reports.style import Styles
@@ -42,7 +41,6 @@ class CapacityCells:
     capacity: dict[tuple[int, int], int]
     committed: dict[tuple[int, int], int]
     extra: dict[tuple[int, int], int]
-    formulas: int
 
     @property
     def blocks(self) -> tuple[dict[tuple[int, int], int], ...]:
@@ -95,7 +93,7 @@ class _Capacity:
         bought = {at: self._weights(at, extra[at]) for at in where}
         self.grid.widths({1: 26, 2: 30, 3: 12, 4: 12, 5: 14, 6: 14, 7: 4, 8: 4})
         self.grid.finish(frame.content.version, near(self.grid.first_row, month_column(0)))
-        return CapacityCells(capacity, committed, bought, self.grid.formulas)
+        return CapacityCells(capacity, committed, bought)
 
     def _head(self, caption: str, number: str) -> None:
         self.grid.text(self.row, 1, caption, "caption")

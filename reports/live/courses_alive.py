@@ -25,7 +25,7 @@ from hepaplan.reports.live.grid import LETTERS
 ALIVE = "Alive"
 SMALLEST_SHARE = 1e-12
 SHORTEST = 60
-"""Months are followed until fewer than this share are left, but not less than these."""
+"""Months are followed until fewer than this share of starts are left, but at least so many."""
 
 
 @dataclass(frozen=True)

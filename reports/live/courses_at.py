@@ -14,6 +14,7 @@ from hepaplan.reports.live.courses_months import Column, Making, OtherCauses, Ra
 from hepaplan.reports.live.courses_starts import StartRow
 
 SMALLEST_FLOW = 1e-12
+"""Share of starts in a month; smaller flows are left out."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class Courses:
     def flow(self, option_index: int, group_index: int, point_index: int, month: int) -> str | None:
         """Return an expression: the share of starts that arrive at a point in a month after.
 
-        Between month - 1 and month; None where the engine has less than 1e-12. Those not performed
-        arrive in month 1.
+        Between month - 1 and month; None where the engine has less than `SMALLEST_FLOW`. Those not
+        performed arrive in month 1.
         """
         kernels, name = self.making.usual.kernels, self.group(group_index)
         if (

@@ -20,8 +20,9 @@ from hepaplan.reports.live.demand_arrivals import ArrivalPlaces, write_arrivals
 from hepaplan.reports.live.demand_incidence import write_incidence
 from hepaplan.reports.live.demand_kernels import write_kernels
 from hepaplan.reports.live.demand_metastases import write_metastases
-from hepaplan.reports.live.demand_refs import Flows, fixed
+from hepaplan.reports.live.demand_refs import Flows
 from hepaplan.reports.live.demand_totals import write_totals
+from hepaplan.reports.live.grid import fixed
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.style import Styles
 
@@ -40,12 +41,11 @@ class Arrivals:
     """Where other sheets find people who arrive, in formulas; months count from the window's first.
 
     Points and groups by their place in the kernels. `ties`: the address of each figure of
-    `model.ties.demand.demand_ties`; `formulas`: how many each sheet has.
+    `model.ties.demand.demand_ties`.
     """
 
     places: ArrivalPlaces
     ties: Mapping[str, str]
-    formulas: Mapping[str, int]
 
     def new(self, point: int, group: int, window_month: int) -> str:
         """Return an expression for a month's new patients, "0" where none are sent."""
@@ -86,9 +86,7 @@ def write_demand(
     kernels = write_kernels(workbook, styles, cells, content, usual, courses)
     arrivals = write_arrivals(workbook, styles, cells, content, metastases, kernels)
     totals = write_totals(workbook, styles, content, arrivals)
-    grids = (incidence.grid, metastases.lags.grid, kernels.grid, arrivals.grid, totals.grid)
     return Arrivals(
         places=arrivals,
         ties={**incidence.ties, **metastases.ties, **arrivals.ties, **totals.ties},
-        formulas={grid.title: grid.formulas for grid in grids},
     )

@@ -16,16 +16,8 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.demand_kernels import Kernels
 from hepaplan.reports.live.demand_metastases import Metastases
 from hepaplan.reports.live.demand_people import rows_with
-from hepaplan.reports.live.demand_refs import (
-    PEOPLE,
-    SHARE,
-    block,
-    fixed,
-    heading,
-    headings,
-    near,
-)
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.demand_refs import PEOPLE, SHARE, block, heading, headings
+from hepaplan.reports.live.grid import Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.style import Styles
 

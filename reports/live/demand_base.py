@@ -14,11 +14,10 @@ from hepaplan.reports.live.demand_refs import (
     SHARE,
     YEARS,
     block,
-    fixed,
     fixed_block,
     headings,
-    near,
 )
+from hepaplan.reports.live.grid import fixed, near
 
 
 def write_trend(sheet: IncidencePlaces) -> None:

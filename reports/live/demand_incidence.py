@@ -28,13 +28,11 @@ from hepaplan.reports.live.demand_refs import (
     SHARE,
     YEARS,
     block,
-    fixed,
     fixed_block,
     headings,
-    near,
     runs,
 )
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.grid import Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.style import Styles
 

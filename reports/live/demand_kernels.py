@@ -15,14 +15,12 @@ from hepaplan.reports.live.demand_refs import (
     SHARE,
     TINY,
     Flows,
-    fixed,
     fixed_block,
     heading,
     headings,
-    near,
     share_key,
 )
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.grid import Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.style import Styles
 
@@ -35,7 +33,7 @@ NOTES = (
     "point's options. Rows are months since arrival, the last month first, as sums over earlier "
     "months need them.",
     "Live: usual shares, and all that Courses, Leaving and Alive hold. Shares of starts to each "
-    "point; use in the resource's own unit for each arrival. Below 1E-9: left out.",
+    "point; use in the resource's own unit for each arrival. Below 1E-12 of starts: left out.",
 )
 SHARES_OF_SITES = (
     "Grey: usual shares are those of the sites, weighted by who goes there (site_shares), as run."

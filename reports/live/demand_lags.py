@@ -17,15 +17,8 @@ from hepaplan.model.metastases import (
 from hepaplan.model.parameters import STAGES_WITHOUT_METASTASES, TIMINGS
 from hepaplan.model.parameters import Metastases as MetastasesSettings
 from hepaplan.model.readings import UsualCare
-from hepaplan.reports.live.demand_refs import (
-    COUNT,
-    SHARE,
-    fixed,
-    fixed_block,
-    headings,
-    near,
-)
-from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.live.demand_refs import COUNT, SHARE, fixed_block, headings
+from hepaplan.reports.live.grid import LETTERS, Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
 
 SYNCHRONOUS, LATE, IN_BAND, FROM, UNTIL, WINDOW, RISKS = 1, 2, 3, 4, 5, 6, 9

@@ -22,14 +22,12 @@ from hepaplan.reports.live.demand_refs import (
     PEOPLE,
     SHARE,
     block,
-    fixed,
     fixed_block,
     heading,
     headings,
-    near,
     runs,
 )
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.grid import Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.style import Styles
 

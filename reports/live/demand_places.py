@@ -14,8 +14,8 @@ from hepaplan.model.population import regions
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tidy import years_of
 from hepaplan.reports.live.demand_people import People, people_of, row_at, row_of
-from hepaplan.reports.live.demand_refs import fixed, runs
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.demand_refs import runs
+from hepaplan.reports.live.grid import Grid, fixed
 from hepaplan.reports.live.inputs import InputCells
 
 TITLE = "Incidence"

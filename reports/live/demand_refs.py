@@ -1,4 +1,4 @@
-"""Addresses and small helpers that the sheets of demand share."""
+"""Addresses, headings and number formats that the sheets of demand share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.problems import Key
-from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.live.grid import LETTERS, Grid, fixed, near
 
 PEOPLE, SHARE, TINY, YEARS, COUNT = "#,##0.00", "0.0000", "0.0E+00", "0.0000", "0"
 """Number formats of people, shares, very small shares, years and whole months."""
@@ -23,16 +23,6 @@ class Flows(Protocol):
 
     def use(self, option: int, group: int, resource: int, month: int, /) -> str | None:
         """Return the units that a month since start takes of a resource, as an expression."""
-
-
-def near(row: int, column: int) -> str:
-    """Return the address of a cell for formulas of its own sheet that are copied across."""
-    return f"{LETTERS[column - 1]}{row}"
-
-
-def fixed(row: int, column: int) -> str:
-    """Return the address of a cell of the same sheet that stays where it is."""
-    return f"${LETTERS[column - 1]}${row}"
 
 
 def block(first_row: int, first_column: int, last_row: int, last_column: int) -> str:

@@ -1,4 +1,4 @@
-"""The sheet Demand: starts by treatment and year, and what they need, nothing scarce."""
+"""The sheet Demand live: starts by treatment and year, and what they need, nothing scarce."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hepaplan.model.usual_totals import usual_starts, usual_use
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.live import demand_arrivals
 from hepaplan.reports.live.demand_arrivals import ArrivalPlaces
-from hepaplan.reports.live.demand_refs import PEOPLE, block, heading, headings, near, runs
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.demand_refs import PEOPLE, block, heading, headings, runs
+from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.style import Styles
 
 TITLE = "Demand live"

@@ -1,7 +1,7 @@
 """One live sheet: formulas with the engine's values as their cached values, written fast.
 
 openpyxl writes no cached values and visits every cell; a live sheet's rows are made here, as text,
-and take the place of the empty rows that openpyxl writes (`save.LiveWriter`).
+and take the place of the empty rows that openpyxl writes (`saving.LiveWriter`).
 """
 
 from __future__ import annotations
@@ -13,19 +13,26 @@ from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hepaplan.reports.blocks import clean_text, line_count
 from hepaplan.reports.output import FORMULA_STARTS
-from hepaplan.reports.saving import protect
+from hepaplan.reports.saving import LIVE, protect, set_page
 from hepaplan.reports.style import GENERAL, Styles
 
 WRAPPING = ("header", "header right", "wrapped")
 ROW_POINTS, TITLE_POINTS, MARGIN = 15.0, 24.0, 2.5
-LIVE = "live_grid"
-"""Where a sheet holds its grid, if it is live."""
 LETTERS = tuple(get_column_letter(column) for column in range(1, 1001))
+
+
+def near(row: int, column: int) -> str:
+    """Return the address of a cell for formulas of its own sheet that are copied across."""
+    return f"{LETTERS[column - 1]}{row}"
+
+
+def fixed(row: int, column: int) -> str:
+    """Return the address of a cell of the same sheet that stays where it is."""
+    return f"${LETTERS[column - 1]}${row}"
 
 
 class NotFiniteCell(ValueError):
@@ -105,12 +112,11 @@ class Grid:
 
     def cell(self, row: int, column: int) -> str:
         """Return the absolute address of a cell, to be used on any sheet."""
-        return f"{self._quoted}${LETTERS[column - 1]}${row}"
+        return f"{self._quoted}{fixed(row, column)}"
 
     def span(self, first_row: int, first_column: int, last_row: int, last_column: int) -> str:
         """Return the absolute address of a block, to be used on any sheet."""
-        first, last = LETTERS[first_column - 1], LETTERS[last_column - 1]
-        return f"{self._quoted}${first}${first_row}:${last}${last_row}"
+        return f"{self._quoted}{fixed(first_row, first_column)}:{fixed(last_row, last_column)}"
 
     def widths(self, widths: Mapping[int, float]) -> None:
         """Set the widths of columns, in characters."""
@@ -121,19 +127,9 @@ class Grid:
         """Set what stays in view, how the sheet prints, and its protection, without a password."""
         sheet = self.sheet
         sheet.freeze_panes = freeze
-        sheet.sheet_view.showGridLines = False
-        sheet.sheet_view.zoomScale = 90
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = 9  # A4
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
+        set_page(sheet, version)
         if title_rows:
             sheet.print_title_rows = title_rows
-        footer: Any = sheet.oddFooter
-        footer.left.text = "&F"
-        footer.center.text = f"&A - hepaplan {version}"
-        footer.right.text = "Page &P of &N"
         protect(sheet)
         vars(sheet)[LIVE] = self
 

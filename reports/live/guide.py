@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from openpyxl.workbook.workbook import Workbook
 
@@ -29,21 +29,35 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("Death from other causes after reaching a decision point", HELD, "Other causes",
      "the age at which patients reach it needs the whole disease process; moves values by less "
      "than 0.2%"),
-    ("Curves fitted to more points than they have parameters, and prices of a dose", HELD,
-     "Courses", "least squares, and the cheapest choice of vials, are no formulas"),
-    ("How a plan's starts divide over age groups, and referral shares", HELD, "Lists",
+    ("Curves fitted to more points than they have parameters, and those of families without a "
+     "formula", HELD, "Leaving", "least squares and searches are no formulas"),
+    ("Prices of a dose", HELD, "Courses", "the cheapest choice of whole vials is a search"),
+    ("Worth of an arrival at points that lead back to each other", HELD, "Worth",
+     "a system of equations; the sheet's notes name the points"),
+    ("How a plan's starts divide over age groups, and referral shares", HELD, "Plan weights",
      "the longest wait goes first whatever the age, which formulas by group cannot follow"),
-    ("Recurrences that the plan's starts inside the window bring", HELD, "Lists",
+    ("Recurrences that the plan's starts inside the window bring", HELD, "Plan weights",
      "they depend on months waited; hepaplan replay gives them for an edited plan"),
+    ("What starts before the window still take; what the plan buys or builds", HELD,
+     "Capacity live", "starts and choices of the run, which formulas do not make again"),
     ("Room in the months after the start", HELD, "Use live",
      "formulas look for room in the month of the start; hepaplan replay looks at all its months"),
     ("The plan itself, its price list, what to build", FROZEN, "Plan, Prices",
      "an optimisation of tens of thousands of unknowns"),
-    ("Chance, intervals, value of information", FROZEN, "Chance, Uncertainty",
-     "many draws; the seed is on About"),
+    ("How likely promises are kept", FROZEN, "Chance", "many draws; the seed is on About"),
     ("The policies first come and longest wait; QALYs lost to waiting", FROZEN,
      "Waiting, Outcomes", "replays by single months waited"),
 )  # fmt: skip
+
+
+def rows_for(titles: Collection[str]) -> list[tuple[str, str, str, str]]:
+    """Return `ROWS` as far as a workbook has their sheets, each with those that it has."""
+    found = []
+    for what, state, sheets, how in ROWS:
+        there = [title for title in sheets.split(", ") if title in titles]
+        if there:
+            found.append((what, state, ", ".join(there), how))
+    return found
 
 
 def write_guide(
@@ -55,10 +69,11 @@ def write_guide(
     first = grid.first_row
     for column, heading in enumerate(("What", "State", "Sheets", "How, or why not"), start=1):
         grid.text(first, column, heading, "header")
-    for row, texts in enumerate(ROWS, start=first + 1):
+    rows = rows_for(workbook.sheetnames)
+    for row, texts in enumerate(rows, start=first + 1):
         for column, text in enumerate(texts, start=1):
             grid.text(row, column, text, "wrapped")
-    row = first + len(ROWS) + 3
+    row = first + len(rows) + 3
     grid.text(row - 1, 1, "Formulas by sheet", "caption")
     grid.text(row, 1, "Sheet", "header")
     grid.text(row, 2, "Formulas", "header right")

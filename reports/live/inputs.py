@@ -23,12 +23,13 @@ from hepaplan.model.input_rows import (
 )
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, dotted
-from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.live.grid import LETTERS, Grid, fixed, near
 from hepaplan.reports.style import GENERAL, Styles
 
 FIRST_ROW = 10
 TABLES_A_PAGE = 3
 VALUE = HEADINGS.index("Value") + 1
+BOUNDED = ("Value", "Lowest", "Highest")
 
 
 class InputCells:
@@ -56,7 +57,7 @@ class InputCells:
         """Return the address of a figure's number; `part` as in `InputRow`."""
         place = self._at[key, part]
         self.used.add(place)
-        return f"{INPUTS}!${LETTERS[VALUE - 1]}${FIRST_ROW + 1 + place}"
+        return f"{INPUTS}!{fixed(FIRST_ROW + 1 + place, VALUE)}"
 
     def figure(self, key: Key, group: str) -> str:
         """Return the address of a figure's number for a patient group, or its only number."""
@@ -125,9 +126,8 @@ def _write_figures(
         define(workbook, "scenario_settings", grid.cell(8, 3))
     define(workbook, "scenario_name", grid.cell(6, 3))
     define(workbook, "scenario_digest", grid.cell(7, 3))
-    right = {"Value", "Lowest", "Highest"}
     for column, heading in enumerate(HEADINGS, start=1):
-        grid.text(FIRST_ROW, column, heading, "header right" if heading in right else "header")
+        grid.text(FIRST_ROW, column, heading, "header right" if heading in BOUNDED else "header")
     for place, row in enumerate(cells.rows):
         at = FIRST_ROW + 1 + place
         live = "yes" if place in cells.used else "on a new run"
@@ -145,20 +145,19 @@ def _write_figures(
                 grid.text(at, column, "none", "absent")
     last = FIRST_ROW + len(cells.rows)
     define(workbook, "inputs", grid.span(FIRST_ROW, 1, last, len(HEADINGS)))
-    _validate(grid.sheet, f"{LETTERS[VALUE - 1]}{FIRST_ROW + 1}:{LETTERS[VALUE - 1]}{last}")
+    _validate(grid.sheet, FIRST_ROW + 1, last)
     grid.sheet.auto_filter.ref = f"A{FIRST_ROW}:{LETTERS[len(HEADINGS) - 1]}{last}"
     grid.widths({1: 8, 2: 13, 3: 70, 4: 18, 5: 14, 6: 30, 7: 11, 8: 11, 9: 13, 10: 24, 11: 80})
     grid.sheet.print_area = f"A1:J{last}"
     grid.finish(version, f"A{FIRST_ROW + 1}", f"{FIRST_ROW}:{FIRST_ROW}")
 
 
-def _validate(sheet: Worksheet, where: str) -> None:
+def _validate(sheet: Worksheet, first: int, last: int) -> None:
     """Refuse what is no number, or lies outside the bounds of its own row."""
-    first = int(where.split(":")[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    letter = LETTERS[VALUE - 1]
+    value, low, high = (near(first, HEADINGS.index(name) + 1) for name in BOUNDED)
     rule = (
-        f"AND(ISNUMBER({letter}{first}),{letter}{first}>=IF(ISNUMBER(G{first}),G{first},-1E+300),"
-        f"{letter}{first}<=IF(ISNUMBER(H{first}),H{first},1E+300))"
+        f"AND(ISNUMBER({value}),{value}>=IF(ISNUMBER({low}),{low},-1E+300),"
+        f"{value}<=IF(ISNUMBER({high}),{high},1E+300))"
     )
     check = DataValidation(type="custom", formula1=rule, allow_blank=False)
     check.showErrorMessage, check.showInputMessage = True, True
@@ -167,7 +166,7 @@ def _validate(sheet: Worksheet, where: str) -> None:
         "Give a number between Lowest and Highest, in the unit of this row; 22% is 0.22.",
     )
     check.promptTitle, check.prompt = "Input", "A number in the unit of this row (column F)."
-    check.add(where)
+    check.add(f"{value}:{near(last, VALUE)}")
     sheet.add_data_validation(check)
 
 

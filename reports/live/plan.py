@@ -15,7 +15,7 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import capacity as capacity_live
 from hepaplan.reports.live import plan_lists, plan_spending, plan_use, plan_waiting
 from hepaplan.reports.live.capacity import write_capacity
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_cells import (
     LISTS,
@@ -33,7 +33,6 @@ from hepaplan.reports.live.plan_frame import (
     PlanFrame,
     UseOfStarts,
     month_column,
-    near,
 )
 from hepaplan.reports.live.plan_inputs import WEIGHTS, PlanInputCells, write_plan_inputs
 from hepaplan.reports.live.plan_spending import SpendingSheet
@@ -61,7 +60,6 @@ class PlanSheets:
     starts: Block
     switch: str
     switch_block: Block
-    formulas: int
 
 
 def write_plan(
@@ -108,16 +106,17 @@ def write_plan(
     waits.write()
     spent = SpendingSheet(spend_grid, styles, cells, frame, lists, use, waiting)
     spent.write()
-    grids = (list_grid, use_grid, wait_grid, start_grid, spend_grid)
-    formulas = sum(each.formulas for each in grids) + can.formulas
-    return _sheets(frame, inputs, waits, used, spent, formulas)
+    return _sheets(frame, inputs, waits, used, spent)
 
 
 def _sheets(
-    frame: PlanFrame, inputs: PlanInputCells, waits: WaitingSheet, used: UseSheet,
-    spent: SpendingSheet, formulas: int,
-) -> PlanSheets:  # fmt: skip
-    """Return the addresses by the names of `plan_ties`."""
+    frame: PlanFrame,
+    inputs: PlanInputCells,
+    waits: WaitingSheet,
+    used: UseSheet,
+    spent: SpendingSheet,
+) -> PlanSheets:
+    """Return the addresses by the names of `plan_ties`, and the blocks of inputs."""
     ties = {f"plan_{name}": address for name, address in waits.totals.items()}
     months = last_months(frame.usual)
     for kind, rows in (("plan waiting", waits.waiting), ("plan beyond", waits.beyond)):
@@ -136,4 +135,4 @@ def _sheets(
         for (pair, site), row in inputs.starts.items()
         for month in range(frame.count)
     }
-    return PlanSheets(ties, planned, inputs.block, inputs.switch, inputs.switch_block, formulas)
+    return PlanSheets(ties, planned, inputs.block, inputs.switch, inputs.switch_block)

@@ -15,7 +15,7 @@ from hepaplan.model.network import Network
 from hepaplan.model.readings import MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
 from hepaplan.model.replay import Replay, recurrences_of, sum_by_list
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.style import Styles
 
 FIRST_MONTH = 9
@@ -252,11 +252,6 @@ class Pen:
 def month_column(month: int) -> int:
     """Return the column of a month of the window."""
     return FIRST_MONTH + month
-
-
-def near(row: int, column: int) -> str:
-    """Return a cell's address on its own sheet."""
-    return f"{LETTERS[column - 1]}{row}"
 
 
 def there(title: str, row: int, column: int) -> str:

@@ -10,24 +10,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.input_rows import PLAN_HEADINGS, PLAN_INPUTS
-from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.live.grid import Grid, fixed, near
 from hepaplan.reports.live.inputs import define
-from hepaplan.reports.live.plan_frame import (
-    PEOPLE,
-    SHARE,
-    Pen,
-    PlanFrame,
-    month_column,
-    near,
-    there,
-)
+from hepaplan.reports.live.plan_frame import PEOPLE, SHARE, Pen, PlanFrame, month_column, there
 from hepaplan.reports.live.reconciliation import Block
 from hepaplan.reports.style import Styles
 
 WEIGHTS = "Plan weights"
 NAMES_WIDE = {1: 26.0, 2: 66.0, 3: 50.0, 4: 50.0}
 SWITCH_ROW, SWITCH_COLUMN, SWITCHED_ON = 6, 9, 1.0
-SWITCH = f"'{PLAN_INPUTS}'!${LETTERS[SWITCH_COLUMN - 1]}${SWITCH_ROW}"
+SWITCH = f"'{PLAN_INPUTS}'!{fixed(SWITCH_ROW, SWITCH_COLUMN)}"
 ABOUT = "Planned starts a month, by site, list and treatment: change them and see the lists follow."
 NOTES = (
     "Yellow: starts as hepaplan's plan makes them. Nobody is started who is not on the list; a "

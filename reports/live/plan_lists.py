@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from hepaplan.model.arrays import Floats
-from hepaplan.reports.live.plan_frame import (
-    PEOPLE,
-    SHARE,
-    ArrivalCells,
-    Line,
-    month_column,
-    near,
-)
+from hepaplan.reports.live.grid import near
+from hepaplan.reports.live.plan_frame import PEOPLE, SHARE, ArrivalCells, Line, month_column
 from hepaplan.reports.live.plan_people import (
     HEADINGS,
     SHARE_COLUMN,

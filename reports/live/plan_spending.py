@@ -8,9 +8,16 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.tidy import add_up, years_of
-from hepaplan.reports.live.grid import LETTERS, Grid
+from hepaplan.reports.live.grid import LETTERS, Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
-from hepaplan.reports.live.plan_cells import LISTS, USED, ListCells, UseCells, WaitingCells
+from hepaplan.reports.live.plan_cells import (
+    LISTS,
+    USED,
+    WAITING,
+    ListCells,
+    UseCells,
+    WaitingCells,
+)
 from hepaplan.reports.live.plan_frame import (
     PEOPLE,
     POUNDS,
@@ -18,7 +25,6 @@ from hepaplan.reports.live.plan_frame import (
     PlanFrame,
     column_span,
     month_column,
-    near,
 )
 from hepaplan.reports.style import Styles
 
@@ -119,8 +125,8 @@ class SpendingSheet:
         self._head("Care while waiting", ("", "", "Unit"))
         self.grid.text(self.row, NAME, "Care while waiting")
         first, last = min(costs.values()), max(costs.values())
-        price = f"'Waiting live'!${LETTERS[self.waiting.COST - 1]}${first}:"
-        price += f"${LETTERS[self.waiting.COST - 1]}${last}"
+        column = self.waiting.COST
+        price = f"'{WAITING}'!{fixed(first, column)}:{fixed(last, column)}"
         rows = list(self.lists.on_list.values())
         formulas = [
             f"=SUMPRODUCT({price},'{LISTS}'!{column_span(rows[0], rows[-1], month_column(t))})"

@@ -9,7 +9,7 @@ import numpy as np
 from hepaplan.model.arrays import Floats
 from hepaplan.model.replay import starts_by_option
 from hepaplan.reports.live.capacity import CapacityCells
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.live.plan_cells import (
     CARRIED,
     FITS,
@@ -29,7 +29,6 @@ from hepaplan.reports.live.plan_frame import (
     UseOfStarts,
     column_span,
     month_column,
-    near,
     there,
 )
 from hepaplan.reports.live.plan_inputs import PlanInputCells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.plan_tables import beyond_standard
-from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_cells import LISTS, ListCells, WaitingCells
 from hepaplan.reports.live.plan_frame import (
@@ -14,7 +14,6 @@ from hepaplan.reports.live.plan_frame import (
     PlanFrame,
     column_span,
     month_column,
-    near,
 )
 from hepaplan.reports.style import Styles
 

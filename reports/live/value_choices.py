@@ -73,7 +73,7 @@ class _Block:
         usual = self._making.usual
         self._costs = [float(usual.worth.cost_discounted.start[k, group]) for k in options]
         self._qalys = [float(usual.worth.qalys_discounted.start[k, group]) for k in options]
-        self._wtp = usual.scenario.settings.economics.willingness_to_pay.number
+        self._willingness_to_pay = usual.scenario.settings.economics.willingness_to_pay.number
         named = [(str(k), c, q) for k, c, q in zip(options, self._costs, self._qalys, strict=True)]
         found = {each.name: each for each in frontier(named)}
         self._found: list[Compared] = [found[str(k)] for k in options]
@@ -81,7 +81,7 @@ class _Block:
     def write(self, most: int) -> None:
         """Write every option's row."""
         benefits = [
-            net_monetary_benefit(c, q, self._wtp)
+            net_monetary_benefit(c, q, self._willingness_to_pay)
             for c, q in zip(self._costs, self._qalys, strict=True)
         ]
         self._slack_costs = self._slack(COST)

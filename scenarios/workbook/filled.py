@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils.cell import coordinate_to_tuple
+
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, nearest
 from hepaplan.model.table_columns import OPTIONAL_TABLES, TABLE_COLUMNS, TABLE_UNITS
@@ -40,7 +42,6 @@ from hepaplan.scenarios.workbook.layout import (
     TITLE_OF_TABLE,
 )
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 QUALITY = "judgement"
 YEAR = Numbers(1900, 2150, whole=True)
 Row = dict[str, Cell]
@@ -121,7 +122,9 @@ def filled_template(book: Book, path: Path) -> Filled:
     reading.problems += book.merged_faults(reading.blocks)
     if reading.problems:
         raise InvalidScenario(reading.problems)
-    lines = {key: int(at.rpartition("!")[2].lstrip(LETTERS)) for key, at in reading.cells.items()}
+    lines = {
+        key: coordinate_to_tuple(at.rpartition("!")[2])[0] for key, at in reading.cells.items()
+    }
     document = Document(
         path, book.file, reading.content, lines, book.digest, reading.cells, replaces=("site",)
     )

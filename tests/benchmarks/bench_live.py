@@ -19,8 +19,8 @@ from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import Results, evaluate
 from hepaplan.reports.content import content_of
 from hepaplan.reports.live.book import LivePart
-from hepaplan.reports.live.grid import LIVE
 from hepaplan.reports.run_page import write_page
+from hepaplan.reports.saving import LIVE
 from hepaplan.reports.workbook import write_workbook
 from hepaplan.scenarios.load import load_scenario
 from tests.support.live_edits import Edit, StartsEdit, changed_cells, engine_figures

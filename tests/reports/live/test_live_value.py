@@ -22,7 +22,7 @@ from hepaplan.model.ties import value as ties_value
 from hepaplan.model.ties.value import new_in_window, value_ties
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, value, value_own
-from hepaplan.reports.live.courses_at import Courses
+from hepaplan.reports.live.courses_at import SMALLEST_FLOW, Courses
 from hepaplan.reports.live.courses_curves import Curve
 from hepaplan.reports.live.courses_starts import DO_NOT_SUM
 from hepaplan.reports.live.grid import Grid
@@ -150,7 +150,7 @@ def write_flows(grid: Grid, made: Courses) -> None:
                 for month in range(1, 37):
                     flow = made.flow(option, group, point, month)
                     engine = kernels.arrive[option, group, point, month]
-                    assert (flow is None) == (engine < 1e-9)
+                    assert (flow is None) == (engine < SMALLEST_FLOW)
                     if flow:
                         grid.formula(10 + month, column, f"={flow}", engine, "0")
             for resource in range(len(kernels.resources)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import io
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +88,13 @@ def test_a_live_cell_is_finite_and_written_once() -> None:
     grid.number(5, 2, 1.0, "0.0")
     with pytest.raises(RuntimeError, match="written twice"):
         grid.text(5, 2, "again")
+
+
+def test_no_clock_is_in_what_is_saved() -> None:
+    files = []
+    for second in (1, 2):
+        workbook, _ = start_workbook(("Sums",))
+        workbook.properties.created = datetime.datetime(2026, 1, 1, 12, 0, second)
+        files.append(io.BytesIO())
+        save_live(workbook, files[-1])
+    assert files[0].getvalue() == files[1].getvalue()
