@@ -44,7 +44,7 @@ figure {{ margin: 1.75rem 0 1rem; }}
 .picture svg * {{ stroke-linejoin: round; stroke-linecap: butt; }}
 .picture svg text {{ font-family: {FONT}, "Liberation Sans", Helvetica, sans-serif;
   text-rendering: geometricPrecision; }}
-.rows {{ overflow: auto; max-height: 32rem; margin: 1rem 0; }}
+.rows {{ overflow: auto; max-height: 60rem; margin: 1rem 0; }}
 table {{ border-collapse: collapse; font-size: .9rem; min-width: 50%; }}
 caption {{ text-align: left; font-weight: bold; padding: .25rem 0; font-size: 1rem; }}
 th, td {{ padding: .35rem .75rem; text-align: left; vertical-align: top;
