@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from openpyxl.workbook.workbook import Workbook
 
+from hepaplan.model.arrays import Floats
 from hepaplan.model.readings import UsualCare
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.demand_refs import (
@@ -98,27 +99,35 @@ def write_kernels(
     heading(grid, last_row - months, 1, "Months since arrival")
     for month in range(months):
         grid.number(last_row - month, 1, month, COUNT)
-    column, moves, use = 3, {}, {}
-    for group, name in enumerate(kernels.groups):
+    column = 3
+    moves: dict[tuple[int, int], Columns] = {}
+    use: dict[tuple[int, int], Columns] = {}
+
+    def block(
+        written: dict[tuple[int, int], Columns],
+        values: Floats,
+        expression: Expression,
+        group: int,
+        place: int,
+        label: str,
+    ) -> None:
+        """Write one block beside the last, if anybody or anything is in it."""
+        nonlocal column
+        above = (content.label(kernels.groups[group]), label)
+        of = values[:, group, place, :months]
+        found = _write_block(sheet, content, column, group, of, above, _to(expression, place))
+        if found is not None:
+            written[group, place] = found
+            column = found.first + len(found.points)
+
+    for group in range(len(kernels.groups)):
         for place, to in enumerate(kernels.points):
-            values = kernels.arrive[:, group, place, :months]
-            above = (content.label(name), f"to {content.label(to)}")
-            found = _write_block(
-                sheet, content, column, group, values, above, _to(courses.flow, place)
-            )
-            if found is not None:
-                moves[group, place] = found
-                column = found.first + len(found.points)
+            label = f"to {content.label(to)}"
+            block(moves, kernels.arrive, courses.flow, group, place, label)
     for place, resource in enumerate(settings.resource.values()):
-        for group, name in enumerate(kernels.groups):
-            values = kernels.use[:, group, place, :months]
-            above = (content.label(name), f"{resource.label}, {resource.unit}")
-            found = _write_block(
-                sheet, content, column, group, values, above, _to(courses.use, place)
-            )
-            if found is not None:
-                use[group, place] = found
-                column = found.first + len(found.points)
+        for group in range(len(kernels.groups)):
+            label = f"{resource.label}, {resource.unit}"
+            block(use, kernels.use, courses.use, group, place, label)
     grid.widths({1: 58.0, 2: 62.0})
     grid.finish(content.version, f"C{last_row - months + 1}")
     last = near(share_row + len(kernels.options) - 1, 2 + len(kernels.groups))
