@@ -71,9 +71,9 @@ def run(
     """
     started = time.time()
     say = progress(output.quiet)
+    from hepaplan.model.ages.utility_norms import norm_notices
     from hepaplan.model.evaluate import evaluate
-    from hepaplan.model.feasibility import over_committed
-    from hepaplan.model.utility_norms import norm_notices
+    from hepaplan.model.sites.feasibility import over_committed
     from hepaplan.reports.run import write_programme, write_run
     from hepaplan.reports.terminal import run_as_json, run_as_text
     from hepaplan.scenarios.evidence_sets import under_each_evidence_set
@@ -114,7 +114,7 @@ def replay(scenario: str, plan: Path | None, output: Output, depth: Depth) -> in
     """
     started = time.time()
     say = progress(output.quiet)
-    from hepaplan.model.edited import evaluate_edited
+    from hepaplan.model.by_hand.edited import evaluate_edited
     from hepaplan.model.evaluate import usual_care
     from hepaplan.reports.run import write_replay
     from hepaplan.reports.terminal import replay_as_json, replay_as_text
@@ -176,8 +176,8 @@ def compare(
 @command
 def check(scenario: str, settings: dict[str, str], base: Path | None) -> int:
     """Report every problem of SCENARIO at once, each with file and line, or sheet and cell."""
+    from hepaplan.model.ages.utility_norms import norm_notices, utilities_above_norm
     from hepaplan.model.evaluate import refuse_waiting_that_pays, usual_care
-    from hepaplan.model.utility_norms import norm_notices, utilities_above_norm
     from hepaplan.scenarios.load import load
 
     loaded = _said(load(scenario, settings=settings, base=base)).scenario

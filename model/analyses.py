@@ -12,19 +12,19 @@ from hepaplan.model.allocation.fixed_plan import first_come_in_programme
 from hepaplan.model.allocation.floor_prices import floor_prices
 from hepaplan.model.allocation.gain import ANY_AGE, ORDER, REFERRAL, SUBSTITUTION, partial_plans
 from hepaplan.model.allocation.prices import price_list, saleable_units, solved_by
+from hepaplan.model.by_hand.plan_file import plan_table
 from hepaplan.model.chance import tables as by_chance
 from hepaplan.model.chance.headroom import Target, binding, headroom
-from hepaplan.model.delay import delay_variants
+from hepaplan.model.delay_harm.delay import delay_variants
 from hepaplan.model.depth import Depth
 from hepaplan.model.economics import net_monetary_benefit
-from hepaplan.model.expansion_tables import EXPANSIONS, expansion_table
-from hepaplan.model.money_tables import deaths_waiting, share_within_standard
-from hepaplan.model.network import saleable_capacity
-from hepaplan.model.plan_file import plan_table
 from hepaplan.model.plan_value import replay_totals
-from hepaplan.model.price_tables import EQUITY, PRICES, equity_table, price_table, whose
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.replay import Replay, replay
+from hepaplan.model.sites.network import saleable_capacity
+from hepaplan.model.tables.expansion_tables import EXPANSIONS, expansion_table
+from hepaplan.model.tables.money_tables import deaths_waiting, share_within_standard
+from hepaplan.model.tables.price_tables import EQUITY, PRICES, equity_table, price_table, whose
 
 Progress = Callable[[str], None]
 WHOLE_PLAN, BOUGHT = "and substitution: the plan", "and what is built or bought: the plan"

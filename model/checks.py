@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.age_error import age_groups_error, largest_life_years_error
+from hepaplan.model.ages.age_error import age_groups_error, largest_life_years_error
 from hepaplan.model.allocation.read_back import programme_qalys
 from hepaplan.model.readings import (
     NOTHING_SCARCE,

@@ -9,7 +9,7 @@ from functools import cached_property, reduce
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.drugs import DosePrices
+from hepaplan.model.money.drugs import DosePrices
 from hepaplan.model.pathway import CANCER_DEATH, Exit, Option
 from hepaplan.model.quantities import MONTHS_PER_YEAR, Quantity, Schedule
 from hepaplan.model.surroundings import Surroundings

@@ -8,11 +8,11 @@ import numpy as np
 
 from hepaplan.model.arrays import Flags, Floats
 from hepaplan.model.calendar import Months
-from hepaplan.model.lumps import added_units, decided_month, first_use
-from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_rules import Expansion
 from hepaplan.model.replay import Plan, Replay, replay
+from hepaplan.model.sites.lumps import added_units, decided_month, first_use
+from hepaplan.model.sites.network import Network
 
 PEOPLE = 0.5
 """People beyond the standard, in any month, above those of the plan: more is a breach. Judgement:

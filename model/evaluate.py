@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from hepaplan.model import patient_tables, plan_tables, policies, summary, usual_tables
-from hepaplan.model.actuals import COLUMNS, fixed_months
-from hepaplan.model.age_error import age_groups_error
-from hepaplan.model.ageing import OtherCauses, other_cause_clocks
+from hepaplan.model import policies
+from hepaplan.model.ages.age_error import age_groups_error
+from hepaplan.model.ages.ageing import OtherCauses, other_cause_clocks
+from hepaplan.model.ages.utility_norms import utilities_above_norm
 from hepaplan.model.allocation.conflict_words import words_for
 from hepaplan.model.allocation.plan import BestPlan, most_health
 from hepaplan.model.allocation.written import Asked
 from hepaplan.model.analyses import plan_analyses
-from hepaplan.model.assumptions import assumption_table, capacity_table, change_table, source_table
+from hepaplan.model.by_hand.actuals import COLUMNS, fixed_months
 from hepaplan.model.calendar import Months
 from hepaplan.model.checks import all_checks
-from hepaplan.model.delay import delayed_starts, harm_of_delay
+from hepaplan.model.delay_harm.delay import delayed_starts, harm_of_delay
 from hepaplan.model.depth import FULL, Depth
-from hepaplan.model.feasibility import feasibility_faults
-from hepaplan.model.fit_tables import fits
-from hepaplan.model.headlines import headlines
+from hepaplan.model.flows.renewal import usual_flow
 from hepaplan.model.incidence import incident_cases
 from hepaplan.model.kernels import pathway_kernels
 from hepaplan.model.metastases import (
@@ -33,12 +31,10 @@ from hepaplan.model.metastases import (
     metastasis_arrivals,
     months_of_cases,
 )
-from hepaplan.model.network import Network, build_network, day_one_people, region_mix
 from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import Totals, replay_totals
 from hepaplan.model.population import regions
-from hepaplan.model.price_tables import whose
 from hepaplan.model.problems import InvalidInput, Problem, dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import (
@@ -50,10 +46,23 @@ from hepaplan.model.readings import (
     Replayed,
     UsualCare,
 )
-from hepaplan.model.renewal import usual_flow
 from hepaplan.model.replay import Replay, replay
-from hepaplan.model.site_shares import with_site_shares
-from hepaplan.model.utility_norms import utilities_above_norm
+from hepaplan.model.results import Results
+from hepaplan.model.sites.feasibility import feasibility_faults
+from hepaplan.model.sites.network import Network, build_network, day_one_people, region_mix
+from hepaplan.model.sites.site_shares import with_site_shares
+from hepaplan.model.tables import patient_tables, plan_tables, summary, usual_tables
+from hepaplan.model.tables.assumptions import (
+    assumption_table,
+    capacity_table,
+    change_table,
+    source_table,
+)
+from hepaplan.model.tables.fit_tables import fits
+from hepaplan.model.tables.headlines import headlines
+from hepaplan.model.tables.price_tables import whose
+from hepaplan.model.verification.subject import Subject
+from hepaplan.model.verification.verify import verification_table
 from hepaplan.model.waiting import waiting_month, waiting_that_pays
 
 Progress = Callable[[str], None]
@@ -61,44 +70,6 @@ Progress = Callable[[str], None]
 
 class CannotPlan(InvalidInput):
     """The scenario asks what cannot be, or makes waiting worth more than starting now."""
-
-
-@dataclass(frozen=True)
-class Results:
-    """What a run found: named tables, headline sentences, labels for machine names."""
-
-    scenario: Scenario
-    tables: Mapping[str, pd.DataFrame]
-    headlines: tuple[str, ...]
-    labels: Mapping[str, str]
-    usual: UsualCare
-    capacity: Capacity
-    seconds: Mapping[str, float]
-
-    @property
-    def best(self) -> BestPlan:
-        """The plan, its proof and its programme."""
-        return self.capacity.best
-
-    @property
-    def status(self) -> str:
-        """How the plan was proven: "optimal", or "time limit"."""
-        return self.best.status
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether every aim was sought to its proof, not stopped at a limit."""
-        return self.best.is_proven
-
-    @property
-    def gap(self) -> float:
-        """Relative gap between the plan and the proof."""
-        return self.best.gap
-
-    @property
-    def checks_pass(self) -> bool:
-        """Whether every identity holds."""
-        return bool(self.tables["checks"]["passed"].all())
 
 
 def usual_care(scenario: Scenario, clocks: OtherCauses | None = None) -> UsualCare:
@@ -283,6 +254,7 @@ def evaluate(
         "changes": change_table(scenario),
         "capacity": capacity_table(scenario),
         "checks": all_checks(usual, capacity),
+        "verification": verification_table(Subject(usual, capacity, usual_care, as_today)),
     }
     tables["key_figures"] = summary.key_figures(usual, capacity, tables)
     tables["about"] = summary.about(usual, capacity, depth)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.discounting import Discounting
 from hepaplan.model.kernels import Kernels
+from hepaplan.model.money.discounting import Discounting
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 
 

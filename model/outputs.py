@@ -16,11 +16,7 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.economics import net_monetary_benefit
 from hepaplan.model.evaluate import CannotPlan, network_of, plan_for, usual_care
-from hepaplan.model.feasibility import feasibility_faults
-from hepaplan.model.money_tables import deaths_waiting, share_within_standard
-from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.plan_tables import beyond_standard
 from hepaplan.model.plan_value import Totals, replay_totals
 from hepaplan.model.problems import InvalidInput, NoAnswer, nearest
 from hepaplan.model.quantities import MONTHS_PER_YEAR
@@ -33,8 +29,12 @@ from hepaplan.model.readings import (
     UsualCare,
 )
 from hepaplan.model.replay import Replay, replay, starts_by_option
-from hepaplan.model.tidy import add_up
-from hepaplan.model.usual_totals import (
+from hepaplan.model.sites.feasibility import feasibility_faults
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables.money_tables import deaths_waiting, share_within_standard
+from hepaplan.model.tables.plan_tables import beyond_standard
+from hepaplan.model.tables.tidy import add_up
+from hepaplan.model.tables.usual_totals import (
     new_patients_worth,
     usual_starts,
     usual_use,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hepaplan.model.drugs import Body, Drug
+from hepaplan.model.money.drugs import Body, Drug
 from hepaplan.model.quantities import (
     Expect,
     Frozen,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hepaplan.model.arrays import Flags, Floats
-from hepaplan.model.delayed import Delayed, month_on_list
+from hepaplan.model.delay_harm.delayed import Delayed, month_on_list
 from hepaplan.model.kernels import Kernels
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.replay import Replay, starts_by_option
+from hepaplan.model.sites.network import Network
 from hepaplan.model.waiting import WaitingMonth
 
 CHARGED = ("qalys_discounted", "cost_discounted")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.network import Network
 from hepaplan.model.quantities import DAYS_PER_MONTH
 from hepaplan.model.replay import (
     Plan,
@@ -19,7 +18,8 @@ from hepaplan.model.replay import (
     sum_by_list,
     walk,
 )
-from hepaplan.model.sharing import FITS, share_what_fits
+from hepaplan.model.sites.network import Network
+from hepaplan.model.sites.sharing import FITS, share_what_fits
 
 
 def nothing_scarce(network: Network) -> Replay:

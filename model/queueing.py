@@ -11,9 +11,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.network import Network
 from hepaplan.model.quantities import DAYS_PER_MONTH
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
 
 TARGET_WEEKS = 52.0
 FACTOR = 4.0

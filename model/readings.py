@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hepaplan.model.ageing import OtherCauses
+from hepaplan.model.ages.ageing import OtherCauses
 from hepaplan.model.allocation.plan import BestPlan
 from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
+from hepaplan.model.flows.renewal import Flow
 from hepaplan.model.kernels import Kernels
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import Totals
-from hepaplan.model.renewal import Flow
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
 from hepaplan.model.waiting import WaitingMonth
 
 POLICIES = ("nothing scarce", "first come", "longest wait", "most health")

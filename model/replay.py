@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.network import Network
-from hepaplan.model.renewal import follow_on
-from hepaplan.model.sharing import FITS, share_what_fits
+from hepaplan.model.flows.renewal import follow_on
+from hepaplan.model.sites.network import Network
+from hepaplan.model.sites.sharing import FITS, share_what_fits
 
 ROUNDING = 1e-9
 Choice = Callable[[int, Floats, Floats], Floats]

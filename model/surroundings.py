@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.drugs import DosePrices, dose_prices
+from hepaplan.model.money.drugs import DosePrices, dose_prices
 from hepaplan.model.pathway import Pathway
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from hepaplan.model.allocation.model_file import write_model
 from hepaplan.model.allocation.model_names import readable_names
 from hepaplan.model.allocation.plan import BestPlan
-from hepaplan.model.edited import Edited
-from hepaplan.model.evaluate import Results
+from hepaplan.model.by_hand.edited import Edited
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.results import Results
 from hepaplan.reports.content import content_of
 from hepaplan.reports.live.book import LivePart
 from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
@@ -37,7 +37,7 @@ def write_run(
     `edited`: the digest of the edited workbook that the scenario was read from, by its name. The
     manifest comes last: what it lists is whole.
     """
-    from hepaplan.reports.run_page import PAGE, write_page  # matplotlib takes a second
+    from hepaplan.reports.page.run_page import PAGE, write_page  # matplotlib takes a second
 
     with only_writer(folder):
         tables = write_tables(folder, results.tables)

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from hepaplan.model.by_hand.edited import Edited
 from hepaplan.model.compare.comparison import Comparison
-from hepaplan.model.edited import Edited
-from hepaplan.model.evaluate import Results
+from hepaplan.model.results import Results
 from hepaplan.reports.compare.views import MAIN
 from hepaplan.reports.compare.write import WORKBOOK as COMPARISON
 from hepaplan.reports.compare.write import comparison_content

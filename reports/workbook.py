@@ -9,30 +9,28 @@ from typing import Any, Protocol
 from openpyxl.styles import Font
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import (
-    pathway_views,
-    sheet_capacity,
-    sheet_chance,
-    sheet_cover,
-    sheet_demand,
-    sheet_economics,
-    sheet_evidence,
-    sheet_half,
-    sheet_lists,
-    sheet_outcomes,
-    sheet_pathway,
-    sheet_plan,
-    sheet_prices,
-    sheet_records,
-    sheet_summary,
-    sheet_waiting,
-    titles,
-)
+from hepaplan.reports import titles
 from hepaplan.reports.blocks import clean_text
 from hepaplan.reports.content import ReportContent, check_tables
 from hepaplan.reports.output import atomic_file
 from hepaplan.reports.saving import MADE, protect, save
+from hepaplan.reports.sheets import capacity as sheet_capacity
+from hepaplan.reports.sheets import chance as sheet_chance
+from hepaplan.reports.sheets import cover as sheet_cover
+from hepaplan.reports.sheets import demand as sheet_demand
+from hepaplan.reports.sheets import economics as sheet_economics
+from hepaplan.reports.sheets import evidence as sheet_evidence
+from hepaplan.reports.sheets import half as sheet_half
+from hepaplan.reports.sheets import lists as sheet_lists
+from hepaplan.reports.sheets import outcomes as sheet_outcomes
+from hepaplan.reports.sheets import pathway as sheet_pathway
+from hepaplan.reports.sheets import plan as sheet_plan
+from hepaplan.reports.sheets import prices as sheet_prices
+from hepaplan.reports.sheets import records as sheet_records
+from hepaplan.reports.sheets import summary as sheet_summary
+from hepaplan.reports.sheets import waiting as sheet_waiting
 from hepaplan.reports.style import FONT, SIZE, Styles
+from hepaplan.reports.views import pathway as pathway_views
 
 Writer = Callable[[Workbook, Styles, ReportContent], None]
 SHEETS: dict[str, Writer] = {

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from hepaplan.model.batch.apply import capacity_rows, figure_of, with_levels
 from hepaplan.model.batch.design import By, Level, Target
+from hepaplan.model.money.prices import price_factor
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.prices import price_factor
 from hepaplan.model.problems import Key, dotted, listed, nearest
 from hepaplan.model.quantities import Schedule
 from hepaplan.model.uncertainty.drawing.stated import CURVE_FIGURES

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hepaplan.model.assumptions import prices_in_words, value_in_use
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Place, Scenario, TableFile
 from hepaplan.model.problems import Key, WrongUse, dotted, listed, nearest
 from hepaplan.model.quantities import Amount, Quantity, Sourced, Spread
+from hepaplan.model.tables.assumptions import prices_in_words, value_in_use
 from hepaplan.model.uncertainty.spread.spread_words import spread_in_words
 from hepaplan.scenarios.load import Loaded
 

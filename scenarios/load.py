@@ -10,9 +10,19 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hepaplan.model.drug_checks import check_drugs
-from hepaplan.model.horizon_notices import horizon_notices
-from hepaplan.model.list_patterns import check_list_patterns
+from hepaplan.model.input_checks.drug_checks import check_drugs
+from hepaplan.model.input_checks.horizon_notices import horizon_notices
+from hepaplan.model.input_checks.pathway_checks import check_pathway
+from hepaplan.model.input_checks.plan_checks import check_plan_rules
+from hepaplan.model.input_checks.scenario_checks import (
+    check_backlog,
+    check_names,
+    check_settings,
+    check_sources,
+)
+from hepaplan.model.input_checks.service_checks import check_services
+from hepaplan.model.input_checks.table_checks import check_tables
+from hepaplan.model.money.prices import check_prices, in_own_prices, price_notices
 from hepaplan.model.parameters import (
     Place,
     Resource,
@@ -21,18 +31,8 @@ from hepaplan.model.parameters import (
     Tables,
 )
 from hepaplan.model.pathway import DecisionPoint, Pathway
-from hepaplan.model.pathway_checks import check_pathway
-from hepaplan.model.plan_checks import check_plan_rules
-from hepaplan.model.prices import check_prices, in_own_prices, price_notices
 from hepaplan.model.problems import Key, Problem, dotted
-from hepaplan.model.scenario_checks import (
-    check_backlog,
-    check_names,
-    check_settings,
-    check_sources,
-)
-from hepaplan.model.service_checks import check_services
-from hepaplan.model.table_checks import check_tables
+from hepaplan.model.sites.list_patterns import check_list_patterns
 from hepaplan.model.table_columns import TABLE_COLUMNS
 from hepaplan.model.uncertainty.spread.checks import (
     check_correlated,

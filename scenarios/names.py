@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hepaplan.model.scenario_checks import Names
+from hepaplan.model.input_checks.scenario_checks import Names
 
 
 def names_in(content: Mapping[str, Any]) -> Names:

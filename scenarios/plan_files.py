@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from hepaplan.model.actuals import actuals_problems
+from hepaplan.model.by_hand.actuals import actuals_problems
 from hepaplan.model.evaluate import network_of, usual_care
-from hepaplan.model.network import Network
+from hepaplan.model.input_checks.plan_file_checks import plan_problems
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.plan_file_checks import plan_problems
 from hepaplan.model.problems import Problem, dotted
+from hepaplan.model.sites.network import Network
 from hepaplan.scenarios.files import MAX_CSV_BYTES, read_source
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import Table, read_columns, shortened

@@ -12,8 +12,8 @@ import pytest
 from hepaplan.model.allocation import plan as planning
 from hepaplan.model.allocation.aims import STAYED, Reached, seek_in_order
 from hepaplan.model.allocation.model_file import FORMATS
+from hepaplan.model.by_hand.edited import EDITED
 from hepaplan.model.depth import FULL
-from hepaplan.model.edited import EDITED
 from hepaplan.model.readings import MOST_HEALTH
 from hepaplan.reports.options import MODEL_FILES
 from tests.support.command import TINY, Hepaplan, Spoil, contents

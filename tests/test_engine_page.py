@@ -8,7 +8,7 @@ import pytest
 
 from hepaplan.model.cohort.cycle_weights import CycleWeights
 from hepaplan.model.cohort.transitions import Conversion
-from hepaplan.model.discounting import Convention
+from hepaplan.model.money.discounting import Convention
 from tests.support.pages import blocks, names_of, page
 
 NAME = "cohort-engine.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hepaplan.model.drugs import dose_price
+from hepaplan.model.money.drugs import dose_price
 from hepaplan.model.parameters import AGE_BANDS, SEXES
 from hepaplan.model.population import regions
 from hepaplan.scenarios.load import InvalidScenario, load, load_scenario

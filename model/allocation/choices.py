@@ -9,9 +9,9 @@ from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.most_people import most_starts, most_who_come
 from hepaplan.model.allocation.rows import Rows
 from hepaplan.model.arrays import Ints
-from hepaplan.model.network import Network
 from hepaplan.model.plan_rules import Plan as PlanRules
 from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.sites.network import Network
 
 
 def opened(network: Network, classes: Classes, at: Columns) -> Rows:

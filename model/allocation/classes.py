@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Flags, Floats
-from hepaplan.model.network import Network
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
 
 FEW = 1e-9
 """People so few that their proportions say nothing."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.arrays import Flags, Floats, Ints
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 
 
 @dataclass(frozen=True)

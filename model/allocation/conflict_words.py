@@ -12,10 +12,10 @@ from hepaplan.model.allocation.conflicts import SECONDS, Conflict, Shortfall, ex
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import Stopped
 from hepaplan.model.allocation.solver import NoPlan
-from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import listed
 from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.sites.network import Network
 
 FIGURES = 3
 LISTED = 8

@@ -14,7 +14,7 @@ from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import Session, Solution, Stopped
 from hepaplan.model.allocation.solver import without_dust
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 
 SECONDS = 120.0
 NOTHING = 1e-4

@@ -9,8 +9,8 @@ from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.rows import Rows
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.network import Network
 from hepaplan.model.plan_rules import Plan as PlanRules
+from hepaplan.model.sites.network import Network
 
 
 def arrivals(network: Network, classes: Classes, at: Columns) -> Rows:

@@ -12,8 +12,8 @@ from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
 from hepaplan.model.arrays import Flags, Floats
-from hepaplan.model.network import Network
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
 
 NOBODY = 1e-9
 

@@ -11,9 +11,9 @@ from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.read_back import programme_point
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.choices_cost import bought_units
-from hepaplan.model.network import Network
+from hepaplan.model.money.choices_cost import bought_units
 from hepaplan.model.replay import Plan, Replay
+from hepaplan.model.sites.network import Network
 
 TOLERANCE = 1e-6
 UNITS = {"capacity": "units of the resource", "budgets": "GBP"}

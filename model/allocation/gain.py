@@ -9,12 +9,12 @@ import numpy as np
 
 from hepaplan.model.allocation.plan import most_health
 from hepaplan.model.allocation.solver import NoPlan
-from hepaplan.model.extras import Extras
-from hepaplan.model.lumps import Lumps
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.plan_rules import Plan as PlanRules
 from hepaplan.model.replay import Replay, replay
+from hepaplan.model.sites.extras import Extras
+from hepaplan.model.sites.lumps import Lumps
+from hepaplan.model.sites.network import Network
 
 ORDER, REFERRAL, SUBSTITUTION = "order of starts", "and referral", "and substitution"
 ANY_AGE = "free to prefer an age"

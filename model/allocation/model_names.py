@@ -10,7 +10,7 @@ import numpy as np
 from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.rows import Programme
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 
 _COLUMN_AXES = {
     "starts": ("pair", "class", "site", "month"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 
 
 def most_who_come(network: Network) -> Floats:

@@ -12,8 +12,8 @@ import numpy as np
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.arrays import Ints
-from hepaplan.model.network import Network
 from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.sites.network import Network
 
 Axis = tuple[str, ...]
 Axes = Callable[[Network, Columns], tuple[Axis, ...]]

@@ -7,10 +7,10 @@ import numpy as np
 from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.delayed import month_on_list
-from hepaplan.model.network import Network
+from hepaplan.model.delay_harm.delayed import month_on_list
 from hepaplan.model.outcomes import Value
 from hepaplan.model.plan_value import plan_worth
+from hepaplan.model.sites.network import Network
 
 
 def health(network: Network, classes: Classes, at: Columns, qalys: Value) -> Floats:

@@ -26,12 +26,12 @@ from hepaplan.model.allocation.solver import (
 from hepaplan.model.allocation.written import Asked, Written, write
 from hepaplan.model.arrays import Floats
 from hepaplan.model.depth import Solver
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.plan_rules import Aim
 from hepaplan.model.plan_rules import Plan as PlanRules
 from hepaplan.model.plan_value import charged_by_replay, uncharged
 from hepaplan.model.replay import Plan, Replay, replay
+from hepaplan.model.sites.network import Network
 
 FLOWS = (
     "arrivals",

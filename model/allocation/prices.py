@@ -15,8 +15,8 @@ from hepaplan.model.allocation.session import Session, Solution, Stopped
 from hepaplan.model.allocation.solver import without_dust
 from hepaplan.model.allocation.written import Written
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.network import Network
 from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.sites.network import Network
 
 NOTHING = 1e-9
 """QALYs a year below which a unit counts as worth nothing, and is not solved for."""

@@ -8,11 +8,11 @@ from hepaplan.model.allocation.classes import Classes, settled_points
 from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.referral_shares import group_shares
 from hepaplan.model.arrays import Floats
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values
 from hepaplan.model.plan_rules import Aim
 from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.replay import Plan, Replay
+from hepaplan.model.sites.network import Network
 
 SOME = 1e-9
 """People so few that nobody is sent."""

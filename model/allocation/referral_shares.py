@@ -6,7 +6,7 @@ import numpy as np
 
 from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.arrays import Flags, Floats
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 
 ROUNDS_OF_FITTING = 50
 NOBODY = 1e-9

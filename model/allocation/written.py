@@ -11,11 +11,11 @@ from hepaplan.model.allocation.columns import Columns, columns
 from hepaplan.model.allocation.fairness import equity, largest_change, with_rows
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
 from hepaplan.model.arrays import Flags, Floats
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.plan_rules import Aim
 from hepaplan.model.plan_rules import Plan as PlanRules
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
 
 
 @dataclass(frozen=True)

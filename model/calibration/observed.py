@@ -9,13 +9,13 @@ import numpy as np
 
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.evaluate import usual_care
+from hepaplan.model.flows.renewal import overall_survival
 from hepaplan.model.outputs import Output, outputs_known, outputs_of
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import listed, nearest
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.renewal import overall_survival
-from hepaplan.model.usual_tables import survival_if_performed
+from hepaplan.model.tables.usual_tables import survival_if_performed
 
 SURVIVAL = "overall_survival"
 SURVIVAL_FORM = f"{SURVIVAL}.POINT.OPTION.MONTH"

@@ -12,8 +12,8 @@ from hepaplan.model.chance.queues import Queues
 from hepaplan.model.chance.room import Room
 from hepaplan.model.chance.streams import Streams
 from hepaplan.model.chance.whole import divided, spread
-from hepaplan.model.network import Network
 from hepaplan.model.replay import ROUNDING
+from hepaplan.model.sites.network import Network
 
 LONG_WAIT = 6
 """Months from which waits of different lists count as equal where they compete for room."""

@@ -8,12 +8,12 @@ from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.chance.fates import by_harm, fates_of
 from hepaplan.model.chance.queues import Queues
 from hepaplan.model.chance.room import Room
-from hepaplan.model.network import Network
 from hepaplan.model.replay import (
     first_in_first_out,
     longest_wait_first,
     oldest_of_all_groups,
 )
+from hepaplan.model.sites.network import Network
 
 
 class Expected:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 
 
 @dataclass(frozen=True)

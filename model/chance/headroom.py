@@ -10,8 +10,8 @@ import pandas as pd
 
 from hepaplan.model.arrays import Flags, Floats
 from hepaplan.model.chance.simulate import Simulated, simulate
-from hepaplan.model.network import Network
 from hepaplan.model.replay import Plan, Replay
+from hepaplan.model.sites.network import Network
 
 MOST = 100
 """Per cent of capacity beyond which no headroom is sought."""

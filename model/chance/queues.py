@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hepaplan.model.arrays import Flags, Floats, Ints
-from hepaplan.model.network import Network
 from hepaplan.model.quantities import DAYS_PER_MONTH
+from hepaplan.model.sites.network import Network
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.chance.queues import Queues
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.replay import ROUNDING
-from hepaplan.model.sharing import share_what_fits
+from hepaplan.model.sites.sharing import share_what_fits
 
 
 @dataclass(frozen=True)

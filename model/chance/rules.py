@@ -9,8 +9,8 @@ import numpy as np
 from hepaplan.model.arrays import Floats
 from hepaplan.model.chance.queues import Queues, queues_of
 from hepaplan.model.chance.room import Room
-from hepaplan.model.network import Network
 from hepaplan.model.replay import Plan, replay
+from hepaplan.model.sites.network import Network
 
 Chance = Any
 """`Expected` or `Drawn`: what they call people differs, what they do with them does not."""

@@ -13,8 +13,8 @@ from hepaplan.model.chance.queues import Queues
 from hepaplan.model.chance.room import open_room
 from hepaplan.model.chance.rules import Chance, FirstCome, Planned, Rule
 from hepaplan.model.chance.streams import Streams
-from hepaplan.model.network import Network
 from hepaplan.model.replay import Plan
+from hepaplan.model.sites.network import Network
 
 BLOCK = 500
 """Replications side by side: enough for long arrays, few enough for memory."""

@@ -10,11 +10,11 @@ import pandas as pd
 from hepaplan.model.arrays import Floats
 from hepaplan.model.chance.headroom import Target, share_within
 from hepaplan.model.chance.simulate import Simulated, simulate
-from hepaplan.model.network import Network
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.replay import Replay
-from hepaplan.model.tidy import concat
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables.tidy import concat
 
 PLANNED = (FIRST_COME, MOST_HEALTH)
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}

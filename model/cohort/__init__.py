@@ -12,7 +12,7 @@ from hepaplan.model.cohort.transitions import (
     probability_over,
 )
 from hepaplan.model.cohort.varying import by_time_in_state, per_cycle
-from hepaplan.model.discounting import UNDISCOUNTED, Discounting
+from hepaplan.model.money.discounting import UNDISCOUNTED, Discounting
 
 __all__ = [
     "OUTSIDE",

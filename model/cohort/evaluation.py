@@ -19,7 +19,7 @@ from hepaplan.model.cohort.labelled import Labelled
 from hepaplan.model.cohort.rewards import Stream, read_streams
 from hepaplan.model.cohort.transitions import Transitions, arrow, differing_draws, unknown_state
 from hepaplan.model.cohort.varying import Value, Varying, varying
-from hepaplan.model.tidy import Labels
+from hepaplan.model.tables.tidy import Labels
 
 CELLS = 65_536
 """Numbers a cycle works on at once: many to spread the cost of calls, few to stay in the cache."""

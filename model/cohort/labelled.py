@@ -9,7 +9,7 @@ import pandas as pd
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.problems import listed, nearest
-from hepaplan.model.tidy import Labels, tidy
+from hepaplan.model.tables.tidy import Labels, tidy
 
 
 @dataclass(frozen=True, eq=False)

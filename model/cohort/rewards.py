@@ -9,7 +9,7 @@ import numpy as np
 
 from hepaplan.model.cohort.transitions import Key, Transitions, arrow, unknown_state
 from hepaplan.model.cohort.varying import Value, Varying, varying
-from hepaplan.model.discounting import Discounting
+from hepaplan.model.money.discounting import Discounting
 
 OUTSIDE = "outside"
 """Where people come from who start or flow in: (OUTSIDE, state) is a reward on entering."""

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from hepaplan.model.problems import listed
-from hepaplan.model.words import figure, pounds
+from hepaplan.model.tables.words import figure, pounds
 
 LEAST_SAID = 1e-9
 SHOWN = 3

@@ -20,9 +20,9 @@ from hepaplan.model.compare.words import headlines
 from hepaplan.model.evaluate import Progress
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput
-from hepaplan.model.summary import labels
-from hepaplan.model.tidy import concat
-from hepaplan.model.words import told_apart
+from hepaplan.model.tables.summary import labels
+from hepaplan.model.tables.tidy import concat
+from hepaplan.model.tables.words import told_apart
 
 FEWEST = 2
 BILLIONTH = 1e-9

@@ -8,10 +8,10 @@ from dataclasses import fields
 import pandas as pd
 from pydantic import BaseModel
 
-from hepaplan.model.assumptions import assumption_table, change_table
 from hepaplan.model.parameters import Scenario, TableFile, Tables
 from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import Sourced
+from hepaplan.model.tables.assumptions import assumption_table, change_table
 
 ABSENT = "not stated"
 NAMING = frozenset({"name", "title", "question", "sources", "label", "note", "reason"})

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from hepaplan.model.input_checks.pathway_checks import check_pathway
+from hepaplan.model.input_checks.plan_checks import check_plan_rules
+from hepaplan.model.input_checks.scenario_checks import (
+    Names,
+    check_backlog,
+    check_names,
+    check_settings,
+)
+from hepaplan.model.input_checks.service_checks import check_services
+from hepaplan.model.input_checks.table_checks import check_tables
 from hepaplan.model.parameters import Scenario, Tables
-from hepaplan.model.pathway_checks import check_pathway
-from hepaplan.model.plan_checks import check_plan_rules
 from hepaplan.model.population import regions
 from hepaplan.model.problems import Problem
-from hepaplan.model.scenario_checks import Names, check_backlog, check_names, check_settings
-from hepaplan.model.service_checks import check_services
-from hepaplan.model.table_checks import check_tables
 from hepaplan.model.table_columns import OPTIONAL_TABLES
 
 

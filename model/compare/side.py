@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hepaplan.model import money_tables, plan_tables, summary, usual_tables
 from hepaplan.model.arrays import Floats
 from hepaplan.model.checks import COLUMNS as CHECK_COLUMNS
 from hepaplan.model.checks import all_checks, checks_without_plan
@@ -19,6 +18,7 @@ from hepaplan.model.plan_value import Totals
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import NOTHING_SCARCE, Replayed, UsualCare
 from hepaplan.model.replay import Replay
+from hepaplan.model.tables import money_tables, plan_tables, summary, usual_tables
 
 SAME_PEOPLE = 1e-9
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hepaplan.model.compare.side import Side
-from hepaplan.model.summary import LIFETIME
+from hepaplan.model.tables.summary import LIFETIME
 
 ALL_POLICIES = "all policies"
 BEFORE_ANY_POLICY = ("new colorectal cancers", "new patients with liver metastases")

@@ -11,11 +11,11 @@ from hepaplan.model.checks import REPLAYED_PLAN
 from hepaplan.model.compare.side import Side
 from hepaplan.model.compare.strategies import per_qaly, pools
 from hepaplan.model.economics import increment
-from hepaplan.model.money_tables import WITHIN_STANDARD
 from hepaplan.model.problems import listed
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import FIRST_COME, LONGEST_WAIT, MOST_HEALTH
-from hepaplan.model.words import pounds
+from hepaplan.model.tables.money_tables import WITHIN_STANDARD
+from hepaplan.model.tables.words import pounds
 
 Tables = Mapping[str, pd.DataFrame]
 DEATHS = "deaths on a waiting list"

@@ -10,9 +10,9 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.parameters import SEXES, STAGES, TIMINGS
 from hepaplan.model.population import regions
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.tidy import add_up, years_of
+from hepaplan.model.tables.tidy import add_up, years_of
+from hepaplan.model.tables.usual_totals import usual_starts, usual_use
 from hepaplan.model.ties.tie import Tie, tie_name, ties_of
-from hepaplan.model.usual_totals import usual_starts, usual_use
 
 INCIDENCE, METASTASES, ARRIVALS, DEMAND = "Incidence", "Metastases", "Arrivals", "Demand live"
 ALL = "all"

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.money_tables import deaths_waiting
-from hepaplan.model.network import Network
-from hepaplan.model.plan_tables import beyond_standard
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.replay import Replay
-from hepaplan.model.tidy import add_up, years_of
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables.money_tables import deaths_waiting
+from hepaplan.model.tables.plan_tables import beyond_standard
+from hepaplan.model.tables.tidy import add_up, years_of
 from hepaplan.model.ties.tie import Tie, tie_name, ties_of
 
 STARTS, WAITING, USE, SPENDING = "Lists", "Waiting live", "Use live", "Spending live"

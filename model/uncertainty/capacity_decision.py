@@ -10,8 +10,6 @@ import numpy as np
 
 from hepaplan.model.decide_by import decided_later, units_of
 from hepaplan.model.evaluate import network_of, usual_care
-from hepaplan.model.lumps import monthly_cost
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import discount_factors
 from hepaplan.model.parallel import spread
 from hepaplan.model.parameters import Scenario
@@ -21,12 +19,14 @@ from hepaplan.model.policies import first_come
 from hepaplan.model.problems import WrongUse, nearest
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.sites.lumps import monthly_cost
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables.words import told_apart
 from hepaplan.model.uncertainty.drawing.draws import one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.information.evpi import chosen
 from hepaplan.model.uncertainty.spread.inputs import Values
 from hepaplan.model.uncertainty.strategies import Strategies
-from hepaplan.model.words import told_apart
 
 CHOICES = ("never", "now", "a year later")
 """When an expansion is bought."""

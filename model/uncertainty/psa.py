@@ -16,6 +16,7 @@ from hepaplan.model.evaluate import scarce_capacity
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
 from hepaplan.model.readings import FIRST_COME
+from hepaplan.model.tables.words import figure, pounds, sentence_case
 from hepaplan.model.uncertainty.plan_draws import (
     PLAN_KEPT,
     PlanDraws,
@@ -47,7 +48,6 @@ from hepaplan.model.uncertainty.sampled import (
     left_out_words,
 )
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import figure, pounds, sentence_case
 
 Progress = Callable[[str], None]
 HALF = 0.5

@@ -14,12 +14,12 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.tables.words import told_apart
 from hepaplan.model.uncertainty.drawing.designs import Design
 from hepaplan.model.uncertainty.drawing.draws import draw
 from hepaplan.model.uncertainty.region.region import RegionDraws, region_draws
 from hepaplan.model.uncertainty.spread.inputs import Input, Value, uncertain_inputs
 from hepaplan.model.uncertainty.strategies import Strategies
-from hepaplan.model.words import told_apart
 
 PER_PATIENT, PER_REGION = "one patient", "the region"
 SAME_PEOPLE = 1e-9

@@ -15,6 +15,7 @@ from hepaplan.model.outputs import HEALTH_AND_MONEY, Output, chosen_outputs
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, WrongUse, listed, nearest
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.moving.evaluations import Evaluate, by_runs
 from hepaplan.model.uncertainty.moving.levers import Lever, levers
 from hepaplan.model.uncertainty.moving.one_way import (
@@ -34,7 +35,6 @@ from hepaplan.model.uncertainty.region.region_outputs import (
 )
 from hepaplan.model.uncertainty.spread.inputs import uncertain_inputs
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import sentence_case
 
 Progress = Callable[[str], None]
 QUESTION = "Which inputs matter, one at a time, and at which value would we decide otherwise?"

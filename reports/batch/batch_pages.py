@@ -14,7 +14,7 @@ from hepaplan.model.batch.design import Level
 from hepaplan.model.batch.tasks import Batch, tasks
 from hepaplan.model.outputs import Output, chosen_outputs
 from hepaplan.model.problems import listed
-from hepaplan.model.words import sentence_case
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.reports.batch.batch_pictures import (
     MEAN,
     ShownAs,

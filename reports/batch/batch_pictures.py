@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.outputs import Output
-from hepaplan.model.words import sentence_case
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.reports.number_text import number_text
 from hepaplan.reports.study.output_pages import VALUE, axis_title, result_format
 from hepaplan.reports.study.pages import Picture, Shown

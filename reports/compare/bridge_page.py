@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from hepaplan.model.compare.bridge_words import amount_words, bridge_headline
-from hepaplan.model.words import sentence_case
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.study.drawn import signed
 from hepaplan.reports.study.output_pages import result_format

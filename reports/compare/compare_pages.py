@@ -17,7 +17,7 @@ from hepaplan.reports.compare.sheets import (
     STRATEGIES,
 )
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet_records import verdict
+from hepaplan.reports.sheets.records import verdict
 from hepaplan.reports.study.pages import Page, Pages, Picture, Shown
 from hepaplan.reports.style import (
     FINE_CHANGE,

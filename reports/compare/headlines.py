@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from hepaplan.model.words import pounds
+from hepaplan.model.tables.words import pounds
 
 LEAST = 1e-9
 STEPS = ((0.5, 2.5), (1.0, 5.0), (2.0, math.inf))

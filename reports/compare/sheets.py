@@ -8,12 +8,12 @@ import pandas as pd
 from openpyxl.chart import BarChart
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts
 from hepaplan.reports.blocks import Block, Placed
 from hepaplan.reports.compare import bridge_page, headlines, views
 from hepaplan.reports.content import ReportContent
+from hepaplan.reports.pictures import charts
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.sheet_records import verdict, write_about
+from hepaplan.reports.sheets.records import verdict, write_about
 from hepaplan.reports.study.sheets import Names, write_page
 from hepaplan.reports.style import (
     AMOUNT,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from hepaplan.model.summary import SPENDING
+from hepaplan.model.tables.summary import SPENDING
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.style import (
     CHANGE,
@@ -17,8 +17,8 @@ from hepaplan.reports.style import (
     SIGNED_POUNDS,
     format_for_unit,
 )
-from hepaplan.reports.summary_views import changed_words
-from hepaplan.reports.views import heading, labelled, optional
+from hepaplan.reports.views.shown import heading, labelled, optional
+from hepaplan.reports.views.summary import changed_words
 
 FIXED = ("Key figure", "Under", "Unit", "What", "Category", "Year", "Reason")
 MAIN = {

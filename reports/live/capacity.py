@@ -10,7 +10,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
-from hepaplan.model.site_capacity import site_capacity, usable_units
+from hepaplan.model.sites.site_capacity import site_capacity, usable_units
 from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_frame import (
@@ -27,8 +27,8 @@ TITLE = "Capacity live"
 NUMBER = 6
 ABOUT = "What each site may use of each resource, by month, in the resource's units."
 NOTES = (
-    "As model/site_capacity.py. Live: saleable units and their dated changes, units a week, the "
-    "utilisation cap, cancellations, other services' use. Grey: weeks a month (the calendar).",
+    "As model/sites/site_capacity.py. Live: saleable units and their dated changes, units a week, "
+    "the utilisation cap, cancellations, other services' use. Grey: weeks a month (the calendar).",
     "Grey, from the engine: what starts before the window still take; what the plan buys or "
     "builds. Where whole cases or a ring fence say what a unit gives, capacity is grey too.",
 )

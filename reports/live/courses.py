@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from openpyxl.workbook.workbook import Workbook
 
+from hepaplan.model.input_checks.table_checks import SHARES_SUM_TO
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.table_checks import SHARES_SUM_TO
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.courses_alive import ALIVE, rows_of, write_alive
 from hepaplan.reports.live.courses_at import Courses

@@ -9,7 +9,7 @@ import numpy as np
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.discounting import Discounting
+from hepaplan.model.money.discounting import Discounting
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.surroundings import Surroundings, surroundings
@@ -130,8 +130,8 @@ def write_discounting(making: Making) -> dict[str, Rate]:
     grid = making.grid(
         DISCOUNTING,
         "What one unit is worth at the start of each month since a start, discounted to the start.",
-        "As model/discounting.py: compounded by the year, (1 + rate) ^ -years. Months are counted "
-        "at their middle: the factor of half a month is applied to each sum.",
+        "As model/money/discounting.py: compounded by the year, (1 + rate) ^ -years. Months are "
+        "counted at their middle: the factor of half a month is applied to each sum.",
         "Live: both rates. Unit of every figure: worth now of one unit then.",
     )
     months = making.usual.kernels.months
@@ -181,9 +181,9 @@ def write_other_causes(making: Making, rows: dict[tuple[str, str], int]) -> Othe
     grid = making.grid(
         OTHER_CAUSES,
         "The share who escape death from other causes in each month since a start, held still.",
-        "Weights from the engine (model/ageing.py): ages at a point come from the whole pathway, "
-        "so these change only on a new run. In the month: share of those alive as it begins. Since "
-        "the start: share of those who start.",
+        "Weights from the engine (model/ages/ageing.py): ages at a point come from the whole "
+        "pathway, so these change only on a new run. In the month: share of those alive as it "
+        "begins. Since the start: share of those who start.",
         "Published: hazard of death from other causes per month among the patients of published "
         "curves that count such deaths (design: nothing is counted twice).",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.drugs import ADMINISTRATION, DosePrices, cost_category
+from hepaplan.model.money.drugs import ADMINISTRATION, DosePrices, cost_category
 from hepaplan.model.pathway import Option
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity

@@ -8,9 +8,9 @@ import pandas as pd
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.network import day_one_people
+from hepaplan.model.flows.renewal import carried_in
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.renewal import carried_in
+from hepaplan.model.sites.network import day_one_people
 from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.demand_kernels import Kernels
@@ -24,11 +24,11 @@ from hepaplan.reports.style import Styles
 TITLE = "Arrivals"
 ABOUT = "People who arrive at each decision point by month, when nothing is scarce."
 NOTES = (
-    "As usual_flow in model/renewal.py: new patients (share of the group sent to the point x new "
-    "metastases), those on a list as the window opens, and who comes after earlier starts: earlier "
-    "arrivals x Kernels, month by month. All years before the window are live too.",
-    "To the right: entries of the window, as `entries` in model/network.py: new patients, and who "
-    "comes after starts before the window; those on a list as it opens are not in them.",
+    "As usual_flow in model/flows/renewal.py: new patients (share of the group sent to the point x "
+    "new metastases), those on a list as the window opens, and who comes after earlier starts: "
+    "earlier arrivals x Kernels, month by month. All years before the window are live too.",
+    "To the right: entries of the window, as `entries` in model/sites/network.py: new patients, "
+    "and who comes after starts before the window; those on a list as it opens are not in them.",
 )
 
 

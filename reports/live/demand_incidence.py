@@ -6,7 +6,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.parameters import SEXES, STAGES
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.tidy import years_of
+from hepaplan.model.tables.tidy import years_of
 from hepaplan.model.ties.demand import ALL
 from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent

@@ -30,7 +30,7 @@ ABOUT = (
     "Of those who arrive at a decision point: where they arrive next and what they use, by month."
 )
 NOTES = (
-    "As usual_kernel in model/renewal.py: usual share x what follows a start, summed over a "
+    "As usual_kernel in model/flows/renewal.py: usual share x what follows a start, summed over a "
     "point's options. Rows are months since arrival, the last month first, as sums over earlier "
     "months need them.",
     "Live: usual shares, and all that Courses, Leaving and Alive hold. Shares of starts to each "

@@ -10,7 +10,7 @@ from openpyxl.workbook.workbook import Workbook
 from hepaplan.model.arrays import Floats
 from hepaplan.model.metastases import group_of_band
 from hepaplan.model.parameters import AGE_BANDS, STAGES_WITHOUT_METASTASES, TIMINGS
-from hepaplan.model.tidy import years_of
+from hepaplan.model.tables.tidy import years_of
 from hepaplan.model.ties.demand import ALL
 from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent

@@ -12,7 +12,7 @@ from hepaplan.model.incidence import PER, effective_years
 from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES
 from hepaplan.model.population import regions
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.tidy import years_of
+from hepaplan.model.tables.tidy import years_of
 from hepaplan.reports.live.demand_people import People, people_of, row_at, row_of
 from hepaplan.reports.live.demand_refs import runs
 from hepaplan.reports.live.grid import Grid, fixed

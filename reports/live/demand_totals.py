@@ -8,10 +8,10 @@ import numpy as np
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.tidy import years_of
+from hepaplan.model.tables.tidy import years_of
+from hepaplan.model.tables.usual_totals import usual_starts, usual_use
 from hepaplan.model.ties.demand import ALL
 from hepaplan.model.ties.tie import tie_name
-from hepaplan.model.usual_totals import usual_starts, usual_use
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.live import demand_arrivals
 from hepaplan.reports.live.demand_arrivals import ArrivalPlaces
@@ -22,9 +22,9 @@ from hepaplan.reports.style import Styles
 TITLE = "Demand live"
 ABOUT = "Starts of usual care and what they need of each resource, when nothing is scarce."
 NOTES = (
-    "As model/usual_totals.py: starts = usual share x arrivals, in the month of arrival; need = "
-    "starts of this and all earlier months x what they take (Kernels), years before the window "
-    "included. All of it is live.",
+    "As model/tables/usual_totals.py: starts = usual share x arrivals, in the month of arrival; "
+    "need = starts of this and all earlier months x what they take (Kernels), years before the "
+    "window included. All of it is live.",
 )
 FIRST_YEAR = 4
 

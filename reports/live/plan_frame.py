@@ -11,9 +11,9 @@ import numpy as np
 from hepaplan.model.allocation.classes import patient_classes
 from hepaplan.model.allocation.referral_shares import class_shares
 from hepaplan.model.arrays import Flags, Floats
-from hepaplan.model.network import Network
 from hepaplan.model.readings import MOST_HEALTH, NOTHING_SCARCE, Capacity, UsualCare
 from hepaplan.model.replay import Replay, recurrences_of, sum_by_list
+from hepaplan.model.sites.network import Network
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.style import Styles

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.tidy import add_up, years_of
+from hepaplan.model.tables.tidy import add_up, years_of
 from hepaplan.reports.live.grid import LETTERS, Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_cells import (
@@ -30,8 +30,9 @@ from hepaplan.reports.style import Styles
 
 ABOUT = "Starts by treatment, what they use at unit cost, and care while waiting, by year."
 NOTES = (
-    "As model/money_tables.py (cost_table) and model/plan_tables.py (treatment_table). "
-    "Undiscounted; use is paid for in the month it happens. Starts before the window are left out.",
+    "As model/tables/money_tables.py (cost_table) and model/tables/plan_tables.py "
+    "(treatment_table). Undiscounted; use is paid for in the month it happens. Starts before the "
+    "window are left out.",
     "Costs of doses, care and complications by option are on the sheet Value, per start.",
 )
 NAME, UNIT_COST = 1, 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.plan_tables import beyond_standard
+from hepaplan.model.tables.plan_tables import beyond_standard
 from hepaplan.reports.live.grid import Grid, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_cells import LISTS, ListCells, WaitingCells
@@ -19,8 +19,8 @@ from hepaplan.reports.style import Styles
 
 ABOUT = "People waiting at each month's end, and those beyond the standard, by decision point."
 NOTES = (
-    "As model/waiting.py and model/plan_tables.py (beyond_standard). Live: what a month on a list "
-    "does, the lists. Grey: survival of death from other causes (clocks of the engine).",
+    "As model/waiting.py and model/tables/plan_tables.py (beyond_standard). Live: what a month on "
+    "a list does, the lists. Grey: survival of death from other causes (clocks of the engine).",
     "Beyond a standard of s months, first in first out: those left s months ago who stayed, less "
     "all starts since. The standards in months are those of the run.",
 )

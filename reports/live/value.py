@@ -173,8 +173,9 @@ def _started(courses: Courses) -> Grid:
     return courses.making.grid(
         REGION,
         "What the window's new patients can expect at usual care, nothing scarce.",
-        "As model/patient_tables.py, region: people who arrive with first liver metastases in the "
-        "window (Arrivals) times the worth of an arrival (Worth), discounted to each arrival.",
+        "As model/tables/patient_tables.py, region: people who arrive with first liver metastases "
+        "in the window (Arrivals) times the worth of an arrival (Worth), discounted to each "
+        "arrival.",
         "Live: people and worth. Causes of death, medians and survival by year are on the sheets "
         "of results and follow on a new run.",
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.output_pages import MISSING, or_missing
 from hepaplan.reports.study.pages import Page, Picture, Shown
 from hepaplan.reports.style import TWO_PLACES, WHOLE

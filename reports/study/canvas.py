@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from hepaplan.reports.chart_looks import GRID, MARKS
 from hepaplan.reports.number_text import number_text, smallest_step
+from hepaplan.reports.pictures.chart_looks import GRID, MARKS
 from hepaplan.reports.readable_text import clean
 from hepaplan.reports.study.looks import Look, looks_of
 from hepaplan.reports.style import DASHES, INK, POLICY_LOOKS, Dash

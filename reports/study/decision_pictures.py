@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.pages import Picture, Shown
 from hepaplan.reports.style import AMOUNT, POUNDS, SHARE, SIGNED_POUNDS, THOUSANDS
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hepaplan.model.outputs import Output
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.moving.evaluations import said
-from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.output_pages import (
     MISSING,
     VALUE,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hepaplan.reports.chart_looks import MARKS, Mark
+from hepaplan.reports.pictures.chart_looks import MARKS, Mark
 from hepaplan.reports.style import DASHES, POLICY_LOOKS, Dash
 
 Each = TypeVar("Each")

@@ -12,11 +12,11 @@ from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 
-from hepaplan.reports import charts
 from hepaplan.reports.blocks import Placed, clean_text
-from hepaplan.reports.chart_looks import finish, text_look, values_shown
 from hepaplan.reports.compare.headlines import room_below
 from hepaplan.reports.number_text import number_text
+from hepaplan.reports.pictures import charts
+from hepaplan.reports.pictures.chart_looks import finish, text_look, values_shown
 from hepaplan.reports.study.drawn import signed
 from hepaplan.reports.study.pages import Picture
 

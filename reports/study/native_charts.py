@@ -13,14 +13,14 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.colors import ColorChoice, SchemeColor
 from openpyxl.drawing.line import LineProperties
 
-from hepaplan.reports import charts
 from hepaplan.reports.blocks import Placed, clean_text
-from hepaplan.reports.chart_looks import (
+from hepaplan.reports.number_text import number_text
+from hepaplan.reports.pictures import charts
+from hepaplan.reports.pictures.chart_looks import (
     draw_mark,
     draw_stroke,
     finish,
 )
-from hepaplan.reports.number_text import number_text
 from hepaplan.reports.study.looks import COLOURS, looks_of
 from hepaplan.reports.study.native_bars import FINE, bars, tornado
 from hepaplan.reports.study.native_waterfall import waterfall

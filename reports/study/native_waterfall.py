@@ -12,8 +12,8 @@ from openpyxl.drawing.fill import PatternFillProperties
 from openpyxl.drawing.line import LineProperties
 
 from hepaplan.reports.blocks import Placed, clean_text
-from hepaplan.reports.chart_looks import finish
 from hepaplan.reports.number_text import number_text
+from hepaplan.reports.pictures.chart_looks import finish
 from hepaplan.reports.study.drawn import BASE, ENDS, axis_start
 from hepaplan.reports.study.native_bars import FINE, names_on_the_left
 from hepaplan.reports.study.pages import Picture

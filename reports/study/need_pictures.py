@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.model.tables.words import figure, sentence_case
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import figure, sentence_case
 from hepaplan.reports.content import site_note
 from hepaplan.reports.number_text import MONTHS, value_text
 from hepaplan.reports.study.output_pages import result_format

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from hepaplan.model.outputs import Output
-from hepaplan.model.words import sentence_case
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.reports.study.workbook import LONGEST_TITLE, NOT_IN_TITLES
 from hepaplan.reports.style import POUNDS, THOUSANDS, WHOLE
 

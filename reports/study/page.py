@@ -10,8 +10,8 @@ import pandas as pd
 
 from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.reports.blocks import as_dates
-from hepaplan.reports.html import MOST_ROWS, bullets, document, element, table, text_element
 from hepaplan.reports.output import atomic_file
+from hepaplan.reports.page.html import MOST_ROWS, bullets, document, element, table, text_element
 from hepaplan.reports.study.draw_lines import MONTH_WRITTEN
 from hepaplan.reports.study.figures import draw
 from hepaplan.reports.study.pages import Page, Pages, Picture, Shown

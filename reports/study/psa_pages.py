@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.results.fans import EVERY_MONTH
 from hepaplan.model.uncertainty.sampled import PER_REGION
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import sentence_case
 from hepaplan.reports.content import site_note
 from hepaplan.reports.study.decision_pictures import (
     acceptability_picture,

@@ -8,11 +8,11 @@ import pandas as pd
 
 from hepaplan.model.outputs import Output, chosen_outputs
 from hepaplan.model.problems import dotted
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.moving.evaluations import said
 from hepaplan.model.uncertainty.sensitivity import INDICES, SCREENING
 from hepaplan.model.uncertainty.spread.inputs import Input, uncertain_inputs
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.output_pages import (
     DOUBTFUL,
     STARRED,

@@ -12,8 +12,8 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import charts
 from hepaplan.reports.blocks import Block, clean_text, fitting_width
+from hepaplan.reports.pictures import charts
 from hepaplan.reports.sheet import (
     CHART_COLUMNS,
     CHART_ROWS,

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.outputs import Output, chosen_outputs
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.moving.evaluations import said
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import sentence_case
 from hepaplan.reports.study.grid_page import grid_page
 from hepaplan.reports.study.output_pages import (
     STARRED,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.information.evpi import money
 from hepaplan.model.uncertainty.information.evppi import clear
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.model.words import sentence_case
 from hepaplan.reports.content import site_note
 from hepaplan.reports.number_text import value_text
 from hepaplan.reports.study.output_pages import starred

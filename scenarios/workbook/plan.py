@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from hepaplan.model.input_checks.plan_file_checks import plan_problems
 from hepaplan.model.input_rows import PLAN_HEADINGS
-from hepaplan.model.network import Network
-from hepaplan.model.plan_file_checks import plan_problems
 from hepaplan.model.problems import dotted
+from hepaplan.model.sites.network import Network
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import COLUMNS, Numbers, shortened
 from hepaplan.scenarios.workbook.book import Block, Book, Cell, heading_faults

@@ -18,7 +18,7 @@ from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import Stream
 from hepaplan.model.cohort.transitions import from_probabilities
 from hepaplan.model.cohort.varying import Value, by_time_in_state
-from hepaplan.model.discounting import Discounting
+from hepaplan.model.money.discounting import Discounting
 from tests.support.by_heormodel import by_heormodel
 from tests.support.sick_sicker import (
     CYCLES,

@@ -16,10 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hepaplan.model.depth import FULL
-from hepaplan.model.evaluate import Results, evaluate
+from hepaplan.model.evaluate import evaluate
+from hepaplan.model.results import Results
 from hepaplan.reports.content import content_of
 from hepaplan.reports.live.book import LivePart
-from hepaplan.reports.run_page import write_page
+from hepaplan.reports.page.run_page import write_page
 from hepaplan.reports.saving import LIVE
 from hepaplan.reports.workbook import write_workbook
 from hepaplan.scenarios.load import load_scenario

@@ -13,9 +13,9 @@ import numpy as np
 from scipy import sparse
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.open_population import occupancy, renewed
-from hepaplan.model.semi_markov import moves_of
-from hepaplan.model.superposition import (
+from hepaplan.model.flows.open_population import occupancy, renewed
+from hepaplan.model.flows.semi_markov import moves_of
+from hepaplan.model.flows.superposition import (
     superposed,
     superposed_occupancy,
     superposed_with_occupancy,

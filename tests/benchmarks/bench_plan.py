@@ -32,8 +32,8 @@ from hepaplan.model.allocation.solver import minimise, ranges, without_dust
 from hepaplan.model.allocation.written import programme
 from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.evaluate import network_of, usual_care
-from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.sites.network import Network
 from hepaplan.scenarios.load import load_scenario
 
 LONGEST_SECONDS = 200.0

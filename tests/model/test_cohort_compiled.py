@@ -19,7 +19,7 @@ from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import OUTSIDE, Stream
 from hepaplan.model.cohort.transitions import from_probabilities
 from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
-from hepaplan.model.discounting import UNDISCOUNTED, Discounting
+from hepaplan.model.money.discounting import UNDISCOUNTED, Discounting
 from tests.support.random_cohort import CYCLES, Model, random_model, run
 from tests.support.sick_sicker import STRATEGIES, drawn, reference
 

@@ -16,7 +16,7 @@ from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import OUTSIDE, Stream
 from hepaplan.model.cohort.transitions import Key, from_array, from_probabilities
 from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
-from hepaplan.model.discounting import UNDISCOUNTED
+from hepaplan.model.money.discounting import UNDISCOUNTED
 from tests.support.random_cohort import COSTS, CYCLES, EFFECTS, Model, random_model, run
 
 

@@ -23,7 +23,7 @@ from hepaplan.model.cohort.transitions import (
     probability_over,
 )
 from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle, varying
-from hepaplan.model.discounting import UNDISCOUNTED, Discounting
+from hepaplan.model.money.discounting import UNDISCOUNTED, Discounting
 
 STATES = ("well", "ill", "dead")
 RIGHT: dict[Key, Value] = {("well", "ill"): 0.2, ("ill", "well"): 0.3, ("ill", "dead"): 0.1}

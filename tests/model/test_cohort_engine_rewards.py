@@ -13,7 +13,7 @@ from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import Stream
 from hepaplan.model.cohort.transitions import from_rates
 from hepaplan.model.cohort.varying import per_cycle
-from hepaplan.model.discounting import UNDISCOUNTED, Convention, Discounting
+from hepaplan.model.money.discounting import UNDISCOUNTED, Convention, Discounting
 from hepaplan.model.outcomes import discount_factors
 
 STATES = ("alive", "dead")

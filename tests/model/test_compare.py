@@ -19,7 +19,7 @@ from hepaplan.model.compare.inputs import differences
 from hepaplan.model.compare.words import inputs_words, later_start, where_more_die
 from hepaplan.model.evaluate import evaluate
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.words import pounds
+from hepaplan.model.tables.words import pounds
 from tests.support.compared import compared, dear_theatre, more_capacity, more_people, named
 from tests.support.scenarios import tiny, tiny_with
 

@@ -7,12 +7,12 @@ import pytest
 
 from hepaplan.model.allocation.expansion_worth import ExpansionWorth
 from hepaplan.model.decide_by import DecideBy, beyond, decide_by
-from hepaplan.model.expansion_tables import EXPANSIONS, expansion_table
-from hepaplan.model.lumps import added_units
-from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_rules import Expansion
 from hepaplan.model.replay import Plan, Replay, replay
+from hepaplan.model.sites.lumps import added_units
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables.expansion_tables import EXPANSIONS, expansion_table
 from tests.support.expansions import expansion, with_expansions
 from tests.support.scenarios import tiny
 from tests.support.small import hand_kernels, hand_network

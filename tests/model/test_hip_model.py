@@ -17,8 +17,8 @@ from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import OUTSIDE, Stream
 from hepaplan.model.cohort.transitions import from_probabilities
 from hepaplan.model.cohort.varying import per_cycle
-from hepaplan.model.discounting import Discounting
 from hepaplan.model.economics import frontier
+from hepaplan.model.money.discounting import Discounting
 
 STATES = ("operation", "primary", "revision", "revised", "dead")
 CYCLES, AGE = 61, 60

@@ -20,8 +20,8 @@ from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import Stream
 from hepaplan.model.cohort.transitions import Key, from_probabilities
 from hepaplan.model.cohort.varying import per_cycle
-from hepaplan.model.discounting import UNDISCOUNTED, Discounting
 from hepaplan.model.economics import frontier
+from hepaplan.model.money.discounting import UNDISCOUNTED, Discounting
 
 # CD4 count 200 to 500; below 200; AIDS; dead. Moves counted over one year.
 STATES = ("A", "B", "C", "D")

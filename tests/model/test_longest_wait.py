@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pytest
 
 from hepaplan.model.checks import people_conserved
-from hepaplan.model.lumps import Lumps
-from hepaplan.model.network import Network
 from hepaplan.model.policies import first_come, longest_wait, nothing_scarce
 from hepaplan.model.readings import Replayed
 from hepaplan.model.replay import own_option_starts, walk
+from hepaplan.model.sites.lumps import Lumps
+from hepaplan.model.sites.network import Network
 from tests.support.scenarios import tiny_capacity
 from tests.support.small import hand_kernels, hand_network
 

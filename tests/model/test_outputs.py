@@ -8,11 +8,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from hepaplan.model import outputs, plan_tables, policies, summary, usual_tables
+from hepaplan.model import outputs, policies
 from hepaplan.model.allocation.plan import BestPlan
 from hepaplan.model.evaluate import plan_for
-from hepaplan.model.money_tables import outcomes
-from hepaplan.model.network import Network
 from hepaplan.model.outputs import chosen_outputs, outputs_known, outputs_of
 from hepaplan.model.problems import InvalidInput, NoAnswer
 from hepaplan.model.readings import (
@@ -23,6 +21,9 @@ from hepaplan.model.readings import (
     POLICIES,
 )
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables import plan_tables, summary, usual_tables
+from hepaplan.model.tables.money_tables import outcomes
 from tests.support.scenarios import tiny, tiny_capacity, tiny_usual, tiny_with
 
 YEARS = 3 / 12

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hepaplan.model.network import Network
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay
-from hepaplan.model.sharing import share_what_fits
+from hepaplan.model.sites.network import Network
+from hepaplan.model.sites.sharing import share_what_fits
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import hand_kernels, hand_network, hand_waiting
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hepaplan.model.network import Network
 from hepaplan.model.policies import first_come, plan_and_spare
 from hepaplan.model.replay import Plan, replay
+from hepaplan.model.sites.network import Network
 from tests.support.small import hand_kernels, hand_network, hand_waiting
 
 

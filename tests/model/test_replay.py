@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hepaplan.model.network import Network
-from hepaplan.model.renewal import usual_flow
+from hepaplan.model.flows.renewal import usual_flow
 from hepaplan.model.replay import (
     Plan,
     Replay,
@@ -17,6 +16,7 @@ from hepaplan.model.replay import (
     replay,
     walk,
 )
+from hepaplan.model.sites.network import Network
 from tests.support.scenarios import tiny_capacity
 from tests.support.small import hand_kernels, hand_network, hand_waiting
 

@@ -8,15 +8,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hepaplan.model.assumptions import assumption_table, source_table
-from hepaplan.model.evaluate import Results, evaluate
+from hepaplan.model.evaluate import evaluate
 from hepaplan.model.figures import figures
+from hepaplan.model.flows.renewal import overall_survival
 from hepaplan.model.input_rows import settings_rows
-from hepaplan.model.money_tables import cost_table
-from hepaplan.model.plan_tables import beyond_standard, bottlenecks, list_table, treatment_table
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, POLICIES
-from hepaplan.model.renewal import overall_survival
-from hepaplan.model.tidy import add_up, concat, tidy, years_of
+from hepaplan.model.results import Results
+from hepaplan.model.tables.assumptions import assumption_table, source_table
+from hepaplan.model.tables.money_tables import cost_table
+from hepaplan.model.tables.plan_tables import (
+    beyond_standard,
+    bottlenecks,
+    list_table,
+    treatment_table,
+)
+from hepaplan.model.tables.tidy import add_up, concat, tidy, years_of
 from tests.support.naive import fate
 from tests.support.scenarios import tiny, tiny_capacity, tiny_usual
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hepaplan.model.money_tables import share_within_standard
 from hepaplan.model.policies import first_come
 from hepaplan.model.readings import FIRST_COME
+from hepaplan.model.tables.money_tables import share_within_standard
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import hand_kernels, hand_network, hand_waiting
 

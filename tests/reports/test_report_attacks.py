@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 
 from hepaplan.reports.blocks import clean_text
-from hepaplan.reports.charts import place
+from hepaplan.reports.pictures.charts import place
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.style import Styles
 from hepaplan.reports.workbook import describe_as

@@ -8,8 +8,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from hepaplan.reports import chance_views, delay_views, fixed_views, list_views
 from hepaplan.reports.content import ReportContent, status_words
+from hepaplan.reports.views import chance as chance_views
+from hepaplan.reports.views import delay as delay_views
+from hepaplan.reports.views import fixed as fixed_views
+from hepaplan.reports.views import lists as list_views
 
 
 def of(content: ReportContent, **tables: pd.DataFrame) -> ReportContent:

@@ -13,7 +13,7 @@ from hepaplan.model.input_rows import INPUT_TABLES, INPUTS
 from hepaplan.reports import titles
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, demand, guide, plan, reconciliation, value
-from hepaplan.reports.sheet_records import _plain
+from hepaplan.reports.sheets.records import _plain
 from hepaplan.reports.style import Styles
 from hepaplan.reports.workbook import SHEETS, build_workbook
 

@@ -12,13 +12,17 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import economics_views, evidence_views, list_views, titles, views
-from hepaplan.reports.checklist_views import Item, answered, facts
-from hepaplan.reports.cheers_items import CHEERS
+from hepaplan.reports import titles
 from hepaplan.reports.content import ReportContent
+from hepaplan.reports.sheets.cheers_items import CHEERS
+from hepaplan.reports.sheets.tech_ver_items import TECH_VER
 from hepaplan.reports.summary_links import FIGURES, SENTENCES, figure_place, sentence_place
-from hepaplan.reports.summary_views import intervals
-from hepaplan.reports.tech_ver_items import TECH_VER
+from hepaplan.reports.views import economics as economics_views
+from hepaplan.reports.views import evidence as evidence_views
+from hepaplan.reports.views import lists as list_views
+from hepaplan.reports.views import shown as views
+from hepaplan.reports.views.checklist import Item, answered, facts
+from hepaplan.reports.views.summary import intervals
 from hepaplan.reports.workbook import SHEETS, write_workbook
 
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from hepaplan.model.utility_norms import COLUMNS
-from hepaplan.reports import assumption_views, plausibility_views
+from hepaplan.model.ages.utility_norms import COLUMNS
 from hepaplan.reports.content import ReportContent
+from hepaplan.reports.views import assumption as assumption_views
+from hepaplan.reports.views import plausibility as plausibility_views
 from hepaplan.reports.workbook import build_workbook
 
 

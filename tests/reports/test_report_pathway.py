@@ -7,11 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from hepaplan.model.flow_tables import COLUMNS, COMES, LEAVES, NEW, STARTS
+from hepaplan.model.tables.flow_tables import COLUMNS, COMES, LEAVES, NEW, STARTS
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.pathway_layout import DEATH, layout
-from hepaplan.reports.pathway_picture import described, pathway_png, pathway_svg
-from hepaplan.reports.pathway_views import balance, flows, headline
+from hepaplan.reports.pictures.pathway_layout import DEATH, layout
+from hepaplan.reports.pictures.pathway_picture import described, pathway_png, pathway_svg
+from hepaplan.reports.views.pathway import balance, flows, headline
 
 BY_HAND = [
     (COMES, NEW, "", "first", 60.0),

@@ -11,11 +11,15 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
-from hepaplan.reports import budget_views, delay_views, fit_views, patient_views, value_views
 from hepaplan.reports.content import ReportContent, UnfitTable, check_tables
-from hepaplan.reports.plausibility_views import age_words
 from hepaplan.reports.sheet import CHART_ROWS
 from hepaplan.reports.table_columns import COLUMNS, SURVIVAL
+from hepaplan.reports.views import budget as budget_views
+from hepaplan.reports.views import delay as delay_views
+from hepaplan.reports.views import fit as fit_views
+from hepaplan.reports.views import patient as patient_views
+from hepaplan.reports.views import value as value_views
+from hepaplan.reports.views.plausibility import age_words
 from hepaplan.reports.workbook import write_workbook
 
 SHOWN = "from_65_to_79"

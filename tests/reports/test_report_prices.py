@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 from openpyxl import load_workbook
 
-from hepaplan.reports import gain_views, price_views
 from hepaplan.reports.content import ReportContent
+from hepaplan.reports.views import gain as gain_views
+from hepaplan.reports.views import price as price_views
 from hepaplan.reports.workbook import write_workbook
 
 PLAN_PARTS = ("gain", "prices", "equity", "expansions", "chance", "chance_lists", "chance_years")

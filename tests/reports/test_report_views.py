@@ -7,20 +7,18 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from hepaplan.reports import (
-    assumption_views,
-    capacity_views,
-    plan_views,
-    summary_views,
-    value_views,
-    views,
-)
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheet_capacity import resource_headline
-from hepaplan.reports.sheet_demand import cases_headline, metastases_headline
-from hepaplan.reports.sheet_plan import sites_headline
-from hepaplan.reports.sheet_records import verdict
+from hepaplan.reports.sheets.capacity import resource_headline
+from hepaplan.reports.sheets.demand import cases_headline, metastases_headline
+from hepaplan.reports.sheets.plan import sites_headline
+from hepaplan.reports.sheets.records import verdict
 from hepaplan.reports.table_columns import COLUMNS
+from hepaplan.reports.views import assumption as assumption_views
+from hepaplan.reports.views import capacity as capacity_views
+from hepaplan.reports.views import plan as plan_views
+from hepaplan.reports.views import shown as views
+from hepaplan.reports.views import summary as summary_views
+from hepaplan.reports.views import value as value_views
 
 
 def frame(name: str, *rows: tuple[object, ...]) -> pd.DataFrame:

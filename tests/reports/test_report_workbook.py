@@ -16,7 +16,7 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports import workbook as report_writer
 from hepaplan.reports.content import ReportContent, UnfitTable
-from hepaplan.reports.sheet_summary import CHANGES
+from hepaplan.reports.sheets.summary import CHANGES
 from hepaplan.reports.workbook import write_workbook
 
 ORDER = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.run_page import PAGE, run_pages, write_page
+from hepaplan.reports.page.run_page import PAGE, run_pages, write_page
 from hepaplan.reports.workbook import build_workbook
 from tests.reports.study.test_study_page_chromium import CHROMIUM, asked, load
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from hepaplan.model.calendar import Months
-from hepaplan.model.lumps import monthly_cost, share_in_use
+from hepaplan.model.sites.lumps import monthly_cost, share_in_use
 from hepaplan.scenarios.load import load_scenario
 
 

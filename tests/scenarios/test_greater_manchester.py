@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepaplan.model.evaluate import Results, evaluate, usual_care
+from hepaplan.model.evaluate import evaluate, usual_care
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.results import Results
 from hepaplan.scenarios.load import load, load_scenario, load_under_evidence, shipped
 
 REGION = "greater-manchester"
@@ -102,7 +103,7 @@ def test_the_reviews_quarter_is_resectable() -> None:
 
 
 def test_the_reviews_forty_per_cent_live_five_years_after_resection() -> None:
-    from hepaplan.model.usual_tables import published
+    from hepaplan.model.tables.usual_tables import published
 
     table = published(usual_care(load_under_evidence(REGION, "review")))
     asked = table[(table["decision_point"] == "resectable") & (table["month"] == 60)]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from hepaplan.model.assumptions import in_words
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Place
 from hepaplan.model.quantities import Schedule
 from hepaplan.model.table_columns import TABLE_COLUMNS
+from hepaplan.model.tables.assumptions import in_words
 from hepaplan.scenarios.explain import UnknownKey, explain
 from hepaplan.scenarios.keylines import key_lines
 from hepaplan.scenarios.load import load, load_scenario, shipped

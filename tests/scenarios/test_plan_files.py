@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepaplan.model.plan_file import plan_from_table, plan_table
-from hepaplan.model.plan_tables import all_tables
+from hepaplan.model.by_hand.plan_file import plan_from_table, plan_table
 from hepaplan.model.readings import FIRST_COME
+from hepaplan.model.tables.plan_tables import all_tables
 from hepaplan.scenarios.plan_files import read_actuals, read_plan
 from hepaplan.scenarios.problems import InvalidScenario
 from hepaplan.scenarios.tables import Table

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from hepaplan.model.assumptions import assumption_table
 from hepaplan.model.evaluate import usual_care
-from hepaplan.model.prices import in_own_prices
+from hepaplan.model.money.prices import in_own_prices
 from hepaplan.model.quantities import Quantity, Schedule
+from hepaplan.model.tables.assumptions import assumption_table
 from hepaplan.scenarios.explain import explain
 from hepaplan.scenarios.load import Loaded, LocatedProblem, load, load_scenario
 from tests.support.scenarios import TINY

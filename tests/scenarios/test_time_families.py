@@ -9,10 +9,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from hepaplan.model.assumptions import assumption_table
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.pathway import TimeFamily
 from hepaplan.model.survival.fitted import time_to_event
+from hepaplan.model.tables.assumptions import assumption_table
 from hepaplan.scenarios.explain import explain
 from hepaplan.scenarios.load import LocatedProblem, load, load_scenario
 

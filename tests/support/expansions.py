@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from hepaplan.model.lumps import Lumps
-from hepaplan.model.network import Network
 from hepaplan.model.plan_rules import Expansion
+from hepaplan.model.sites.lumps import Lumps
+from hepaplan.model.sites.network import Network
 from tests.support.small import figure, hand_kernels, hand_network, hand_waiting
 
 Floats = npt.NDArray[np.float64]

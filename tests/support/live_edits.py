@@ -8,15 +8,15 @@ from pathlib import Path
 
 import openpyxl
 
+from hepaplan.model.by_hand.held import Held, held_of, held_replay
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.figures import with_figures
-from hepaplan.model.held import Held, held_of, held_replay
 from hepaplan.model.input_rows import PLAN_HEADINGS
-from hepaplan.model.network import Network
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity, Schedule, Sourced
 from hepaplan.model.readings import Capacity, UsualCare
+from hepaplan.model.sites.network import Network
 from hepaplan.model.ties.demand import demand_ties
 from hepaplan.model.ties.plan import plan_ties
 from hepaplan.model.ties.value import value_ties

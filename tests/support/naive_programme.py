@@ -15,8 +15,8 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values
+from hepaplan.model.sites.network import Network
 
 Floats = npt.NDArray[np.float64]
 Name = tuple[str | int, ...]

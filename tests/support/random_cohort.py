@@ -12,7 +12,7 @@ from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import Stream
 from hepaplan.model.cohort.transitions import Key, from_probabilities
 from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
-from hepaplan.model.discounting import Discounting
+from hepaplan.model.money.discounting import Discounting
 
 CYCLES, DRAWS = 9, 3
 COSTS, EFFECTS = Discounting(0.035), Discounting(0.015, "continuous")

@@ -14,7 +14,7 @@ from hepaplan.model.pathway import Distribution
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity, Schedule
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.tidy import add_up, years_of
+from hepaplan.model.tables.tidy import add_up, years_of
 from hepaplan.model.uncertainty.drawing.designs import uniform
 from hepaplan.model.uncertainty.region.frame import MEASURES, NOT_LINEAR
 from hepaplan.model.uncertainty.spread.inputs import Value

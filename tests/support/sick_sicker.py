@@ -11,7 +11,7 @@ from hepaplan.model.cohort.cycle_weights import CycleWeights
 from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import Stream
 from hepaplan.model.cohort.transitions import Transitions, from_probabilities, probability_over
-from hepaplan.model.discounting import Discounting
+from hepaplan.model.money.discounting import Discounting
 
 STATES = ("healthy", "sick", "sicker", "dead")
 STRATEGIES = {"standard of care": "", "A": "A", "B": "B", "A and B": "AB"}

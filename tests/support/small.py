@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from hepaplan.model.calendar import Months
 from hepaplan.model.kernels import Kernels, pathway_kernels
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Value, Values, worth
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.plan_rules import Plan
+from hepaplan.model.sites.network import Network
 from hepaplan.model.surroundings import Surroundings
 from hepaplan.model.waiting import WaitingMonth
 

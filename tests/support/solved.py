@@ -14,9 +14,9 @@ from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import Session
 from hepaplan.model.allocation.solver import without_dust
 from hepaplan.model.allocation.written import programme
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.policies import nothing_scarce
+from hepaplan.model.sites.network import Network
 from tests.support.small import hand_kernels, hand_network, hand_values, hand_waiting, rules
 
 Floats = npt.NDArray[np.float64]

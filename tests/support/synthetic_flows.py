@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from hepaplan.model.fates import CAUSES
-from hepaplan.model.flow_tables import COLUMNS, COMES, LEAVES, MORE, NEW, STARTS
+from hepaplan.model.tables.flow_tables import COLUMNS, COMES, LEAVES, MORE, NEW, STARTS
 
 Points = Mapping[str, tuple[Sequence[str], float]]
 

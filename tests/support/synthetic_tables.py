@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.money_tables import budget_impact
 from hepaplan.model.readings import POLICIES
+from hepaplan.model.tables.money_tables import budget_impact
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.table_columns import COLUMNS
 from tests.support.synthetic_flows import flow_rows

@@ -26,8 +26,8 @@ from hepaplan.model.cohort.transitions import (
     from_rates,
 )
 from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
-from hepaplan.model.discounting import UNDISCOUNTED, Convention, Discounting
 from hepaplan.model.economics import frontier
+from hepaplan.model.money.discounting import UNDISCOUNTED, Convention, Discounting
 from hepaplan.model.quantities import apply_hazard_ratio, apply_odds_ratio, rescale_probability
 from tests.support.sick_sicker import CYCLES, RATES, STATES, STRATEGIES, reference, transitions
 

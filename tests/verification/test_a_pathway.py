@@ -17,14 +17,14 @@ import pytest
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.evaluate import usual_care
+from hepaplan.model.flows.renewal import Flow, overall_survival, usual_flow
+from hepaplan.model.input_checks.pathway_checks import check_pathway
 from hepaplan.model.kernels import Kernels, pathway_kernels
 from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.pathway import Exit, Option
-from hepaplan.model.pathway_checks import check_pathway
 from hepaplan.model.quantities import Quantity
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.renewal import Flow, overall_survival, usual_flow
 from hepaplan.scenarios.load import load_scenario
 from tests.support.scenarios import scaled, with_table
 from tests.support.small import exponential, figure, pathway_record, share, small_kernels

@@ -14,23 +14,23 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hepaplan.model.ages.utility_norms import population_utility, utilities_above_norm
 from hepaplan.model.arrays import Floats
 from hepaplan.model.cohort.cycle_weights import CycleWeights
 from hepaplan.model.cohort.evaluation import Results, evaluate
 from hepaplan.model.cohort.rewards import OUTSIDE, Stream
 from hepaplan.model.cohort.transitions import from_probabilities, from_rates
 from hepaplan.model.cohort.varying import Value, by_time_in_state, per_cycle
-from hepaplan.model.discounting import UNDISCOUNTED, Discounting
 from hepaplan.model.economics import frontier
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.figures import with_figures
 from hepaplan.model.kernels import Kernels
+from hepaplan.model.money.discounting import UNDISCOUNTED, Discounting
+from hepaplan.model.money.prices import in_own_prices, price_factor
 from hepaplan.model.outcomes import Values, discount_factors, pathway_values, worth
 from hepaplan.model.parameters import Economics, Prices, Scenario
-from hepaplan.model.prices import in_own_prices, price_factor
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Amount, Quantity, Sourced
-from hepaplan.model.utility_norms import population_utility, utilities_above_norm
 from hepaplan.scenarios.load import load_scenario
 from tests.support.scenarios import tiny, tiny_usual
 from tests.support.small import figure, hand_kernels, pathway_record, schedule, share

@@ -20,14 +20,14 @@ from hepaplan.model.calendar import Months
 from hepaplan.model.checks import split_of_patients
 from hepaplan.model.demand import resource_use
 from hepaplan.model.evaluate import network_of, scarce_capacity, usual_care
-from hepaplan.model.list_patterns import usable_session
+from hepaplan.model.flows.renewal import usual_flow
 from hepaplan.model.outcomes import pathway_values
 from hepaplan.model.parameters import Resource, Scenario
-from hepaplan.model.plan_tables import demand
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.readings import MOST_HEALTH
-from hepaplan.model.renewal import usual_flow
-from hepaplan.model.site_capacity import site_capacity
+from hepaplan.model.sites.list_patterns import usable_session
+from hepaplan.model.sites.site_capacity import site_capacity
+from hepaplan.model.tables.plan_tables import demand
 from hepaplan.scenarios.load import InvalidScenario, load_scenario
 from tests.support.scenarios import (
     TINY,

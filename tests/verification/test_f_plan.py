@@ -45,14 +45,14 @@ from hepaplan.model.allocation.written import programme
 from hepaplan.model.chance.simulate import simulate
 from hepaplan.model.depth import Solver
 from hepaplan.model.evaluate import scarce_capacity, usual_care
-from hepaplan.model.feasibility import feasibility_faults
 from hepaplan.model.kernels import Kernels
-from hepaplan.model.lumps import Lumps
-from hepaplan.model.network import Network
 from hepaplan.model.parameters import Resource
-from hepaplan.model.plan_tables import all_tables
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay, replay
+from hepaplan.model.sites.feasibility import feasibility_faults
+from hepaplan.model.sites.lumps import Lumps
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables.plan_tables import all_tables
 from tests.support.expansions import two_centres
 from tests.support.naive_programme import best_plan
 from tests.support.other_solvers import by_trying_all, made_at_random, read_model

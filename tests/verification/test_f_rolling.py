@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hepaplan.model.actuals import fixed_months
 from hepaplan.model.allocation.plan import BestPlan, most_health
+from hepaplan.model.by_hand.actuals import fixed_months
 from hepaplan.model.calendar import Months
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay, replay
+from hepaplan.model.sites.network import Network
 from tests.support.small import hand_kernels, hand_network, hand_values, hand_waiting, rules
 from tests.support.solved import random_network
 

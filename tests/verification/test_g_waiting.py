@@ -14,7 +14,7 @@ import pytest
 from hepaplan.model import queueing
 from hepaplan.model.chance.headroom import Target, share_within
 from hepaplan.model.chance.simulate import simulate
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 from tests.support.small import hand_kernels, hand_network, hand_waiting
 
 

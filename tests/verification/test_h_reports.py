@@ -25,13 +25,13 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.cell import range_boundaries
 
 from hepaplan.model.depth import Depth
-from hepaplan.model.evaluate import Results, as_today, evaluate, usual_care
+from hepaplan.model.evaluate import as_today, evaluate, usual_care
 from hepaplan.model.input_rows import input_rows, input_tables
-from hepaplan.model.money_tables import budget_impact, cost_table
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import dotted
 from hepaplan.model.readings import FIRST_COME, LONGEST_WAIT, MOST_HEALTH, NOTHING_SCARCE
-from hepaplan.reports.assumption_views import NOT_SEEN, SEEN, UNLISTED, sources_seen
+from hepaplan.model.results import Results
+from hepaplan.model.tables.money_tables import budget_impact, cost_table
 from hepaplan.reports.content import content_of
 from hepaplan.reports.live.book import LivePart
 from hepaplan.reports.live.inputs import InputCells
@@ -39,7 +39,8 @@ from hepaplan.reports.live.reconciliation import AGREES, CHANGED, DIFFERS, SMALL
 from hepaplan.reports.output import FORMULA_STARTS, write_tables
 from hepaplan.reports.run import write_run
 from hepaplan.reports.saving import save
-from hepaplan.reports.views import heading
+from hepaplan.reports.views.assumption import NOT_SEEN, SEEN, UNLISTED, sources_seen
+from hepaplan.reports.views.shown import heading
 from hepaplan.reports.workbook import start_workbook
 from hepaplan.scenarios.load import InvalidScenario, load, load_scenario
 from tests.support.command import Hepaplan

@@ -21,8 +21,8 @@ from hepaplan.model.cohort.evaluation import evaluate
 from hepaplan.model.cohort.rewards import Stream
 from hepaplan.model.cohort.transitions import Transitions, from_array, from_probabilities
 from hepaplan.model.cohort.varying import by_time_in_state, per_cycle
-from hepaplan.model.discounting import Discounting
 from hepaplan.model.economics import frontier
+from hepaplan.model.money.discounting import Discounting
 from tests.support.sick_sicker import (
     CYCLES,
     PUBLISHED,

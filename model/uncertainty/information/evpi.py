@@ -12,7 +12,7 @@ from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.economics import SAME
 from hepaplan.model.outcomes import discount_factors
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-from hepaplan.model.words import THOUSAND, pounds, sentence_case
+from hepaplan.model.tables.words import THOUSAND, pounds, sentence_case
 
 FEW_THOUSAND = 10 * THOUSAND
 

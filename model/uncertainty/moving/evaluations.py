@@ -11,9 +11,9 @@ from hepaplan.model.outputs import chosen_outputs, outputs_of
 from hepaplan.model.parallel import spread
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import InvalidInput, NoAnswer
+from hepaplan.model.tables.words import THOUSAND, figure, pounds
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.spread.inputs import Values
-from hepaplan.model.words import THOUSAND, figure, pounds
 
 Outcome = Mapping[str, float] | str
 """Outputs by name, or in words why the model refuses the values."""

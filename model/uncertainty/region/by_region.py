@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import irfft, next_fast_len, rfft
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.superposition import superposed
+from hepaplan.model.flows.superposition import superposed
 from hepaplan.model.uncertainty.region.frame import Frame
 from hepaplan.model.uncertainty.region.option_draws import OptionDraws
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats, Ints
 from hepaplan.model.course import option_course
-from hepaplan.model.network import day_one_people
 from hepaplan.model.outcomes import discount_factors
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, dotted
 from hepaplan.model.readings import UsualCare
+from hepaplan.model.sites.network import day_one_people
 from hepaplan.model.surroundings import surroundings
-from hepaplan.model.tidy import years_of
+from hepaplan.model.tables.tidy import years_of
 from hepaplan.model.uncertainty.region.front import Front, front_of, refuse_more_than_stage_iv
 from hepaplan.model.uncertainty.spread.inputs import Values
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.course import Course, option_course
+from hepaplan.model.flows.semi_markov import Moves
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.pathway import Option
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-from hepaplan.model.semi_markov import Moves
 from hepaplan.model.surroundings import Surroundings, surroundings
 from hepaplan.model.uncertainty.region.frame import MEASURES, NOBODY, RATE_OF, Frame
 

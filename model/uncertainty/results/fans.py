@@ -9,7 +9,7 @@ import pandas as pd
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-from hepaplan.model.words import figure
+from hepaplan.model.tables.words import figure
 
 FAN = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 CHANCES = (0.50, 0.80, 0.95)

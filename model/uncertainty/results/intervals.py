@@ -10,8 +10,8 @@ import pandas as pd
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.chance.tables import standard_error
+from hepaplan.model.tables.words import figure
 from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
-from hepaplan.model.words import figure
 
 LOW, HIGH = INTERVAL_95
 MIDDLE = 0.5

@@ -12,7 +12,7 @@ from hepaplan.model.allocation.classes import patient_classes
 from hepaplan.model.allocation.constraints import capacity
 from hepaplan.model.allocation.written import programme
 from hepaplan.model.policies import nothing_scarce
-from hepaplan.model.summary import about
+from hepaplan.model.tables.summary import about
 from tests.support.naive import lumped
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import hand_kernels, hand_network, rules

@@ -17,9 +17,9 @@ from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import Session, Stopped
 from hepaplan.model.allocation.solver import NoPlan, minimise
 from hepaplan.model.allocation.written import programme
-from hepaplan.model.extras import Extras
-from hepaplan.model.network import Network
 from hepaplan.model.replay import replay
+from hepaplan.model.sites.extras import Extras
+from hepaplan.model.sites.network import Network
 from tests.support.expansions import two_centres, with_expansions
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import hand_kernels, hand_network, hand_values, hand_waiting, rules

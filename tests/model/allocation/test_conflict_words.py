@@ -22,8 +22,8 @@ from hepaplan.model.allocation.conflict_words import (
 from hepaplan.model.allocation.conflicts import Conflict, Shortfall
 from hepaplan.model.allocation.named_rules import Rule
 from hepaplan.model.allocation.solver import NoPlan, minimise
-from hepaplan.model.network import Network
 from hepaplan.model.plan_rules import MinimumVolume
+from hepaplan.model.sites.network import Network
 from tests.model.allocation.test_conflicts import one_list, volumes, written
 from tests.support.scenarios import tiny
 from tests.support.small import figure

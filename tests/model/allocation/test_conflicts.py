@@ -15,9 +15,9 @@ from hepaplan.model.allocation.conflicts import Conflict, explain
 from hepaplan.model.allocation.named_rules import Rule, named_rules
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
 from hepaplan.model.allocation.written import programme
-from hepaplan.model.lumps import Lumps
-from hepaplan.model.network import Network
 from hepaplan.model.policies import nothing_scarce
+from hepaplan.model.sites.lumps import Lumps
+from hepaplan.model.sites.network import Network
 from tests.support.small import hand_kernels, hand_network, rules
 
 ONE = [("listed", "operation")]

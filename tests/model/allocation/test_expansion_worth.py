@@ -12,7 +12,7 @@ from hepaplan.model.allocation.expansion_worth import ExpansionWorth, expansion_
 from hepaplan.model.allocation.prices import Solved
 from hepaplan.model.allocation.session import Session
 from hepaplan.model.allocation.written import programme
-from hepaplan.model.network import Network
+from hepaplan.model.sites.network import Network
 from tests.support.expansions import with_expansions
 from tests.support.small import hand_kernels, hand_network, hand_values, hand_waiting, rules
 

@@ -23,10 +23,10 @@ from hepaplan.model.allocation.floor_prices import floor_prices
 from hepaplan.model.allocation.prices import Solved
 from hepaplan.model.allocation.read_back import programme_point
 from hepaplan.model.allocation.rows import assemble
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Plan, Replay, replay
+from hepaplan.model.sites.network import Network
 from tests.support.small import hand_kernels, hand_network, hand_values, hand_waiting
 from tests.support.solved import random_network, solved_anew, solved_plan
 

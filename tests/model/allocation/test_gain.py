@@ -13,10 +13,10 @@ from hepaplan.model.allocation.gain import ANY_AGE, ORDER, REFERRAL, SUBSTITUTIO
 from hepaplan.model.allocation.plan import most_health
 from hepaplan.model.allocation.read_back import programme_qalys
 from hepaplan.model.allocation.solver import NoPlan
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.policies import nothing_scarce
 from hepaplan.model.replay import Replay, replay
+from hepaplan.model.sites.network import Network
 from tests.support.expansions import with_expansions
 from tests.support.small import rules
 from tests.support.solved import random_network

@@ -11,8 +11,8 @@ import pytest
 from hepaplan.model.evaluate import network_of, scarce_capacity, usual_care
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_rules import ExtraCapacity, RingFence
-from hepaplan.model.plan_tables import all_tables
 from hepaplan.model.readings import FIRST_COME, LONGEST_WAIT, MOST_HEALTH, Capacity, UsualCare
+from hepaplan.model.tables.plan_tables import all_tables
 from tests.support.scenarios import tiny, with_settings, with_table
 from tests.support.small import figure
 

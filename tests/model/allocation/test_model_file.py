@@ -20,8 +20,8 @@ from hepaplan.model.allocation.model_names import Names, plain_names, readable_n
 from hepaplan.model.allocation.objectives import health
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
 from hepaplan.model.allocation.written import programme
-from hepaplan.model.network import Network
 from hepaplan.model.policies import nothing_scarce
+from hepaplan.model.sites.network import Network
 from tests.support.other_solvers import read_model
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import rules

@@ -16,10 +16,10 @@ from hepaplan.model.allocation.read_back import programme_point
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.solver import NoPlan, minimise
 from hepaplan.model.allocation.written import programme
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay, replay
+from hepaplan.model.sites.network import Network
 from tests.support.naive_programme import best_plan
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import hand_kernels, hand_network, hand_values, hand_waiting, rules

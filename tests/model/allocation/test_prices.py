@@ -28,8 +28,8 @@ from hepaplan.model.allocation.prices import (
 )
 from hepaplan.model.allocation.rows import Rows
 from hepaplan.model.allocation.session import Session, Stopped
-from hepaplan.model.network import Network
 from hepaplan.model.outcomes import Values
+from hepaplan.model.sites.network import Network
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.solved import hospital, random_network, solved_anew, solved_plan, units_of
 

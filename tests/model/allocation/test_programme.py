@@ -16,9 +16,9 @@ from hepaplan.model.allocation.read_back import programme_point
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
 from hepaplan.model.allocation.written import programme
 from hepaplan.model.evaluate import scarce_capacity, usual_care
-from hepaplan.model.network import Network
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
 from tests.support.naive_programme import best_plan
 from tests.support.scenarios import (
     tiny_capacity,

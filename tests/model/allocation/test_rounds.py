@@ -13,9 +13,9 @@ from hepaplan.model.allocation.plan import CLOSE, MOST_ROUNDS, _Round, most_heal
 from hepaplan.model.allocation.read_back import programme_qalys
 from hepaplan.model.allocation.session import Solution
 from hepaplan.model.allocation.written import Written, write
-from hepaplan.model.network import Network
 from hepaplan.model.policies import nothing_scarce
 from hepaplan.model.replay import replay
+from hepaplan.model.sites.network import Network
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import rules
 

@@ -10,7 +10,7 @@ from hepaplan.model.calibration.observed import observable, observed
 from hepaplan.model.calibration.parameters import with_numbers
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.problems import NoAnswer
-from hepaplan.model.usual_tables import published
+from hepaplan.model.tables.usual_tables import published
 from tests.support.calibrations import HAZARD, SHARE, request, short, target
 
 ALIVE = "overall_survival.operable.resection.24"

@@ -11,8 +11,8 @@ from hepaplan.model.chance import tables
 from hepaplan.model.chance.headroom import Target, binding, headroom, least, share_within
 from hepaplan.model.chance.simulate import Simulated, simulate
 from hepaplan.model.chance.whole import divided, spread
-from hepaplan.model.network import Network
 from hepaplan.model.policies import first_come
+from hepaplan.model.sites.network import Network
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.small import hand_kernels, hand_network
 

@@ -10,10 +10,10 @@ import pytest
 from hepaplan.model.chance.drawn import Drawn
 from hepaplan.model.chance.simulate import Simulated, simulate
 from hepaplan.model.chance.streams import Streams
-from hepaplan.model.delayed import Delayed
-from hepaplan.model.network import Network
+from hepaplan.model.delay_harm.delayed import Delayed
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Plan, Replay, replay
+from hepaplan.model.sites.network import Network
 from tests.support.scenarios import tiny_capacity
 from tests.support.small import hand_kernels, hand_network, hand_waiting
 from tests.support.solved import random_network

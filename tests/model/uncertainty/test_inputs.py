@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hepaplan.model.figures import figures
+from hepaplan.model.money.prices import times
 from hepaplan.model.parameters import Scenario
-from hepaplan.model.prices import times
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity
 from hepaplan.model.uncertainty.spread.altered import Scaled

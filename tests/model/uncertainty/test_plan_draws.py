@@ -10,12 +10,12 @@ import pytest
 from hepaplan.model import evaluate
 from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import network_of, scarce_capacity, usual_care
-from hepaplan.model.money_tables import within_standard_by_point
 from hepaplan.model.outputs import outputs_of
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, NoAnswer
 from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.replay import Plan, replay
+from hepaplan.model.tables.money_tables import within_standard_by_point
 from hepaplan.model.uncertainty import plan_draws
 from hepaplan.model.uncertainty.drawing.draws import draw, one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from hepaplan.model.ageing import OtherCauses
+from hepaplan.model.ages.ageing import OtherCauses
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.readings import UsualCare

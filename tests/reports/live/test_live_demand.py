@@ -16,7 +16,7 @@ import pytest
 from hepaplan.model.evaluate import network_of, usual_care
 from hepaplan.model.parameters import Scenario, TableFile
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.summary import labels
+from hepaplan.model.tables.summary import labels
 from hepaplan.model.ties.demand import demand_ties
 from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent

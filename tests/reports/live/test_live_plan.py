@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hepaplan.model import summary
-from hepaplan.model.edited import EDITED, compare_edited
+from hepaplan.model.by_hand.edited import EDITED, compare_edited
+from hepaplan.model.by_hand.held import Held, held_of, held_replay
 from hepaplan.model.evaluate import scarce_capacity, usual_care
-from hepaplan.model.held import Held, held_of, held_replay
 from hepaplan.model.input_rows import PLAN_INPUTS
-from hepaplan.model.network import Network
 from hepaplan.model.readings import MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.replay import Replay
+from hepaplan.model.sites.network import Network
+from hepaplan.model.tables import summary
 from hepaplan.model.ties.plan import has_or_needs, plan_ties
 from hepaplan.model.ties.tie import tie_name
 from hepaplan.reports.content import ReportContent

@@ -16,8 +16,8 @@ from hepaplan.model.evaluate import usual_care
 from hepaplan.model.outcomes import Values
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.summary import labels
 from hepaplan.model.survival.families import LogNormal
+from hepaplan.model.tables.summary import labels
 from hepaplan.model.ties import value as ties_value
 from hepaplan.model.ties.value import new_in_window, value_ties
 from hepaplan.reports.content import ReportContent

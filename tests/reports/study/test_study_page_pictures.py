@@ -11,7 +11,7 @@ from hepaplan.reports.study.canvas import ShownLocator, line_looks, moved_apart
 from hepaplan.reports.study.figures import Drawing, draw
 from hepaplan.reports.study.pages import Picture, Shape
 from hepaplan.reports.style import CHANGE, POUNDS, SHARE
-from tests.reports.test_html import contrast
+from tests.reports.page.test_html import contrast
 from tests.support.read_html import read
 
 SWINGS = [("Cure", 80.0, 130.0), ("Delay", 104.0, 110.0), ("Cost", 100.0, 100.0)]

@@ -1,0 +1,1 @@
+"""What people change by hand: plans edited, months that have happened, inputs held still."""

@@ -1,0 +1,1 @@
+"""People who flow through an open population, on their own clocks."""

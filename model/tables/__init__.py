@@ -1,0 +1,1 @@
+"""What a run says: tidy tables, sentences, and the words for figures."""

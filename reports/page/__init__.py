@@ -1,0 +1,1 @@
+"""A report to read in a browser: one file, no script."""

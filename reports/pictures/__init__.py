@@ -1,0 +1,1 @@
+"""Pictures: native charts of the workbook, and drawings."""

@@ -1,0 +1,1 @@
+"""What sheets and pages show of the tables: cut, ordered, and in words."""
