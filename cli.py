@@ -32,11 +32,19 @@ from hepaplan.reports.options import (
 from hepaplan.reports.progress import note, progress
 from hepaplan.reports.study.calibrate import calibrate_command
 from hepaplan.reports.study.commands import study_commands
-from hepaplan.scenarios.lazily import calibrated_overlay, code, read_batch, targets_of
+from hepaplan.reports.verification.commands import verify_command
+from hepaplan.scenarios.lazily import (
+    calibrated_overlay,
+    code,
+    inputs_in_report,
+    read_batch,
+    targets_of,
+)
 
 if TYPE_CHECKING:
     from hepaplan.model.compare.comparison import Bridged
     from hepaplan.model.depth import Depth
+    from hepaplan.model.parameters import Scenario
     from hepaplan.scenarios.load import Loaded
 
 DEFAULT_SCENARIO = "greater-manchester"
@@ -243,7 +251,12 @@ def scenarios() -> int:
     return DONE
 
 
-for made in study_commands(lambda name, output: _loaded(name, output).scenario):
+def _scenario(name: str, output: Output) -> Scenario:
+    """Return a checked scenario alone."""
+    return _loaded(name, output).scenario
+
+
+for made in (*study_commands(_scenario), verify_command(_scenario, inputs_in_report)):
     cli.add_command(made)
 cli.add_command(calibrate_command(targets_of, calibrated_overlay))
 cli.add_command(batch_command(read_batch, code))

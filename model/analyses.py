@@ -145,5 +145,5 @@ def _headroom(usual: UsualCare, capacity: Capacity, seed: int) -> pd.DataFrame:
     network = capacity.planned_in
     window = usual.window_in(network)
     target = Target(max(window - YEAR, 0), window)
-    which = binding(network, capacity.planned)
+    which = binding(capacity.planned)
     return headroom(network, capacity.best.plan, target, which, HEADROOM_REPLICATIONS, seed)

@@ -156,5 +156,5 @@ def people_conserved(capacity: Replayed, done: Replay) -> float:
 
 def over_capacity(capacity: Replayed, done: Replay) -> float:
     """Return the most that use exceeds capacity, or what earlier starts had taken already."""
-    allowed = np.maximum(capacity.network.capacity, capacity.network.committed)
+    allowed = np.maximum(done.capacity, capacity.network.committed)
     return float(np.maximum(done.use - allowed, 0.0).max())

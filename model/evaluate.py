@@ -61,7 +61,7 @@ from hepaplan.model.tables.assumptions import (
 from hepaplan.model.tables.fit_tables import fits
 from hepaplan.model.tables.headlines import headlines
 from hepaplan.model.tables.price_tables import whose
-from hepaplan.model.verification.subject import Subject
+from hepaplan.model.verification.subject import Subject, not_read
 from hepaplan.model.verification.verify import verification_table
 from hepaplan.model.waiting import waiting_month, waiting_that_pays
 
@@ -254,7 +254,10 @@ def evaluate(
         "changes": change_table(scenario),
         "capacity": capacity_table(scenario),
         "checks": all_checks(usual, capacity),
-        "verification": verification_table(Subject(usual, capacity, usual_care, as_today)),
+        "verification": verification_table(
+            Subject(usual, capacity, usual_care if depth.changed else not_read, as_today),
+            progress=progress,
+        ),
     }
     tables["key_figures"] = summary.key_figures(usual, capacity, tables)
     tables["about"] = summary.about(usual, capacity, depth)

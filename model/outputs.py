@@ -267,9 +267,8 @@ class _Read:
 
     def _peak_use(self, policy: str, name: str) -> float:
         at = self._resource(name)
-        available = self.network.capacity[at]
-        if policy == MOST_HEALTH and self.best.plan.extra is not None:
-            available = available + self.best.plan.extra[at]
-        has = available[:, : self.window].sum(axis=0)
-        used = self.done(policy).use[at, :, : self.window].sum(axis=0)[has > 0] / has[has > 0]
+        done = self.done(policy)
+        available = self.network.capacity if policy == NOTHING_SCARCE else done.capacity
+        has = available[at, :, : self.window].sum(axis=0)
+        used = done.use[at, :, : self.window].sum(axis=0)[has > 0] / has[has > 0]
         return float(used.max()) if used.size else math.nan

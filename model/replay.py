@@ -41,7 +41,8 @@ class Replay:
     site, months waited, month); `left` (list, group, site, months waited, month) at each month's
     end; `moved` (from point, to point, group, month), `cancer_deaths` and `other_deaths` (point,
     group, month) of those left, in the month that follows; `use` (resource, site, month) with
-    what earlier starts still take; `transferred` (list, group, site, month) are the starts there of
+    what earlier starts still take; `capacity`, of the same shape, with what the plan bought or
+    built; `transferred` (list, group, site, month) are the starts there of
     people who were on another site's list.
     """
 
@@ -53,6 +54,7 @@ class Replay:
     cancer_deaths: Floats
     other_deaths: Floats
     use: Floats
+    capacity: Floats
     transferred: Floats
 
 
@@ -158,7 +160,8 @@ def walk(
     moved = np.zeros((len(kernels.points), *arrivals.shape))
     cancer, other = np.zeros_like(arrivals), np.zeros_like(arrivals)
     use, transferred = network.committed.copy(), np.zeros_like(at_site)
-    free = network.available + (0.0 if extra is None else extra)
+    bought = np.zeros_like(network.capacity) if extra is None else extra
+    free = network.available + bought
     queue = np.zeros((lists, groups, sites, longest))
     queue[..., : network.backlog.shape[-1]] += network.backlog
     for month in range(horizon):
@@ -194,7 +197,8 @@ def walk(
             arrivals[:, :, month + 1] += moved[..., month].sum(axis=0)
         stayed = waiting.stay[point][:, :, None, None] * queue
         queue = np.concatenate((np.zeros_like(stayed[..., :1]), stayed[..., :-1]), axis=-1)
-    return Replay(arrivals, at_site, starts, left, moved, cancer, other, use, transferred)
+    has = network.capacity + bought
+    return Replay(arrivals, at_site, starts, left, moved, cancer, other, use, has, transferred)
 
 
 def _who_comes_after(network: Network, begun: Floats, month: int, ahead: int) -> Floats:

@@ -10,6 +10,7 @@ import pandas as pd
 from hepaplan.model.allocation.plan import BestPlan
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.readings import Capacity, UsualCare
+from hepaplan.model.verification.failures import failures
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Results:
         return self.best.gap
 
     @property
+    def failed(self) -> tuple[str, ...]:
+        """The identities that do not hold, then the rows of verification that fail, in words."""
+        return failures(self.tables)
+
+    @property
     def checks_pass(self) -> bool:
-        """Whether every identity holds."""
-        return bool(self.tables["checks"]["passed"].all())
+        """Whether every identity holds and no row of verification fails."""
+        return not self.failed

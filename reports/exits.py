@@ -36,7 +36,8 @@ def user_errors() -> Iterator[None]:
     except WrongUse as error:
         raise Stop(USAGE, str(error)) from error
     except OSError as error:
-        raise Stop(DISK, f"cannot write or read: {error}") from error
+        ours = error.strerror if error.filename is None else None
+        raise Stop(DISK, f"cannot write or read: {ours or error}") from error
 
 
 def command(function: Callable[Parameters, int]) -> Callable[Parameters, NoReturn]:

@@ -57,6 +57,15 @@ base_option = click.option(
 )
 
 
+time_limit_option = click.option(
+    "--time-limit",
+    type=click.FloatRange(min=1),
+    default=600,
+    show_default=True,
+    help="Seconds for one solve; a plan found by then is used, with its gap.",
+)
+
+
 def count_option(
     name: str, default: int, least: int, words: str
 ) -> Callable[[Command[...]], Command[...]]:
@@ -131,15 +140,16 @@ def depth_options(function: Command[...]) -> Command[...]:
         solver: Solver,
         **others: Any,
     ) -> NoReturn:
-        depth = Depth(prices, replications, seed, True, neutrality, time_limit, solver)
+        depth = Depth(
+            prices, replications, seed, True, neutrality, time_limit=time_limit, solver=solver
+        )
         function(*args, depth=depth.quick() if only_plan else depth, **others)
 
     return _with(
         packed,
         click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs",
                      show_default=True, help="CBC seeks the first aim alone, and is slow."),
-        click.option("--time-limit", type=click.FloatRange(min=1), default=600, show_default=True,
-                     help="Seconds for one solve; a plan found by then is used, with its gap."),
+        time_limit_option,
         click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
                      help="Seed of chance."),
         click.option("--draws", "replications", type=click.IntRange(min=0), default=1000,
@@ -149,7 +159,7 @@ def depth_options(function: Command[...]) -> Command[...]:
         click.option("--neutrality", is_flag=True,
                      help="Also what treating all ages alike costs: a minute or more."),
         click.option("--quick", "only_plan", is_flag=True,
-                     help="Only demand, policies and plan: no prices, gain or chance."),
+                     help="Only demand, policies and plan: no prices, gain, chance or changed scenarios."),
     )  # fmt: skip
 
 

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
 import re
-import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
-from hepaplan.model.problems import WrongUse
 from hepaplan.reports.content import UnfitTable, number_faults
+from hepaplan.reports.folder_lock import LOCK, NEW, TEMPORARY, OutputExists, dead_holder
 from hepaplan.reports.table_columns import MAY_BE_MISSING
+from hepaplan.reports.whole_file import atomic_file
 
 TABLES = "tables"
-WORKBOOKS = "report|compare|tornado|psa|voi|sensitivity|calibration"
-OURS = rf"{TABLES}/[A-Za-z0-9_]+\.csv|({WORKBOOKS})\.xlsx|report\.html"
 MANIFEST = "manifest.json"
-EARLIER, LOCK = ".earlier-manifest.json", ".writing"
+FINISHED = "finished"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_NOTES = (
     "Text that starts with = + - @, a tab or a return has a leading apostrophe in the CSV files, "
     "so that a spreadsheet does not run it; numbers never do.",
     "An empty cell means not stated, or never.",
 )
-
-
-class OutputExists(WrongUse):
-    """The chosen folder is there already, and nobody said to overwrite it."""
 
 
 @dataclass(frozen=True)
@@ -45,38 +40,6 @@ class WrittenFile:
     sha256: str
     rows: int | None = None
     guarded: int = 0
-
-
-@contextmanager
-def atomic_file(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file that replaces `path` on success; on failure the old file stays as it was."""
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
-    try:
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            temporary.replace(path)
-        except PermissionError as error:
-            raise PermissionError(
-                f"{path.name} cannot be replaced: close it if another program has it open"
-            ) from error
-    except BaseException:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder to flush it
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def create_run_folder(
@@ -95,7 +58,8 @@ def create_run_folder(
         try:
             out.mkdir(parents=True)
         except FileExistsError:
-            refuse_taken(out, overwrite)
+            if not is_left_over(out):
+                refuse_taken(out, overwrite)
             if not out.is_dir():
                 raise OutputExists(f"{out} is a file, and a run needs a folder") from None
         return out
@@ -107,6 +71,8 @@ def create_run_folder(
         try:
             chosen.mkdir(parents=True)
         except FileExistsError:
+            if is_left_over(chosen):
+                return chosen
             number += 1
         else:
             return chosen
@@ -114,49 +80,39 @@ def create_run_folder(
 
 def refuse_taken(out: Path | None, overwrite: bool) -> None:
     """Refuse a folder that is there already, which is better known before the work than after."""
-    if out is not None and out.exists() and not overwrite:
-        raise OutputExists(f"{out} exists: choose another --out, or say --overwrite")
+    if out is not None and out.exists() and not overwrite and not is_left_over(out):
+        unfinished = dead_holder(out) is not None
+        found = f"{out} exists" + (", and a run into it did not finish" if unfinished else "")
+        raise OutputExists(f"{found}: choose another --out, or say --overwrite")
+    place = out if out is not None else Path()
+    there = next(path for path in (place, *place.absolute().parents) if path.exists())
+    if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "the folder may not be written", str(there))
+
+
+def is_left_over(folder: Path) -> bool:
+    """Return whether a folder holds nothing but what a run left that ended before its end."""
+    unfinished = dead_holder(folder) is not None or manifest_status(folder) not in (None, FINISHED)
+    return unfinished and all(_is_ours(path) for path in folder.iterdir())
+
+
+def _is_ours(path: Path) -> bool:
+    if path.name == MANIFEST:
+        return manifest_status(path.parent) not in (None, FINISHED)
+    return path.name in (LOCK, NEW) or TEMPORARY.fullmatch(path.name) is not None
+
+
+def manifest_status(folder: Path) -> str | None:
+    """Return what the manifest says of how its run ended; None without one, or of an older kind."""
+    with suppress(OSError, ValueError, AttributeError):
+        status = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("status")
+        return status if isinstance(status, str) else None
+    return None
 
 
 def slug(name: str) -> str:
     """Return a name that is safe as a folder: lower-case letters, digits and single hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "scenario"
-
-
-@contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold a run's folder: another run into it is refused; its manifest is set aside meanwhile.
-
-    Until the new manifest is written there is none, so that a run that is killed never leaves an
-    old manifest beside new tables. A lock whose process is gone is taken over.
-    """
-    lock = folder / LOCK
-    try:
-        handle = lock.open("x")
-    except FileExistsError:
-        if _alive(lock):
-            raise OutputExists(f"another run is writing into {folder}: wait for it") from None
-        lock.unlink(missing_ok=True)
-        handle = lock.open("x")
-    try:
-        with handle:
-            handle.write(str(os.getpid()))
-        with suppress(FileNotFoundError):
-            (folder / MANIFEST).replace(folder / EARLIER)
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def _alive(lock: Path) -> bool:
-    """Return whether the process that wrote a lock still runs; taken for granted on Windows."""
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(int(lock.read_text()), 0)
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def write_tables(
@@ -223,31 +179,21 @@ def digest(folder: Path, relative: str) -> WrittenFile:
 def write_manifest(
     folder: Path, facts: Mapping[str, Any], files: tuple[WrittenFile, ...]
 ) -> WrittenFile:
-    """Write manifest.json last, when all it lists is on disk; NaN in it is refused.
-
-    Tables and workbooks that an earlier run listed and this one does not have are removed, so
-    that an overwritten folder never mixes two runs.
-    """
+    """Write manifest.json last, when all it lists is on disk; NaN in it is refused."""
     listed = []
     for written in files:
         entry: dict[str, Any] = {"path": written.path, "sha256": written.sha256}
         if written.rows is not None:
             entry |= {"rows": written.rows, "guarded_text_cells": written.guarded}
         listed.append(entry)
-    document = {"schema_version": 1, **facts, "files": listed, "notes": list(CSV_NOTES)}
+    document = {
+        "schema_version": 1,
+        "status": FINISHED,
+        **facts,
+        "files": listed,
+        "notes": list(CSV_NOTES),
+    }
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    stale = _earlier_files(folder) - {written.path for written in files}
     with atomic_file(folder / MANIFEST) as file:
         file.write(text + b"\n")
-    for relative in (*stale, EARLIER):
-        (folder / relative).unlink(missing_ok=True)
     return WrittenFile(MANIFEST, hashlib.sha256(text + b"\n").hexdigest())
-
-
-def _earlier_files(folder: Path) -> set[str]:
-    paths: set[str] = set()
-    for name in (MANIFEST, EARLIER):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            earlier = json.loads((folder / name).read_text(encoding="utf-8"))
-            paths |= {str(entry["path"]) for entry in earlier["files"]}
-    return {path for path in paths if re.fullmatch(OURS, path)}

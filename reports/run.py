@@ -18,7 +18,9 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.results import Results
 from hepaplan.reports.content import content_of
 from hepaplan.reports.live.book import LivePart
-from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
+from hepaplan.reports.output import digest, write_manifest, write_tables
+from hepaplan.reports.staging import whole_run
+from hepaplan.reports.whole_file import atomic_file
 from hepaplan.reports.workbook import write_workbook
 
 WORKBOOK = "report.xlsx"
@@ -39,15 +41,15 @@ def write_run(
     """
     from hepaplan.reports.page.run_page import PAGE, write_page  # matplotlib takes a second
 
-    with only_writer(folder):
-        tables = write_tables(folder, results.tables)
+    with whole_run(folder) as made:
+        tables = write_tables(made, results.tables)
         content = content_of(results, version("hepaplan"), _utc(started)[:10])
         live = LivePart(results.usual, results.capacity, settings)
-        workbook = write_workbook(folder / WORKBOOK, content, live)
-        write_page(folder / PAGE, workbook, content)
+        workbook = write_workbook(made / WORKBOOK, content, live)
+        write_page(made / PAGE, workbook, content)
         facts = run_facts(results, started, settings) | {"edited_workbook": dict(edited or {})}
-        files = (digest(folder, WORKBOOK), digest(folder, PAGE), *tables)
-        write_manifest(folder, facts, files)
+        files = (digest(made, WORKBOOK), digest(made, PAGE), *tables)
+        write_manifest(made, facts, files)
 
 
 def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -58,6 +60,7 @@ def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> 
         "settings": dict(settings),
         "input_hashes": results.scenario.input_hashes,
         **program_facts(),
+        "solver": results.best.solver,
         "solver_status": results.status,
         "optimality_gap": results.gap,
         "aims": [
@@ -65,6 +68,7 @@ def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> 
             for step in results.best.reached
         ],
         "checks_passed": results.checks_pass,
+        "checks_failed": list(results.failed),
         **time_facts(started, results.seconds),
     }
 
@@ -99,15 +103,16 @@ def write_programme(path: Path, best: BestPlan) -> None:
     with TemporaryDirectory(dir=path.parent, prefix=".") as folder:
         made = Path(folder) / path.name
         write_model(made, work.rows, weights, names)
-        made.replace(path)
+        with atomic_file(path) as file:
+            file.write(made.read_bytes())
 
 
 def write_replay(
     folder: Path, edited: Edited, scenario: Scenario, started: float, settings: Mapping[str, str]
 ) -> None:
     """Write the tables of a plan edited by hand, and the manifest that lists them."""
-    with only_writer(folder):
-        tables = write_tables(folder, edited.tables)
+    with whole_run(folder) as made:
+        tables = write_tables(made, edited.tables)
         facts = {
             "command": "replay",
             "scenario": scenario.settings.name,
@@ -117,4 +122,4 @@ def write_replay(
             "rules_broken": len(edited.tables["violations"]),
             **time_facts(started, {}),
         }
-        write_manifest(folder, facts, tables)
+        write_manifest(made, facts, tables)

@@ -39,6 +39,13 @@ CHART_COLUMN_WIDTH = 10.0
 CHART_ROWS = 17
 CHART_ROWS_A_PAGE = 2
 MOST_LINES_ABOVE = 11  # more lines of notes and headings leave room for one row of charts
+VERDICTS = {
+    "passed": "verdict pass",
+    "FAILED": "verdict fail",
+    "not applicable": "absent text",
+    "left out": "absent text",
+}
+"""The look of texts that are verdicts; those that judge nothing are grey."""
 TABLE_LOOK = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
 
 
@@ -191,8 +198,7 @@ class SheetWriter:
                 if lines > 1:
                     row = top + offset
                     self.lines[row] = max(self.lines.get(row, 1), lines)
-                if value in ("passed", "FAILED"):
-                    role = "verdict pass" if value == "passed" else "verdict fail"
+                role = VERDICTS.get(value, role)
             else:
                 role = "number" if numeric else "text"
             chosen = each[offset - 1] if each else number_format

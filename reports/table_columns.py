@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "outcomes": ("policy", "measure", "unit", "value", "low", "high"),
     "survival": ("decision_point", "treatment", "group", "month", "overall_survival"),
     "checks": ("check", "residual", "tolerance", "passed", "what"),
+    "verification": ("row", "change", "expected", "found", "outcome"),
     "requirements": ("month", "resource", "unit", "required", "capacity"),
     "treatments": ("year", "treatment", "policy", "starts"),
     "lists": ("policy", "month", "decision_point", "waiting", "beyond_standard"),

@@ -31,17 +31,18 @@ def run_as_json(results: Results, folder: Path, _: float) -> str:
         key_figures=results.tables["key_figures"].to_dict(orient="records"),
         solver_status=results.status,
         checks_passed=results.checks_pass,
+        checks_failed=list(results.failed),
     )
 
 
 def run_as_text(results: Results, folder: Path, seconds: float) -> str:
     """Return a run's summary in sentences, and where its report is."""
-    failed = results.tables["checks"].query("not passed")["check"].tolist()
+    verdict = _verdict(results.failed)
     return "\n".join(
         (
             bold(results.scenario.settings.title),
             *(f"- {sentence}" for sentence in results.headlines),
-            f"Plan {results.status}, {_verdict(failed)}, {seconds:.0f} s: {folder / WORKBOOK}",
+            f"Plan {results.status}, {verdict}, {seconds:.0f} s: {folder / WORKBOOK}",
         )
     )
 

@@ -12,10 +12,10 @@ from openpyxl.workbook.workbook import Workbook
 from hepaplan.reports import titles
 from hepaplan.reports.blocks import clean_text
 from hepaplan.reports.content import ReportContent, check_tables
-from hepaplan.reports.output import atomic_file
 from hepaplan.reports.saving import MADE, protect, save
 from hepaplan.reports.sheets import capacity as sheet_capacity
 from hepaplan.reports.sheets import chance as sheet_chance
+from hepaplan.reports.sheets import checks as sheet_checks
 from hepaplan.reports.sheets import cover as sheet_cover
 from hepaplan.reports.sheets import demand as sheet_demand
 from hepaplan.reports.sheets import economics as sheet_economics
@@ -31,6 +31,7 @@ from hepaplan.reports.sheets import summary as sheet_summary
 from hepaplan.reports.sheets import waiting as sheet_waiting
 from hepaplan.reports.style import FONT, SIZE, Styles
 from hepaplan.reports.views import pathway as pathway_views
+from hepaplan.reports.whole_file import atomic_file
 
 Writer = Callable[[Workbook, Styles, ReportContent], None]
 SHEETS: dict[str, Writer] = {
@@ -49,7 +50,7 @@ SHEETS: dict[str, Writer] = {
     titles.ASSUMPTIONS: sheet_records.write_assumptions,
     titles.EVIDENCE: sheet_evidence.write,
     titles.SOURCES: sheet_records.write_sources,
-    titles.CHECKS: sheet_records.write_checks,
+    titles.CHECKS: sheet_checks.write,
     titles.CHEERS: sheet_lists.write_cheers,
     titles.TECH_VER: sheet_lists.write_tech_ver,
     titles.ABOUT: sheet_records.write_about,

@@ -188,7 +188,8 @@ class Bases:
         known = outputs_known(scenario)
         for place, output in enumerate(self.design.outputs):
             if output not in known:
-                hint = nearest(output, known) or "; write policy.measure, as docs/batch.md lists"
+                lists = "; write policy.measure, as docs/how-to/run-a-batch.md lists"
+                hint = nearest(output, known) or lists
                 self._fault(("outputs", place), f'found no output "{output}"{hint}')
         self._check_sample(choice, scenario, targets)
 

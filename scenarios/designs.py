@@ -12,8 +12,13 @@ from hepaplan.model.problems import Key, WrongUse, dotted, listed, nearest
 from hepaplan.scenarios.code_version import code_version
 from hepaplan.scenarios.design_bases import Bases
 from hepaplan.scenarios.document import Document, read_document
-from hepaplan.scenarios.files import scenario_document, shipped_folder
-from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
+from hepaplan.scenarios.files import (
+    LONGEST_PATH,
+    is_too_long,
+    scenario_document,
+    shipped_folder,
+)
+from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem, seen
 from hepaplan.scenarios.words import faults
 
 SHIPPED = "batches"
@@ -27,13 +32,14 @@ def shipped_designs() -> tuple[str, ...]:
 
 def design_file(stated: str) -> Path:
     """Return the file of a design: a path, or the name of a shipped one; else raise WrongUse."""
-    if Path(stated).is_file():
+    if not is_too_long(stated) and Path(stated).is_file():
         return Path(stated)
     if stated in shipped_designs():
         return shipped_folder() / SHIPPED / f"{stated}{SUFFIX}"
     known = shipped_designs()
+    near = "" if is_too_long(stated) else nearest(stated, known)
     raise WrongUse(
-        f"found '{stated}', which is no file and no shipped design{nearest(stated, known)}; "
+        f"found '{seen(stated, LONGEST_PATH)}', which is no file and no shipped design{near}; "
         f"expected a DESIGN{SUFFIX}, or one of {listed(known)}"
     )
 

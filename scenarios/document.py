@@ -24,6 +24,12 @@ UNQUOTED = re.compile(r"^\s*[\w.\"-]+\s*=\s*[A-Za-z][^\"'\[{]*$")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 OPEN = re.compile(r"[\[{]")
+DEEPEST_KEY = 40
+LONG_KEY = re.compile(
+    r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)" f"{{{DEEPEST_KEY}}}"
+)
+"""A key of more parts than tables may be deep; the standard library's reader takes memory for each
+pair of them."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,8 @@ def read_document(path: Path, name: str) -> Document:
 
 def parsed(text: str, name: str) -> dict[str, Any]:
     """Return the values of a TOML text, or raise in a planner's words."""
+    if LONG_KEY.search(text):
+        raise InvalidScenario([_too_deep(name, text)])
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PureWindowsPath
 
 from hepaplan.model.problems import listed, nearest
-from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
+from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem, seen
 
 SCENARIO_FILE = "scenario.toml"
 MAX_TOML_BYTES = 1_000_000
 MAX_CSV_BYTES = 20_000_000
 NOT_SCENARIOS = {"evidence", "pathways"}
 LONGEST_PATH = 200
+LONGEST_ON_DISK, LONGEST_PART = 4_000, 255
 DEVICES = {"CON", "PRN", "AUX", "NUL"}
 DEVICES |= {f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10)}
 
@@ -55,6 +57,10 @@ def shown(path: Path, home: Path) -> str:
 def read_source(path: Path, name: str, most_bytes: int) -> Source:
     """Return a file's text, or raise with what keeps it from being read."""
     try:
+        if path.exists() and not path.is_file():
+            found = "a folder" if path.is_dir() else "no plain file"
+            words = f"found {found}; expected a file with text; give the file's name"
+            raise _refused(name, words)
         if not path.is_file():
             raise _refused(name, f"there is no such file{_near(path)}; create it or mend the name")
         size = path.stat().st_size
@@ -114,6 +120,8 @@ def scenario_document(stated: str | Path, folder: Path | None = None) -> Path:
     From a file (`folder` given) a folder must be relative; from the command line any will do.
     """
     text = str(stated)
+    if folder is None and is_too_long(text):
+        raise _unknown_scenario(text)
     base = shipped_folder() / text
     plain = not text.startswith((".", "/", "~")) and _path_fault(text) == ""
     if plain and (base / SCENARIO_FILE).is_file():
@@ -127,10 +135,22 @@ def scenario_document(stated: str | Path, folder: Path | None = None) -> Path:
         return path
     if (path / SCENARIO_FILE).is_file():
         return path / SCENARIO_FILE
+    raise _unknown_scenario(text)
+
+
+def is_too_long(stated: str) -> bool:
+    """Return whether a name is longer than disks take, so that asking for it is an error."""
+    return len(stated) > LONGEST_ON_DISK or any(
+        len(os.fsencode(part)) > LONGEST_PART for part in Path(stated).parts
+    )
+
+
+def _unknown_scenario(text: str) -> ValueError:
     known = [*shipped(), *(f"evidence/{p.name}" for p in (shipped_folder() / "evidence").glob("*"))]
-    raise ValueError(
-        f"found '{text}', which is no shipped scenario and no folder with a {SCENARIO_FILE}"
-        f"{nearest(text, known)}; expected one of {listed(known)}, or a folder"
+    near = "" if is_too_long(text) else nearest(text, known)
+    return ValueError(
+        f"found '{seen(text, LONGEST_PATH)}', which is no shipped scenario and no folder with a "
+        f"{SCENARIO_FILE}{near}; expected one of {listed(known)}, or a folder"
     )
 
 

@@ -26,6 +26,20 @@ def code() -> str:
     return code_version()
 
 
+def inputs_in_report(report: Path, made_from: str) -> Scenario | None:
+    """Return the scenario that a report's inputs are; None if it was made from a report itself.
+
+    `made_from` is what the scenario of the run was read from.
+    """
+    from hepaplan.scenarios.load import load
+    from hepaplan.scenarios.workbook.book import Book
+    from hepaplan.scenarios.workbook.layout import NAME_OF_BASE
+
+    if made_from.endswith(".xlsx") and Book(Path(made_from)).has(NAME_OF_BASE):
+        return None
+    return load(report, base=made_from).scenario
+
+
 def targets_of(path: Path) -> tuple[Scenario, Request]:
     """Return a file of targets: its scenario, and what is to be fitted to what."""
     from hepaplan.scenarios.targets import read_targets

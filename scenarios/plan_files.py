@@ -16,7 +16,7 @@ from hepaplan.model.sites.network import Network
 from hepaplan.scenarios.files import MAX_CSV_BYTES, read_source
 from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.tables import Table, read_columns, shortened
-from hepaplan.scenarios.workbook.container import is_workbook
+from hepaplan.scenarios.workbook.container import is_workbook, refused
 
 NEEDED = ("month", "site", "decision_point", "option", "starts")
 OF_A_PLAN = (
@@ -64,6 +64,9 @@ def actuals_for(scenario: Scenario, path: Path) -> pd.DataFrame:
 
 
 def _read(path: Path, shown_as: str, network: Network, known: Sequence[str], check: Check) -> Table:
+    if is_workbook(path):
+        words = "found a workbook; expected a table in a CSV file; save its sheet as CSV UTF-8"
+        raise refused(shown_as, words)
     source = read_source(path, shown_as, MAX_CSV_BYTES)
     present = {cell.strip(' "\r') for cell in source.text.lstrip().partition("\n")[0].split(",")}
     table = read_columns(source, [c for c in known if c in present or c in NEEDED])

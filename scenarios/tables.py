@@ -22,6 +22,7 @@ from hepaplan.scenarios.problems import InvalidScenario, LocatedProblem
 from hepaplan.scenarios.words import NUMBER, number_advice
 
 MOST_PROBLEMS = 20
+MOST_LINES = 200_000
 QUALITIES = ("published", "derived", "judgement", "illustrative")
 
 
@@ -109,6 +110,10 @@ class Table:
         )
 
 
+class _TooLong(Exception):
+    """A table of more lines than we read; the text says so."""
+
+
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table without rows, for an optional table that a scenario does not have."""
     return frame_of(TABLE_COLUMNS[name], [])
@@ -131,6 +136,8 @@ def read_columns(source: Source, columns: Sequence[str], may_be_empty: bool = Fa
         rows = list(_rows(source.text))
     except csv.Error as error:
         raise InvalidScenario([problem(1, "", f"not a CSV file: {error}; save it again")]) from None
+    except _TooLong as error:
+        raise InvalidScenario([problem(MOST_LINES + 1, "", str(error))]) from None
     if not rows:
         message = f"found an empty file; expected a header: {','.join(columns)}; add it"
         raise InvalidScenario([problem(1, "", message)])
@@ -140,6 +147,7 @@ def read_columns(source: Source, columns: Sequence[str], may_be_empty: bool = Fa
     if faults:
         raise InvalidScenario(faults)
     sound: list[dict[str, str]] = []
+    more = 0
     for line, cells in body:
         if len(cells) != len(header):
             hint = " (a comma inside a number or a name? put it in quotes)" * (
@@ -152,19 +160,29 @@ def read_columns(source: Source, columns: Sequence[str], may_be_empty: bool = Fa
             bad = [problem(line, column, m) for column in columns if (m := cell_fault(column, row))]
             faults += bad
             sound.append(row)
+        more += max(0, len(faults) - MOST_PROBLEMS)
+        del faults[MOST_PROBLEMS:]  # counted, not kept: each takes memory
     if not body and not may_be_empty:
         faults.append(problem(header_line, "", "found a header and no rows; add the rows"))
     if faults:
-        raise InvalidScenario(shortened(faults, shown_as))
+        raise InvalidScenario(shortened(faults, shown_as, more))
     frame = frame_of(columns, sound)
     return Table(frame, tuple(line for line, _ in body), shown_as, source.digest)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) of every row that holds something; lines count from 1."""
+    """Yield (line, cells) of every row that holds something; lines count from 1.
+
+    Raises _TooLong after the most lines, empty ones too.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     for cells in reader:
+        if reader.line_num > MOST_LINES:
+            most = f"{MOST_LINES:,}"
+            raise _TooLong(
+                f"found more than {most} lines; expected at most {most}; split or shorten the file"
+            )
         if any(cell.strip() for cell in cells):
             yield line, cells
         line = reader.line_num + 1
@@ -252,10 +270,11 @@ def frame_of(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> pd.Da
     return pd.DataFrame(data)
 
 
-def shortened(faults: list[LocatedProblem], shown_as: str) -> list[LocatedProblem]:
-    """Return the first faults of a table, and how many more there are."""
-    if len(faults) <= MOST_PROBLEMS:
+def shortened(faults: list[LocatedProblem], shown_as: str, more: int = 0) -> list[LocatedProblem]:
+    """Return the first faults of a table, and how many more there are, `more` beside these."""
+    more += max(0, len(faults) - MOST_PROBLEMS)
+    if not more:
         return faults
     last = faults[MOST_PROBLEMS - 1]
-    more = f"and {len(faults) - MOST_PROBLEMS} more faults of this kind in the table"
-    return [*faults[:MOST_PROBLEMS], LocatedProblem(shown_as, last.line, "…", more, last.cell)]
+    words = f"and {more} more faults of this kind in the table"
+    return [*faults[:MOST_PROBLEMS], LocatedProblem(shown_as, last.line, "…", words, last.cell)]

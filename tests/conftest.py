@@ -15,10 +15,29 @@ from hypothesis import settings
 from hepaplan.cli import main
 from hepaplan.model.parameters import Scenario
 from tests.support.command import TINY, Ended, Hepaplan, Spoil
+from tests.support.examples import LONG, PROFILE
 from tests.support.front import front_scenario
 
-settings.register_profile("same-every-time", derandomize=True, database=None, deadline=None)
-settings.load_profile("same-every-time")
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+settings.register_profile("long", deadline=None, print_blob=True, max_examples=LONG)
+settings.load_profile(PROFILE)
+
+
+LONGEST = (
+    "test_h_reports.py",
+    "test_corpus.py",
+    "test_symmetries.py",
+    "test_pages_run.py",
+    "test_greater_manchester.py",
+    "test_cli.py",
+    "test_supply.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that several workers end together."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 def pytest_configure(config: pytest.Config) -> None:

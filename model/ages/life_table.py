@@ -43,10 +43,6 @@ class LifeTable:
         object.__setattr__(self, "age_from", age)
         object.__setattr__(self, "rate", rate)
 
-    def rate_at(self, age: npt.ArrayLike) -> Floats:
-        """Return deaths per person-year at exact ages, in the shape of `age`."""
-        return np.asarray(self.rate[self._row(age)])
-
     def cumulative_hazard(self, age: npt.ArrayLike, years: npt.ArrayLike) -> Floats:
         """Return the hazard gathered from `age` to `age + years`, shapes broadcast."""
         age = np.asarray(age, dtype=np.float64)

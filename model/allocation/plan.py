@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hepaplan.model.allocation import objectives
-from hepaplan.model.allocation.aims import Reached, seek_in_order
+from hepaplan.model.allocation.aims import STAYED, Reached, seek_in_order
 from hepaplan.model.allocation.classes import patient_classes
 from hepaplan.model.allocation.conflict_words import Words, explained
 from hepaplan.model.allocation.fairness import months_in_time
@@ -54,7 +54,7 @@ AS_GOOD = 5e-4
 
 @dataclass(frozen=True)
 class BestPlan:
-    """A plan proven best, what it reaches, and the programme behind it.
+    """A plan proven best, what it reaches, the programme behind it, and what proved it.
 
     `qalys` is the programme's own figure, discounted, for decisions over the whole horizon;
     `reached` what each aim reached, in order. `rounds`: how often the programme was written, each
@@ -75,6 +75,7 @@ class BestPlan:
     usual_worth_gap: float
     written: Written
     point: Floats
+    solver: str
 
     @property
     def is_proven(self) -> bool:
@@ -139,7 +140,7 @@ def most_health(
         work = write(charged, classes, rules, values, willingness_to_pay, asked, in_time)
     best = _best_round(rounds[int(floor) :])
     return replace(
-        _in_order(best, rules, network),
+        _in_order(best, rules, network, solver),
         seconds=sum(found.proven.seconds for found in rounds),
         rounds=len(rounds),
         usual_residual=broken,
@@ -164,8 +165,11 @@ def _best_round(rounds: Sequence[_Round]) -> _Round:
     return next(d for d in reversed(rounds) if d.value >= most - AS_GOOD * abs(most))
 
 
-def _in_order(best: _Round, rules: PlanRules, network: Network) -> BestPlan:
-    """Return the plan of a round after the later aims were sought too."""
+def _in_order(best: _Round, rules: PlanRules, network: Network, solver: Solver) -> BestPlan:
+    """Return the plan of a round after the later aims were sought too.
+
+    Where HiGHS was asked and failed, they are not sought, and are told as what was not proven.
+    """
     work, proven = best.work, best.proven
     aims = [(aim, work.weights[aim]) for aim in rules.aims]
     found = best.found
@@ -175,6 +179,12 @@ def _in_order(best: _Round, rules: PlanRules, network: Network) -> BestPlan:
     if best.session is not None:
         give_up = rules.give_up.number if rules.give_up else 0.0
         found, reached = seek_in_order(best.session, best.found, aims, give_up)
+    elif solver == "highs":
+        reached += tuple(
+            Reached(aim, float(weights @ found.point), f"{STAYED}: failed", 0.0)
+            for aim, weights in aims[1:]
+            if weights.any()
+        )
     point = in_whole_numbers(work.rows, found.point)
     first = aims[0][1]
     if faulty := faults(work.rows, first, point, float(first @ point)):
@@ -192,6 +202,7 @@ def _in_order(best: _Round, rules: PlanRules, network: Network) -> BestPlan:
         usual_worth_gap=0.0,
         written=work,
         point=point,
+        solver=proven.solver,
     )
 
 
@@ -210,7 +221,7 @@ def _solved(
     """Return a session, the proven solution of an aim, and it again as the session has it.
 
     They differ where choices are whole: these are proven first and then stay as they are. Another
-    solver than HiGHS leaves no session.
+    solver than HiGHS leaves no session, nor does a HiGHS that fails: the aim is then proven anew.
     """
     weights = work.weights[aim]
     if solver != "highs":
@@ -228,6 +239,11 @@ def _solved(
         session.bound_columns(whole, chosen.point[whole], chosen.point[whole])
     try:
         found = believe(work.rows, weights, session.solve())
+        return session, chosen or found, found
     except Stopped as stop:
-        raise no_plan(stop) from stop
-    return session, chosen or found, found
+        if stop.status != "failed":
+            raise no_plan(stop) from stop
+    except NoPlan:
+        pass  # an answer that breaks its own rules is no better than none
+    proven = chosen or minimise(work.rows, weights, time_limit)
+    return None, proven, proven

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.arrays import Floats, Ints
+from hepaplan.model.problems import NoAnswer
 
 Status = Literal["optimal", "time limit", "infeasible", "unbounded", "failed"]
 TIME_LIMIT_SECONDS = 600.0
@@ -52,11 +53,11 @@ class Solution:
     solver: str = "HiGHS"
 
 
-class Stopped(Exception):
+class Stopped(NoAnswer):
     """A solve that ended without a proven answer; `status` says how."""
 
     def __init__(self, status: Status) -> None:
-        super().__init__(status)
+        super().__init__(f"the solver stopped without a proven answer ({status})")
         self.status = status
 
 
@@ -217,8 +218,18 @@ def _model(programme: Programme, weights: Floats) -> Any:
 
 
 def _run_interruptibly(highs: Any) -> None:
-    """Run the solver so that Ctrl-C and other signals are heard while it works."""
-    work = Thread(target=highs.run, daemon=True)
+    """Run the solver so that Ctrl-C and other signals are heard while it works.
+
+    Whatever it raises leaves it without a status, not with that of the solve before.
+    """
+
+    def run() -> None:
+        try:
+            highs.run()
+        except Exception:
+            highs.clearSolver()
+
+    work = Thread(target=run, daemon=True)
     work.start()
     while work.is_alive():
         work.join(timeout=0.05)

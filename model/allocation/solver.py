@@ -25,6 +25,9 @@ from hepaplan.model.depth import Solver
 from hepaplan.model.problems import NoAnswer
 
 DUST = 2e-9
+SECOND_SOLVER_UP_TO = 5_000
+"""Variables up to which trouble is taken to CBC; of tens of thousands it does not come to an end.
+"""
 SMALLEST, LARGEST = 1e-6, 1e6
 LARGEST_ELSEWHERE = 1e9
 """What a figure may be in rows that are not of use and capacity; budgets are in pounds."""
@@ -54,13 +57,14 @@ def minimise(
     """Return the point of least total weight. Raises `NoPlan` unless it is proven and believed.
 
     Numerical trouble, or an answer that breaks its own rules, is met by one more try without
-    presolve and one with the other solver, each within the time limit (seconds). `gap` is the
-    relative one at which whole choices count as proven.
+    presolve and one with the other solver (CBC only where the programme is small enough for it),
+    each within the time limit (seconds). `gap` is the relative one at which whole choices count as
+    proven.
     """
     check_range(programme, weights)
     clean = without_dust(programme)
     trouble = NoPlan("the solver was not asked")
-    for way in _ways(solver):
+    for way in _ways(solver, weights.size):
         try:
             return believe(programme, weights, way(clean, weights, time_limit, gap=gap))
         except Stopped as stop:
@@ -144,11 +148,12 @@ def check_range(programme: Programme, weights: Floats) -> None:
         )
 
 
-def _ways(solver: Solver) -> tuple[Callable[..., Solution], ...]:
+def _ways(solver: Solver, variables: int) -> tuple[Callable[..., Solution], ...]:
     """Return the ways to solve, the next for when the one before had numerical trouble."""
     if solver == "cbc":
         return solve_with_cbc, partial(solve_with_cbc, presolve=False), _solve_with_highs
-    return _solve_with_highs, partial(_solve_with_highs, presolve=False), solve_with_cbc
+    highs = (_solve_with_highs, partial(_solve_with_highs, presolve=False))
+    return (*highs, solve_with_cbc) if variables <= SECOND_SOLVER_UP_TO else highs
 
 
 def _solve_with_highs(

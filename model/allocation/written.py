@@ -10,12 +10,16 @@ from hepaplan.model.allocation.classes import Classes
 from hepaplan.model.allocation.columns import Columns, columns
 from hepaplan.model.allocation.fairness import equity, largest_change, with_rows
 from hepaplan.model.allocation.rows import Programme, Rows, assemble
+from hepaplan.model.allocation.solver import NoPlan
 from hepaplan.model.arrays import Flags, Floats
 from hepaplan.model.outcomes import Values
 from hepaplan.model.plan_rules import Aim
 from hepaplan.model.plan_rules import Plan as PlanRules
 from hepaplan.model.replay import Replay
 from hepaplan.model.sites.network import Network
+
+MOST_VARIABLES = 400_000
+"""What is tried at all: about twice the largest programme ever measured (decision 14)."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,17 @@ class Written:
 
 
 def programme(network: Network, classes: Classes, rules: PlanRules) -> tuple[Columns, Programme]:
-    """Return the variables and the rows of every constraint."""
+    """Return the variables and the rows of every constraint.
+
+    Raises `NoPlan` before any row is written where there would be more than `MOST_VARIABLES`.
+    """
     at = columns(network, classes)
+    if at.count > MOST_VARIABLES:
+        raise NoPlan(
+            f"the plan would have {at.count:,} variables, and at most {MOST_VARIABLES:,} are "
+            "solved: plan fewer months (window.months, window.run_out_months), join sites that "
+            "work as one, or pool the age groups (plan.age_neutral = true)"
+        )
     rows = [
         constraints.arrivals(network, classes, at),
         constraints.begun(network, classes, at),

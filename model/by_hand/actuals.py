@@ -83,6 +83,7 @@ def fixed_months(network: Network, table: pd.DataFrame) -> Fixed:
     whole = replace(network, capacity=np.where(over > NEGLIGIBLE, history.use, network.capacity))
     found = pd.DataFrame(_corrections(network, record, history, over), columns=COLUMNS)
     rest = _rest(network, history, record.expected, count)
+    history = replace(history, capacity=whole.capacity)
     return Fixed(count, rest, whole, history, found.sort_values("month", kind="stable"))
 
 

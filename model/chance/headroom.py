@@ -49,9 +49,9 @@ def share_within(drawn: Simulated, target: Target) -> Floats:
     return np.asarray(share, dtype=np.float64)
 
 
-def binding(network: Network, done: Replay) -> Flags:
+def binding(done: Replay) -> Flags:
     """Return which resources are full at which sites in some month of a replay."""
-    full = (network.capacity > 0.0) & (done.use >= NEARLY_FULL * network.capacity)
+    full = (done.capacity > 0.0) & (done.use >= NEARLY_FULL * done.capacity)
     return np.asarray(full.any(axis=2))
 
 

@@ -1,4 +1,7 @@
-"""The cohort engine: any discrete-time state-transition model; see docs/cohort-engine.md."""
+"""The cohort engine: any discrete-time state-transition model.
+
+The page is docs/explanation/cohort-engine.md.
+"""
 
 from hepaplan.model.cohort.cycle_weights import CycleWeights, cycle_weights
 from hepaplan.model.cohort.evaluation import Results, evaluate

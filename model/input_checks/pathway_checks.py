@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from hepaplan.model.figures import figures
+from hepaplan.model.input_checks.name_checks import alike_in_pathway
 from hepaplan.model.input_checks.table_checks import SHARES_SUM_TO, sum_fault
 from hepaplan.model.parameters import Resource
 from hepaplan.model.pathway import (
@@ -55,6 +56,7 @@ def check_pathway(
             problems += _distributions(option, at, stated, groups)
             if option.on:
                 problems += _needs(option, at, resources, services)
+    problems += alike_in_pathway(pathway)
     if not pathway.decision_point:
         message = "found no decision point; expected at least one; add [decision_point.…]"
         problems.append(Problem(("pathway",), message))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hepaplan.model.calendar import Months
 from hepaplan.model.figures import figures
+from hepaplan.model.input_checks.name_checks import alike
 from hepaplan.model.metastases import check_metastases
 from hepaplan.model.parameters import AGE_BANDS, Metastases, Settings
 from hepaplan.model.pathway import Pathway
@@ -29,7 +30,10 @@ class Names:
 
 
 def check_names(tables: Mapping[str, pd.DataFrame], names: Names) -> list[Problem]:
-    """Return every name in the tables that the scenario does not know; absent tables skipped."""
+    """Return names alike, and every name in the tables that the scenario does not know.
+
+    Absent tables are skipped.
+    """
     known: dict[str, Collection[str]] = {
         "group": names.groups,
         "decision_point": names.points,
@@ -40,6 +44,14 @@ def check_names(tables: Mapping[str, pd.DataFrame], names: Names) -> list[Proble
     if "population" in tables:
         known["region"] = tuple(dict.fromkeys(tables["population"]["region"].tolist()))
     problems: list[Problem] = []
+    given: dict[Key, Collection[str]] = {
+        ("site",): names.sites,
+        ("resource",): names.resources,
+        ("group",): names.groups,
+        ("pathway", "decision_point"): names.points,
+    }
+    for listed_at, found in given.items():
+        problems += alike(((*listed_at, name), name) for name in found)
     for table, frame in tables.items():
         for column, expected in known.items():
             if column in frame.columns and not (table == "population" and column == "region"):

@@ -1,4 +1,7 @@
-"""Time-to-event distributions: families, fits and what changes a curve. See docs/survival.md."""
+"""Time-to-event distributions: families, fits and what changes a curve.
+
+The page is docs/explanation/survival.md.
+"""
 
 from hepaplan.model.survival.fit import TimeToEvent, fit_curve
 from hepaplan.model.survival.fitted import check_distribution, monthly_hazards, time_to_event

@@ -1,7 +1,7 @@
 """Time-to-event distributions of a pathway: fitted to what is published, as monthly hazards.
 
 The families are in `families`, `generalised_gamma` and `tables`, what changes a curve in `changes`,
-the fits in `fit`; the page is docs/survival.md.
+the fits in `fit`; the page is docs/explanation/survival.md.
 """
 
 from __future__ import annotations

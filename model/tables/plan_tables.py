@@ -93,9 +93,12 @@ def waiting_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.Data
 
 
 def resource_table(usual: UsualCare, capacity: Replayed, done: Replay) -> pd.DataFrame:
-    """Return use and capacity by month, site and resource where the site has any of it."""
+    """Return use and capacity by month, site and resource where the site has any of it.
+
+    Capacity is with what the plan bought or built.
+    """
     window, real = usual.scenario.settings.window.months, capacity.network.reported
-    has, taken = capacity.network.capacity[:real], done.use[:real]
+    has, taken = done.capacity[:real], done.use[:real]
     table = tidy(
         _month_site_resource(taken[..., :window]),
         "used",

@@ -20,7 +20,7 @@ from hepaplan.model.readings import (
 )
 from hepaplan.model.tables.money_tables import WITHIN_STANDARD, share_within_standard
 from hepaplan.model.tables.plan_tables import beyond_standard
-from hepaplan.model.tables.words import figure
+from hepaplan.model.tables.words import THOUSAND, figure, pounds
 
 Tables = Mapping[str, pd.DataFrame]
 THIS = "this scenario"
@@ -29,11 +29,11 @@ SPENDING = "spending a year in the window, undiscounted"
 FIVE_YEARS = 60
 SOLVERS: dict[Solver, str] = {"highs": "HiGHS, in process", "cbc": "CBC through PuLP"}
 UNITS = {
-    "health": "QALYs", "money": "GBP of net benefit", "standard": "person-months beyond it",
-    "cost": "GBP", "travel": "minutes", "waiting": "person-months",
+    "health": "QALYs", "money": "of net benefit", "standard": "person-months beyond it",
+    "cost": "", "travel": "minutes", "waiting": "person-months",
 }  # fmt: skip
 """Of what each aim reaches, over the whole horizon, run-out included."""
-MOST = ("health", "money")
+MOST, OF_POUNDS = ("health", "money"), ("money", "cost")
 
 
 def key_figures(usual: UsualCare, capacity: Replayed, tables: Tables) -> pd.DataFrame:
@@ -146,8 +146,10 @@ def labels(scenario: Scenario) -> dict[str, str]:
 def _aim_words(step: Reached) -> str:
     """Return what an aim reached and how that was proven; what is sought most is made least."""
     sign = -1.0 if step.aim in MOST else 1.0
-    total = figure(sign * step.total)
-    return f"{total} {UNITS[step.aim]}; {step.status}; {step.seconds:.1f} s"
+    total, unit = sign * step.total, UNITS[step.aim]
+    known = 1 if abs(total) < THOUSAND else 0
+    said = pounds(total) if step.aim in OF_POUNDS else figure(total, known)
+    return f"{f'{said} {unit}'.strip()}; {step.status}; {step.seconds:.1f} s"
 
 
 def about(usual: UsualCare, capacity: Capacity, depth: Depth = FULL) -> pd.DataFrame:

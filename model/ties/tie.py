@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hepaplan.model.names import as_word
 from hepaplan.model.problems import InvalidInput
 
 LONGEST_NAME = 200
@@ -54,7 +54,7 @@ def tie_name(*parts: str) -> str:
 
     A long one ends in a checksum: Excel takes names of up to 255 letters.
     """
-    name = "_".join(re.sub(r"[^a-z0-9]+", "_", part.lower()).strip("_") for part in parts)
+    name = "_".join(as_word(part) for part in parts)
     if len(name) <= LONGEST_NAME:
         return name
     return f"{name[:LONGEST_NAME]}_{zlib.crc32(name.encode()):08x}"

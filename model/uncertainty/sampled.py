@@ -74,7 +74,7 @@ def sampled(scenario: Scenario, asked: Sampling) -> Sampled:
     if not inputs:
         raise InvalidInput(
             "no figure says how sure it is, so there is nothing to draw: state distributions, or "
-            "the rules of a table [uncertainty] (docs/uncertainty.md)"
+            "the rules of a table [uncertainty] (docs/how-to/how-sure-are-we.md)"
         )
     drawn = draw(inputs, asked.draws, asked.seed, asked.design)
     try:

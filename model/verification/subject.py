@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
+from hepaplan.model.arrays import Floats
+from hepaplan.model.flows.renewal import overall_survival
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.readings import Capacity, Replayed, UsualCare
-from hepaplan.model.verification.verdict import Finding
+from hepaplan.model.verification.verdict import Finding, LeftOut
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,16 @@ class Subject:
         """The scenario as it was run."""
         return self.usual.scenario
 
+    @cached_property
+    def survival(self) -> tuple[Floats, Floats]:
+        """Share alive by month to the horizon, usual care: by point and by option started."""
+        return overall_survival(self.usual.kernels, self.usual.kernels.months)
+
+
+def not_read(_: Scenario) -> UsualCare:
+    """Raise `LeftOut`, instead of evaluating a changed scenario."""
+    raise LeftOut("evaluates a changed scenario: hepaplan verify does, or a run without --quick")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -42,3 +55,8 @@ class Row:
     expected: str
     judge: Callable[[Subject], Finding]
     plans_again: bool = False
+
+    @property
+    def number(self) -> int:
+        """The row's place in its section."""
+        return int(self.identifier[1:])

@@ -12,6 +12,10 @@ NOT_APPLICABLE: Final = "not applicable"
 LEFT_OUT: Final = "left out"
 
 
+class LeftOut(Exception):
+    """A row was not judged here; the message says why, and what judges it."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What was found, in words with figures and units, and the outcome."""

@@ -26,6 +26,9 @@ def job_of(
         "code_version": batch.code,
         "base_hashes": {name: base.digest for name, base in sorted(batch.bases.items())},
     }
+    facts["input_hashes"] = {
+        name: base.scenario.input_hashes for name, base in sorted(batch.bases.items())
+    }
     if part is not None:
         facts["part"] = "{}/{}".format(*part)
     return Job(Works(tasks), partial(run_task, batch=batch), facts, command, code)

@@ -13,7 +13,7 @@ from hepaplan.reports.batch.parquet import need_parquet
 from hepaplan.reports.batch.results import survey
 from hepaplan.reports.batch.runner import IN_SILENCE, BatchReport, Job, Telling, reported
 from hepaplan.reports.batch.store import Kept, Store
-from hepaplan.reports.output import only_writer
+from hepaplan.reports.folder_lock import hold
 
 PART = re.compile(r"part-(\d+)-of-(\d+)")
 MOST_COMMANDS = 20
@@ -38,7 +38,7 @@ def gather(folder: Path, job: Job, telling: Telling = IN_SILENCE) -> BatchReport
     began = time.monotonic()
     if not folder.is_dir():
         raise WrongUse(f"{folder} is not a folder: run the parts first, each with --part 1/100 …")
-    with only_writer(folder):
+    with hold(folder):
         whole, sizes = Store(folder), set()
         for place, of in _places(folder):
             store = Store(place).read()

@@ -13,10 +13,11 @@ from hepaplan.model.batch.tasks import Batch
 from hepaplan.reports.batch.batch_pages import FILES, Data, batch_pages
 from hepaplan.reports.batch.parquet import read_columns
 from hepaplan.reports.batch.results import REPORTS, RESULTS
-from hepaplan.reports.output import atomic_file, only_writer
+from hepaplan.reports.folder_lock import hold
 from hepaplan.reports.saving import save
 from hepaplan.reports.study.page import write_study_page
 from hepaplan.reports.study.workbook import build_study_workbook
+from hepaplan.reports.whole_file import atomic_file
 
 WORKBOOK, PAGE = REPORTS
 
@@ -25,7 +26,7 @@ def write_batch_report(folder: Path, batch: Batch) -> None:
     """Write report.xlsx and report.html of a batch whose data set is in its folder."""
     paths = sorted((folder / RESULTS).glob("*.parquet"))
     files = tuple(f"{RESULTS}/{path.name}" for path in paths)
-    with only_writer(folder):
+    with hold(folder):
         pages = batch_pages(batch, Data(partial(read_columns, paths), files))
         workbook = build_study_workbook(pages)
         _link_files(workbook, files)

@@ -19,7 +19,8 @@ from hepaplan.model.problems import WrongUse, listed
 from hepaplan.reports.batch.parquet import Kind, as_parquet
 from hepaplan.reports.batch.store import Kept
 from hepaplan.reports.batch.work import Status, Work
-from hepaplan.reports.output import WrittenFile, atomic_file, digest, guard_text
+from hepaplan.reports.output import FINISHED, WrittenFile, digest, guard_text
+from hepaplan.reports.whole_file import atomic_file
 
 RESULTS, FAILURES, BATCH = "results", "failures.csv", "batch.json"
 REPORTS = ("report.xlsx", "report.html")
@@ -88,6 +89,7 @@ def write_results(
     document = {
         "schema_version": 1,
         "command": "batch",
+        "status": FINISHED,
         **facts,
         "runs": len(asked.keys),
         **{status: counts[status] for status in ("done", "refused", "failed")},

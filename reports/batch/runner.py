@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hepaplan.model.problems import WrongUse
+from hepaplan.reports.batch.kept_for import changed_since, note_made_from
 from hepaplan.reports.batch.local import run_here
 from hepaplan.reports.batch.pace import ELSEWHERE, Pace
 from hepaplan.reports.batch.parquet import need_parquet
 from hepaplan.reports.batch.results import BATCH, REPORTS, Failure, Survey, survey, write_results
 from hepaplan.reports.batch.store import Store
 from hepaplan.reports.batch.work import Evaluate, Outcome, Work, hepaplan_version, once_each
-from hepaplan.reports.output import only_writer
+from hepaplan.reports.folder_lock import hold
+from hepaplan.reports.staging import say_unfinished, size_of
+from hepaplan.reports.whole_file import NO_SPACE, no_space
 
 
 @dataclass(frozen=True)
@@ -84,23 +87,44 @@ def run_batch(
     if folder.is_file():
         raise WrongUse(f"{folder} is a file, and a batch needs a folder: choose another --out")
     folder.mkdir(parents=True, exist_ok=True)
-    with only_writer(folder):
+    with hold(folder):
         store = Store(folder).open()
-        for words in store.notes:
-            telling.note(words)
+        for words in (*store.notes, changed_since(folder, job.facts)):
+            if words:
+                telling.note(words)
         asked = survey(job.works)
         wanted = set(asked.keys)
         to_do = sum(not store.is_finished(key) for key in wanted)
-        if to_do:
-            for stale in (BATCH, *REPORTS):  # they would speak of results that are not there
-                (folder / stale).unlink(missing_ok=True)
-            pace = Pace(to_do, telling.say, telling.every)
-            with closing(_outcomes(job, means, store)) as outcomes:
-                for outcome in outcomes:
-                    store.add(outcome)
-                    pace.one_more(outcome.status == "done")
-            store.flush()
-        return reported(folder, job, asked, store, to_do, began)
+        with _said_if_ended_early(folder, store, len(wanted)):
+            if to_do:
+                for stale in (BATCH, *REPORTS):  # they would speak of results that are not there
+                    (folder / stale).unlink(missing_ok=True)
+                note_made_from(folder, job.facts)
+                pace = Pace(to_do, telling.say, telling.every)
+                with closing(_outcomes(job, means, store)) as outcomes:
+                    for outcome in outcomes:
+                        store.add(outcome)
+                        pace.one_more(outcome.status == "done")
+                store.flush()
+            return reported(folder, job, asked, store, to_do, began)
+
+
+@contextmanager
+def _said_if_ended_early(folder: Path, store: Store, runs: int) -> Iterator[None]:
+    """Leave in batch.json that a batch ended early; say where a disk is full, or a folder gone."""
+    started = time.time()
+    try:
+        yield
+    except BaseException as error:
+        say_unfinished(folder, error, started, BATCH)
+        if isinstance(error, OSError) and not folder.is_dir():
+            raise FileNotFoundError(
+                f"{folder} was removed while the batch ran: its results are gone with it"
+            ) from error
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            each = size_of(folder) // max(len(store.kept), 1) + 1
+            raise no_space(folder, each * max(runs - len(store.kept), 1), error) from error
+        raise
 
 
 def reported(

@@ -13,7 +13,7 @@ from typing import Any
 from hepaplan.reports.batch.journal import Journal
 from hepaplan.reports.batch.parquet import Kind, as_parquet, from_parquet
 from hepaplan.reports.batch.work import Outcome, Status, sound
-from hepaplan.reports.output import atomic_file
+from hepaplan.reports.whole_file import atomic_file
 
 STORE, ASIDE, JOURNAL = "store", "set-aside", "journal.jsonl"
 LONGEST_CHUNK_SECONDS, LARGEST_CHUNK = 30.0, 5_000

@@ -17,7 +17,6 @@ from hepaplan.reports.compare.sheets import (
     STRATEGIES,
 )
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheets.records import verdict
 from hepaplan.reports.study.pages import Page, Pages, Picture, Shown
 from hepaplan.reports.style import (
     FINE_CHANGE,
@@ -26,6 +25,7 @@ from hepaplan.reports.style import (
     SMALL,
     THOUSANDS,
 )
+from hepaplan.reports.views.checked import verdict
 
 HOW_TO_READ = (
     "The first scenario is the reference; every difference is a scenario less the reference, under "

@@ -13,7 +13,7 @@ from hepaplan.reports.compare import bridge_page, headlines, views
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.pictures import charts
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.sheets.records import verdict, write_about
+from hepaplan.reports.sheets.records import write_about
 from hepaplan.reports.study.sheets import Names, write_page
 from hepaplan.reports.style import (
     AMOUNT,
@@ -27,6 +27,7 @@ from hepaplan.reports.style import (
     WHOLE,
     Styles,
 )
+from hepaplan.reports.views.checked import verdict
 
 SUMMARY, DIFFERS, FIGURES = "Summary", "What differs", "Key figures"
 STRATEGIES, BUDGET, CHECKS, ABOUT = "Cost-effectiveness", "Budget impact", "Checks", "About"

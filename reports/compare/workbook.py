@@ -8,8 +8,8 @@ from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports.compare.sheets import WRITERS
 from hepaplan.reports.content import ReportContent, UnfitTable, number_faults
-from hepaplan.reports.output import atomic_file
 from hepaplan.reports.saving import save
+from hepaplan.reports.whole_file import atomic_file
 from hepaplan.reports.workbook import describe, start_workbook
 
 

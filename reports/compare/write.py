@@ -11,8 +11,9 @@ from hepaplan.model.compare.comparison import Comparison
 from hepaplan.reports.compare.compare_pages import comparison_pages
 from hepaplan.reports.compare.workbook import write_comparison_workbook
 from hepaplan.reports.content import ReportContent, site_note
-from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
+from hepaplan.reports.output import digest, write_manifest, write_tables
 from hepaplan.reports.run import program_facts, time_facts
+from hepaplan.reports.staging import whole_run
 from hepaplan.reports.study.page import write_study_page
 
 WORKBOOK, PAGE = "compare.xlsx", "report.html"
@@ -22,13 +23,13 @@ def write_comparison(
     folder: Path, comparison: Comparison, started: float, settings: Mapping[str, str]
 ) -> None:
     """Write a comparison into its folder; `started` is in seconds since 1970."""
-    with only_writer(folder):
-        tables = write_tables(folder, comparison.tables)
+    with whole_run(folder) as made:
+        tables = write_tables(made, comparison.tables)
         content = comparison_content(comparison, version("hepaplan"))
-        write_comparison_workbook(folder / WORKBOOK, content)
-        write_study_page(folder / PAGE, comparison_pages(content))
+        write_comparison_workbook(made / WORKBOOK, content)
+        write_study_page(made / PAGE, comparison_pages(content))
         facts = comparison_facts(comparison, started, settings)
-        write_manifest(folder, facts, (digest(folder, WORKBOOK), digest(folder, PAGE), *tables))
+        write_manifest(made, facts, (digest(made, WORKBOOK), digest(made, PAGE), *tables))
 
 
 def comparison_content(comparison: Comparison, version: str) -> ReportContent:

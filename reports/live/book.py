@@ -12,6 +12,7 @@ from hepaplan.model.input_rows import INPUT_TABLES, INPUTS, NUMBER_COLUMNS
 from hepaplan.model.readings import MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.ties.demand import demand_ties
 from hepaplan.model.ties.plan import plan_ties
+from hepaplan.model.ties.tie import Ties
 from hepaplan.model.ties.value import value_ties
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, demand, guide, plan, reconciliation, value
@@ -25,6 +26,7 @@ from hepaplan.reports.live.reconciliation import Block, Section, write_reconcili
 from hepaplan.reports.live.value import write_value
 from hepaplan.reports.saving import LIVE
 from hepaplan.reports.style import Styles
+from hepaplan.reports.views.checked import verdict
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,33 @@ class LivePart:
     @property
     def titles(self) -> tuple[str, ...]:
         """The sheets, in reading order; those of the plan only where every month is planned."""
-        planned = self.capacity.planned_in is self.capacity.network
         return (
             guide.TITLE,
             INPUTS,
             INPUT_TABLES,
-            *(plan.TITLES if planned else ()),
+            *(plan.TITLES if self.is_planned else ()),
             *demand.TITLES,
             *courses.SHEETS,
             *value.SHEETS,
             reconciliation.TITLE,
         )
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether every month is planned, none has happened."""
+        return self.capacity.planned_in is self.capacity.network
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """The engine's figures that the formulas give again, by the names of their cells."""
+        ties = {**demand_ties(self.usual), **value_ties(self.usual)}
+        if self.is_planned:
+            ties |= self._plan_ties()
+        return {name: tie.value for name, tie in ties.items()}
+
+    def _plan_ties(self) -> Ties:
+        capacity = self.capacity
+        return plan_ties(self.usual, capacity.network, capacity.replays[MOST_HEALTH])
 
     def write(self, workbook: Workbook, styles: Styles, content: ReportContent) -> None:
         """Write the sheets of `titles`, which the workbook has already, empty."""
@@ -64,11 +82,10 @@ class LivePart:
         ]
         blocks = _blocks(cells)
         if planned is not None:
-            ties = plan_ties(usual, capacity.network, capacity.replays[MOST_HEALTH])
-            sections.append(Section(ties, planned.ties))
-            blocks += [planned.starts, planned.switch_block]
+            sections.append(Section(self._plan_ties(), planned.ties))
+            blocks += [planned.starts, planned.switch]
         write_inputs(workbook, styles, cells, content.version, self.settings)
-        write_reconciliation(workbook, styles, sections, blocks, content.version)
+        write_reconciliation(workbook, styles, sections, blocks, content.version, verdict(content))
         grids = [vars(workbook[title]).get(LIVE) for title in self.titles]
         formulas = {grid.title: grid.formulas for grid in grids if grid and grid.formulas}
         write_guide(workbook, styles, formulas, content.name, content.version)

@@ -15,7 +15,7 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import capacity as capacity_live
 from hepaplan.reports.live import plan_lists, plan_spending, plan_use, plan_waiting
 from hepaplan.reports.live.capacity import write_capacity
-from hepaplan.reports.live.grid import Grid, near
+from hepaplan.reports.live.grid import Grid
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_cells import (
     LISTS,
@@ -28,12 +28,7 @@ from hepaplan.reports.live.plan_cells import (
     WaitingCells,
 )
 from hepaplan.reports.live.plan_filling import Filling
-from hepaplan.reports.live.plan_frame import (
-    ArrivalCells,
-    PlanFrame,
-    UseOfStarts,
-    month_column,
-)
+from hepaplan.reports.live.plan_frame import ArrivalCells, PlanFrame, UseOfStarts
 from hepaplan.reports.live.plan_inputs import WEIGHTS, PlanInputCells, write_plan_inputs
 from hepaplan.reports.live.plan_spending import SpendingSheet
 from hepaplan.reports.live.plan_use import UseSheet, write_start_use
@@ -48,18 +43,15 @@ TITLES = (PLAN_INPUTS, capacity_live.TITLE, LISTS, WAITING, USE, SPENDING, START
 
 @dataclass(frozen=True)
 class PlanSheets:
-    """What the rest of the workbook needs: figures by name, and the planned starts.
+    """What the rest of the workbook needs: figures by name, and what may be changed.
 
-    `ties` are addresses by the names of `plan_ties`; `planned` the cells of planned starts by pair,
-    site and month, `starts` the block of them all; `switch` the cell that says whether starts must
-    fit into capacity, and `switch_block` the same as a block.
+    `ties` are addresses by the names of `plan_ties`; `starts` the block of planned starts, `switch`
+    that of the one cell that says whether starts must fit into capacity.
     """
 
     ties: Mapping[str, str]
-    planned: Mapping[tuple[int, int, int], str]
     starts: Block
-    switch: str
-    switch_block: Block
+    switch: Block
 
 
 def write_plan(
@@ -130,9 +122,4 @@ def _sheets(
     for (what, name, year), address in spent.cells.items():
         words = ("plan waiting care",) if what == "waiting" else (*kinds[what], name)
         ties[tie_name(*words, year)] = address
-    planned = {
-        (pair, site, month): near(row, month_column(month))
-        for (pair, site), row in inputs.starts.items()
-        for month in range(frame.count)
-    }
-    return PlanSheets(ties, planned, inputs.block, inputs.switch, inputs.switch_block)
+    return PlanSheets(ties, inputs.block, inputs.switch_block)

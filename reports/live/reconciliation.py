@@ -32,7 +32,7 @@ NOTES = (
     "After an input is changed the engine's figures are those of the run still; hepaplan run "
     "report.xlsx makes them anew.",
 )
-SUMMARY_ROW, FIRST_ROW, FIRST_NUMBER = 7, 15, 4
+SUMMARY_ROW, CHECKS_ROW, FIRST_ROW, FIRST_NUMBER = 7, 13, 15, 4
 CHANGED_CELL, TOLERANCE_CELL = f"$D${SUMMARY_ROW + 1}", f"$D${SUMMARY_ROW + 3}"
 SMALLEST_CELL, ROUNDING_CELL = f"$D${SUMMARY_ROW + 4}", f"$D${SUMMARY_ROW + 5}"
 PRECISE = "#,##0.000000"
@@ -78,10 +78,12 @@ def write_reconciliation(
     sections: Sequence[Section],
     blocks: Sequence[Block],
     version: str,
+    checks: tuple[str, bool],
 ) -> None:
     """Write the sheet, headlines first; each figure gets the name `out_…`.
 
-    `blocks` are all input cells: they tell whether one was changed since the run.
+    `blocks` are all input cells: they tell whether one was changed since the run. `checks` are the
+    words for what the run's own checks found, and whether all passed.
     """
     about = "Whether the formulas of this workbook give what the engine gave, figure by figure."
     grid = Grid(workbook, styles, TITLE, about, NOTES)
@@ -106,6 +108,9 @@ def write_reconciliation(
         grid.formula_text(row, 8, f'=IF(G{row}<={TOLERANCE_CELL},"{AGREES}",{verdict})', AGREES)
         define(workbook, f"out_{name}", grid.cell(row, 5))
     _write_summary(grid, last, len(blocks))
+    words, passed = checks
+    grid.text(CHECKS_ROW, 1, "Checks of the run, not of the formulas")
+    grid.text(CHECKS_ROW, 4, words, "pass" if passed else "fail")
     _write_blocks(grid, last + 3, blocks)
     define(workbook, "verdict", grid.cell(SUMMARY_ROW, 4))
     define(workbook, "largest_difference", grid.cell(SUMMARY_ROW + 2, 4))

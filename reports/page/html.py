@@ -22,6 +22,8 @@ MOST_LETTERS = 18
 MOST_UPRIGHT = 8
 """Long tables with more printed columns are printed on pages that lie on their side."""
 ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(/[^\s<>\"'\\]*)?")
+VERDICTS = {"passed": "passed", "FAILED": "failed", "not applicable": "note", "left out": "note"}
+"""The look of texts that are verdicts; those that judge nothing are grey."""
 # Even if a text slipped through unescaped, a browser would neither run it nor ask anyone.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 
@@ -147,6 +149,9 @@ class Column:
             return text_element("th", text, scope="row", **self.look)
         if self.numeric and len(text) > MOST_LETTERS:  # words among numbers: they may be wrapped
             return text_element("td", text, **replace(self, numeric=False).look)
+        if text in VERDICTS:
+            classes = (self.look.get("class_", ""), VERDICTS[text])
+            return text_element("td", text, class_=" ".join(classes).strip())
         if self.linked and ADDRESS.fullmatch(text):
             link = text_element("a", text, href=text, rel="noopener noreferrer")
             return element("td", link, **self.look)

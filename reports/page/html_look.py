@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hepaplan.reports.style import AMBER, BLUE, FONT, INK
+from hepaplan.reports.style import AMBER, BLUE, FONT, GREEN, INK, RED
 
 GREY = "595959"
 RULE = "D0D5DB"
@@ -37,6 +37,8 @@ nav ul {{ padding-left: 1.25rem; margin: .25rem 0; columns: 16rem; }}
 nav h2 {{ border: 0; margin: 1.25rem 0 0; padding: 0; font-size: 1.15rem; }}
 .note, .told {{ color: #{GREY}; }}
 .told {{ font-size: .9rem; }}
+.passed {{ color: #{GREEN}; font-weight: bold; }}
+.failed {{ color: #{RED}; font-weight: bold; }}
 .warning {{ color: #{AMBER}; font-weight: bold; }}
 figure {{ margin: 1.75rem 0 1rem; }}
 .picture {{ overflow-x: auto; }}

@@ -11,11 +11,11 @@ from hepaplan.reports import titles
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.page.run_page_sheets import chapter_of
 from hepaplan.reports.pictures import pathway_picture
-from hepaplan.reports.sheets.records import verdict
 from hepaplan.reports.study.page import write_study_page
 from hepaplan.reports.study.pages import Page, Pages, Picture, Shown
 from hepaplan.reports.views import pathway as pathway_views
 from hepaplan.reports.views import summary as summary_views
+from hepaplan.reports.views.checked import verdict
 
 PAGE = "report.html"
 ADDRESS = "Address"

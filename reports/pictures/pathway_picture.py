@@ -6,7 +6,6 @@ import io
 import textwrap
 from collections.abc import Sequence
 
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,7 +16,7 @@ from hepaplan.model.tables.flow_tables import NEW
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.pictures.pathway_layout import DEATH, Band, Box, layout
 from hepaplan.reports.readable_text import clean
-from hepaplan.reports.study.canvas import LOOK, moved_apart
+from hepaplan.reports.study.canvas import in_our_look, moved_apart
 from hepaplan.reports.study.svg import svg_text
 from hepaplan.reports.style import BLUE, INK, PALETTE
 from hepaplan.reports.views.pathway import headline
@@ -36,13 +35,14 @@ BAND_SHADE = 0.32
 def pathway_png(content: ReportContent) -> bytes:
     """Return the picture as PNG, the same bytes each time."""
     file = io.BytesIO()
-    _figure(content).savefig(file, format="png", dpi=DOTS, metadata={"Software": None})
+    with in_our_look():
+        _figure(content).savefig(file, format="png", dpi=DOTS, metadata={"Software": None})
     return file.getvalue()
 
 
 def pathway_svg(content: ReportContent, identity: str = "pathway") -> str:
     """Return the picture as an SVG element for HTML, read out by its title and description."""
-    with matplotlib.style.context(["default", LOOK]):  # drawing decides that letters stay letters
+    with in_our_look():  # drawing decides that letters stay letters
         return svg_text(_figure(content), identity, headline(content), described(content))
 
 
@@ -71,7 +71,7 @@ def not_drawn(content: ReportContent) -> str:
 
 def _figure(content: ReportContent) -> Figure:
     made = layout(content.tables["flows"])
-    with matplotlib.style.context(["default", LOOK]):
+    with in_our_look():
         figure = Figure(figsize=SIZE)
         axes = figure.add_axes((0.005, 0.01, 0.99, 0.98))
         axes.set_axis_off()

@@ -25,11 +25,13 @@ CHEERS: tuple[Item, ...] = (
     Item("6", "Methods", "What about the place could change the findings?",
          "answered", "{sites}", titles.CAPACITY, "stated_capacity"),
     Item("7", "Methods", "What is compared, and why?",
-         "answered", "Policies for the region: {policies}. Nothing scarce is a bound, not a "
-         "choice; treatments of one patient are listed by decision point.",
+         "in part", "Policies for the region: {policies}. Nothing scarce is a bound, not a "
+         "choice; treatments of one patient are listed by decision point. Why these: in the "
+         "documentation, not here.",
          titles.ECONOMICS, "strategies"),
     Item("8", "Methods", "From whose perspective are costs and effects counted?",
-         "answered", "{perspective}. Patients' own costs and lost work are not counted.",
+         "in part", "{perspective}. Patients' own costs and lost work are not counted. Why this "
+         "perspective is not argued here.",
          titles.ABOUT, "about"),
     Item("9", "Methods", "Over which time, and why is it long enough?",
          "answered", "Starts in {window} ({months} months); what follows them is counted for a "
@@ -74,7 +76,8 @@ CHEERS: tuple[Item, ...] = (
     Item("21", "Methods", "How were patients, the public and others engaged in the design?",
          "not done", "Nobody was engaged in the making of this run."),
     Item("22", "Results", "Are all inputs given with value, range, distribution and source?",
-         "answered", "{figures} figures ({qualities}) from {sources} sources.",
+         "in part", "{figures} figures ({qualities}) from {sources} sources; {spread} have a "
+         "distribution of their own.",
          titles.ASSUMPTIONS, "assumptions"),
     Item("23", "Results", "What are the mean costs and effects, and their differences?",
          "answered", "Cost, QALYs, net benefit at {worth} a QALY, and differences from first come.",

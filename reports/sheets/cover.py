@@ -12,8 +12,8 @@ from hepaplan.reports import titles
 from hepaplan.reports.blocks import place_of
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
-from hepaplan.reports.sheets.records import verdict
 from hepaplan.reports.style import Styles
+from hepaplan.reports.views.checked import verdict
 
 WIDTHS = (30.0, 110.0)
 LETTERS = 118

@@ -14,10 +14,10 @@ from hepaplan.reports.blocks import Block, place_of
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.sheets import capacity as sheet_capacity
-from hepaplan.reports.sheets.records import verdict
 from hepaplan.reports.style import Styles, format_for_unit
 from hepaplan.reports.views import capacity as capacity_views
 from hepaplan.reports.views import summary as summary_views
+from hepaplan.reports.views.checked import verdict
 
 LEFT = (48.0, 15.0, 12.0, 12.0, 12.0, 12.0)
 RIGHT = (38.0, 14.0, 12.0, 11.0, 11.0, 12.0)

@@ -55,7 +55,8 @@ TECH_VER: tuple[Item, ...] = (
          "the utilities is part of the tests.",
          titles.CHECKS, "utility_norms"),
     Item("3.3", RESULTS, "Are total costs 0 when all costs are 0; do parts add to totals?",
-         "in the tests", "Costs by treatment, category and year have the same total.",
+         "in the tests", "With all costs at 0 the total is 0 (row B5), and lines of cost add up to "
+         "it (row B18); every run judges both. By treatment and by category the total is one (H8).",
          titles.ECONOMICS, "cost_by_category"),
     Item("3.4", RESULTS, "Does a doubled price double its own line and no other?",
          "in the tests", "Each price alone."),
@@ -93,7 +94,7 @@ TECH_VER: tuple[Item, ...] = (
          "in part", "Overall survival of {studies} published figures is compared, never fitted.",
          titles.OUTCOMES, "published_survival"),
     Item("5.5", WHOLE, "Did someone outside the project check it (face validity, replication)?",
-         "not done", "Nobody has yet."),
+         "not done", "Not done because nobody outside has been asked yet."),
     Item("5.6", WHOLE, "Do all checks of the run pass?",
          "in this run", "{checks} passed; the plan is: {status}.", titles.CHECKS, "checks"),
 )  # fmt: skip

@@ -80,12 +80,19 @@ class End:
 
 
 @contextmanager
-def sheet_of_paper(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
-    """Yield a figure with one pair of axes in our look; `height` in inches, width is fixed."""
+def in_our_look() -> Iterator[None]:
+    """Draw in our look, and keep to ourselves what of a scenario's names cannot be drawn well."""
     with matplotlib.style.context(["default", LOOK]), warnings.catch_warnings():
         # The reader's browser has its own letters, and names too long for any room are drawn as is.
         for harmless in ("Glyph .* missing from", "constrained_layout not applied"):
             warnings.filterwarnings("ignore", message=harmless)
+        yield
+
+
+@contextmanager
+def sheet_of_paper(height: float = HEIGHT) -> Iterator[tuple[Figure, Axes]]:
+    """Yield a figure with one pair of axes in our look; `height` in inches, width is fixed."""
+    with in_our_look():
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         yield figure, figure.add_subplot()
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.reports.blocks import as_dates
-from hepaplan.reports.output import atomic_file
 from hepaplan.reports.page.html import MOST_ROWS, bullets, document, element, table, text_element
 from hepaplan.reports.study.draw_lines import MONTH_WRITTEN
 from hepaplan.reports.study.figures import draw
 from hepaplan.reports.study.pages import Page, Pages, Picture, Shown
 from hepaplan.reports.style import GENERAL, MONTH
+from hepaplan.reports.whole_file import atomic_file
 
 MOST_BEHIND = 120
 WARNINGS = re.compile("^ILLUSTRATIVE|FAILED|STOPPED|nothing here is verified")

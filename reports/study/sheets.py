@@ -91,7 +91,7 @@ def write_summary(workbook: Workbook, styles: Styles, pages: Pages) -> None:
 
 
 def _role(note: str) -> str:
-    return "warning" if note.startswith("ILLUSTRATIVE") else "note"
+    return "warning" if note.startswith("ILLUSTRATIVE") or "FAILED" in note else "note"
 
 
 def write_page(workbook: Workbook, styles: Styles, page: Page, version: str, names: Names) -> None:

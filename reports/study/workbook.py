@@ -9,7 +9,6 @@ from pathlib import Path
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.reports.content import UnfitTable, number_faults
-from hepaplan.reports.output import atomic_file
 from hepaplan.reports.saving import save
 from hepaplan.reports.study.pages import Page, Pages
 from hepaplan.reports.study.sheets import (
@@ -20,6 +19,7 @@ from hepaplan.reports.study.sheets import (
     write_page,
     write_summary,
 )
+from hepaplan.reports.whole_file import atomic_file
 from hepaplan.reports.workbook import describe_as, start_workbook
 
 LONGEST_TITLE = 31

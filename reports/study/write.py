@@ -8,8 +8,9 @@ from pathlib import Path
 
 from hepaplan.model.uncertainty.study import Kind, Study
 from hepaplan.reports.content import site_note
-from hepaplan.reports.output import digest, only_writer, write_manifest, write_tables
+from hepaplan.reports.output import digest, write_manifest, write_tables
 from hepaplan.reports.run import program_facts, time_facts
+from hepaplan.reports.staging import whole_run
 from hepaplan.reports.study.calibration_pages import calibration_pages
 from hepaplan.reports.study.page import write_study_page
 from hepaplan.reports.study.pages import Page, Pages
@@ -62,10 +63,10 @@ def write_study(
 
     The manifest comes last: what it lists is whole.
     """
-    with only_writer(folder):
-        tables = write_tables(folder, study.tables, MAY_MISS)
-        write_study_workbook(folder / workbook_name(study), pages)
-        write_study_page(folder / PAGE, pages)
+    with whole_run(folder) as made:
+        tables = write_tables(made, study.tables, MAY_MISS)
+        write_study_workbook(made / workbook_name(study), pages)
+        write_study_page(made / PAGE, pages)
         facts = {
             "command": study.kind,
             "scenario": study.scenario.settings.name,
@@ -75,8 +76,8 @@ def write_study(
             **study.facts,
             **time_facts(started, study.seconds),
         }
-        written = (digest(folder, workbook_name(study)), digest(folder, PAGE))
-        write_manifest(folder, facts, (*written, *tables))
+        written = (digest(made, workbook_name(study)), digest(made, PAGE))
+        write_manifest(made, facts, (*written, *tables))
 
 
 def pages_of(study: Study) -> Pages:

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from hepaplan.model.parameters import STAGES
 from hepaplan.reports.content import ReportContent, readable
 from hepaplan.reports.views.shown import heading, optional
 
@@ -83,8 +84,12 @@ def key_in_words(content: ReportContent, key: str) -> str:
 
 
 def _words(content: ReportContent, parts: list[str]) -> str:
-    words = [content.labels.get(p) or readable(p).lower() for p in parts]
+    words = [content.labels.get(p) or _plain(p) for p in parts]
     return heading(", ".join(words).replace(", to, ", " to "))
+
+
+def _plain(part: str) -> str:
+    return part if part in STAGES else readable(part).lower()
 
 
 def _in_words(content: ReportContent, value: object) -> object:

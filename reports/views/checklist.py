@@ -10,6 +10,7 @@ import pandas as pd
 
 from hepaplan.model.readings import POLICIES
 from hepaplan.reports.content import ReportContent
+from hepaplan.reports.views.checked import passed_in_words
 
 State = Literal["answered", "in this run", "in the tests", "in part", "not done", "not applicable"]
 UNKNOWN = "not stated by this run"
@@ -36,7 +37,6 @@ def facts(content: ReportContent) -> dict[str, str]:
     """Return what answers are filled with, as text."""
     about = content.tables["about"]
     said = {str(i): v for i, v in zip(about["item"], about["value"], strict=True)}
-    checks = content.tables["checks"]
     assumptions = content.tables["assumptions"]
     quality = assumptions["quality"].value_counts()
     groups = content.tables["metastases"]["group"].unique()
@@ -66,7 +66,7 @@ def facts(content: ReportContent) -> dict[str, str]:
         "months": f"{months.nunique()}",
         "points": f"{points}",
         "policies": ", ".join(POLICIES),
-        "checks": f"{int(checks['passed'].astype(bool).sum())} of {len(checks)}",
+        "checks": passed_in_words(content.tables),
         "figures": f"{len(assumptions):,}",
         "qualities": ", ".join(f"{n} {name}" for name, n in quality.items()),
         "spread": f"{int(given.sum()):,}",

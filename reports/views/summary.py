@@ -11,7 +11,7 @@ from hepaplan.reports.views.shown import compared, heading, optional, policies_i
 
 REGISTRY, REVIEW = "registry", "review"
 RATIO = "Review to registry"
-CANCERS, PATIENTS, STARTS = "colorectal cancers", "liver metastases", "starts of "
+PATIENTS, STARTS = "liver metastases", "starts of "
 SMALL_SHARE = 0.05
 
 

@@ -44,12 +44,14 @@ def write_template(name: str, folder: Path, base: str = BASE) -> Path:
     target = new_target(name, folder / f"{name}.xlsx")
     book = template_book(load_scenario(base), name)
     handle, unfinished = tempfile.mkstemp(prefix=f".{name}.", suffix=".xlsx", dir=folder)
-    os.close(handle)
     try:
-        book.save(unfinished)
+        with os.fdopen(handle, "wb") as file:
+            book.save(file)
+            file.flush()
+            os.fsync(file.fileno())
         Path(unfinished).chmod(0o644)
         Path(unfinished).rename(target)
-    except OSError:
+    except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise
     return target

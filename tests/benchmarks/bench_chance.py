@@ -55,7 +55,7 @@ def main(name: str) -> None:
         table = timed("  table of probabilities", partial(tables.chance, network, drawn))
         by_point = table.groupby("decision_point", sort=False)["probability"].mean()
         print(by_point.round(3).to_string())
-    which = binding(network, capacity.replays[MOST_HEALTH])
+    which = binding(capacity.replays[MOST_HEALTH])
     last = Target(window - 12, window)
     found = timed(
         "headroom, 200 replications each",

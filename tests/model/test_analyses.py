@@ -85,3 +85,17 @@ def test_chance_is_the_same_for_the_same_seed_and_not_for_another() -> None:
 
     assert waiting(3) == waiting(3)
     assert waiting(3) != waiting(4)
+
+
+def test_each_step_of_the_gain_is_what_it_adds_to_the_one_before() -> None:
+    table = plan_analyses(tiny_usual(), tiny_capacity(), Depth(0, 0), silent)["gain"]
+    before, after = table.iloc[0], table.iloc[1]
+    for column, of, sign in (
+        ("qalys_gained", "qalys", 1),
+        ("cost_added_gbp", "cost_gbp", 1),
+        ("within_standard_gained", "within_standard", 1),
+        ("deaths_avoided", "deaths_waiting", -1),
+    ):
+        assert before[column] == 0
+        assert after[column] == sign * (after[of] - before[of]), column
+        assert after[of] != before[of], column

@@ -9,15 +9,25 @@ import numpy as np
 import pytest
 
 from hepaplan.model.checks import all_checks
-from hepaplan.model.evaluate import evaluate
+from hepaplan.model.evaluate import evaluate, scarce_capacity, usual_care
 from hepaplan.model.readings import (
     FIRST_COME,
+    MOST_HEALTH,
     POLICIES,
     Capacity,
     UsualCare,
 )
 from hepaplan.model.replay import Replay
-from tests.support.scenarios import tiny_capacity, tiny_usual, tiny_with
+from hepaplan.model.tables.plan_tables import resource_table
+from tests.support.expansions import expansion
+from tests.support.scenarios import (
+    tiny,
+    tiny_capacity,
+    tiny_usual,
+    tiny_with,
+    with_settings,
+    with_table,
+)
 
 Spoil = Callable[[UsualCare, Capacity], tuple[UsualCare, Capacity]]
 
@@ -156,11 +166,29 @@ def test_use_that_earlier_starts_had_taken_before_is_nobodys_fault() -> None:
     """Committed use may exceed a capacity that has been cut; new starts may not add to it."""
     usual, capacity = tiny_usual(), tiny_capacity()
     network = capacity.network
-    cut = replace(network, capacity=np.zeros_like(network.capacity))
-    done = replace(capacity.replays[FIRST_COME], use=network.committed)
-    names = failed(usual, with_replay(replace(capacity, network=cut), FIRST_COME, done))
+    nothing = np.zeros_like(network.capacity)
+    done = replace(capacity.replays[FIRST_COME], use=network.committed, capacity=nothing)
+    plan = replace(capacity.replays[MOST_HEALTH], capacity=nothing)
+    cut = with_replay(with_replay(capacity, FIRST_COME, done), MOST_HEALTH, plan)
+    names = failed(usual, cut)
     assert "no site is over capacity: first come" not in names
     assert "no site is over capacity: most health" in names
+
+
+def test_what_the_plan_builds_is_capacity_too() -> None:
+    """A list built at Hilltop is used: over what was there before, not over what is there."""
+    scenario = with_settings(tiny(), expansion={"list": expansion(site="hilltop", adds=0.2)})
+    few = tiny().tables.capacity.assign(number=[0.1, 0.1, 0.1, 0.2])
+    usual = usual_care(with_table(scenario, capacity=few))
+    capacity = scarce_capacity(usual)
+    assert capacity.best.plan.built is not None and capacity.best.plan.built.tolist() == [1.0]
+    done, has = capacity.replays[MOST_HEALTH], capacity.network.capacity
+    assert (done.use > has + 1.0).any()
+    assert "no site is over capacity: most health" not in failed(usual, capacity)
+    table = resource_table(usual, capacity, done)
+    assert (table["used"] <= table["capacity"] + 1e-6).all()
+    theatre = table[(table["site"] == "hilltop") & (table["resource"] == "theatre")]
+    assert theatre["capacity"].iloc[-1] > 2 * has[0, 1, len(theatre) - 1] > 0
 
 
 def test_checks_of_a_horizon_too_short_fail_in_earnest() -> None:

@@ -145,3 +145,51 @@ def test_intervals_that_cannot_be_are_refused() -> None:
         from_interval("normal", 0.4, 0.5, 0.9)
     with pytest.raises(ValueError, match="log_normal distribution lies above 0"):
         from_interval("log_normal", 0.4, 0.0, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("family", "mean", "narrow", "wide"),
+    [
+        ("beta", 0.2, 1.9e-5, 2.1e-5),
+        ("beta", 0.75, 2.4e-5, 2.6e-5),
+        ("gamma", 500.0, 0.049, 0.051),
+        ("pert", -30.0, 0.0029, 0.0031),
+    ],
+)
+def test_a_spread_too_narrow_to_show_its_shape_is_normal(
+    family: Family, mean: float, narrow: float, wide: float
+) -> None:
+    assert from_standard_error(family, mean, narrow) == Normal(mean, narrow)
+    shaped = from_standard_error(family, mean, wide)
+    assert not isinstance(shaped, Normal)
+    assert (shaped.mean, shaped.sd) == pytest.approx((mean, wide), rel=1e-6)
+
+
+def test_ranges_about_a_mean_have_its_standard_error() -> None:
+    uniform = from_standard_error("uniform", 3.0, 0.5)
+    assert uniform == Uniform(3.0 - 0.5 * math.sqrt(3), 3.0 + 0.5 * math.sqrt(3))
+    for family in ("uniform", "triangular", "pert"):
+        found = from_standard_error(family, 3.0, 0.5)
+        assert (found.mean, found.sd) == pytest.approx((3.0, 0.5), rel=1e-12)
+        assert moments_of_quantiles(found) == pytest.approx((3.0, 0.5), rel=1e-4)
+
+
+def test_an_interval_on_the_log_scale_and_one_of_no_width() -> None:
+    """ln(0.9 / 0.4) / 3.919928 = 0.2068770; the median is the point."""
+    found = from_interval("log_normal", 0.5, 0.4, 0.9)
+    assert isinstance(found, LogNormal)
+    assert found.log_sd == pytest.approx(math.log(0.9 / 0.4) / 3.919927969080108, rel=1e-12)
+    assert found.log_mean == pytest.approx(math.log(0.5))
+    assert from_interval("gamma", 0.4, 0.4, 0.4) == Fixed(0.4)
+    with pytest.raises(ValueError, match="does not hold the point 1"):
+        from_interval("normal", 1.0, 0.5, 0.9)
+    with pytest.raises(ValueError, match="log_normal distribution lies above 0, but 0 is"):
+        from_interval("log_normal", 0.5, 0.0, 0.9)
+
+
+@pytest.mark.parametrize(("mean", "error"), [(0.2, 0.4), (0.2, 0.41), (0.0, 0.1), (1.0, 1e-9)])
+def test_a_share_s_error_has_a_most(mean: float, error: float) -> None:
+    """The square root of 0.2 x 0.8 is 0.4."""
+    with pytest.raises(ValueError, match="no beta distribution"):
+        from_standard_error("beta", mean, error)
+    assert isinstance(from_standard_error("beta", 0.2, 0.39), Beta)

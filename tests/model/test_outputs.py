@@ -202,3 +202,16 @@ def test_willingness_to_pay_is_the_scenarios() -> None:
     dear = outputs_of(tiny_with(economics__willingness_to_pay__value=31000), names)
     qalys, cost, benefit = (dear[name] for name in names)
     assert benefit == pytest.approx(31000 * qalys - cost)
+
+
+def test_what_is_better_of_every_measure_is_said() -> None:
+    known = outputs_known(tiny())
+    better = {name: output.more_is_better for name, output in known.items()}
+    for of_policy in ("qalys", "life_years", "net_monetary_benefit_gbp", "within_standard"):
+        assert better[f"first_come.{of_policy}"] is True
+    for of_policy in ("cost_gbp", "beyond_standard", "most_beyond_standard", "deaths_waiting"):
+        assert better[f"first_come.{of_policy}"] is False
+    for of_policy in ("use_theatre", "peak_use_theatre", "starts_resection"):
+        assert better[f"first_come.{of_policy}"] is None
+    assert better["new_patients.qalys"] is True
+    assert better["new_patients.cost_gbp"] is False

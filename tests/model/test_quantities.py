@@ -133,3 +133,32 @@ def test_a_figure_is_never_edited() -> None:
     record = Record.model_validate({"share": share(0.4)})
     with pytest.raises(ValidationError, match="frozen"):
         record.share.value = 0.5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (22.0, "22 lies outside 0 to 1 (22 %? write 0.22)"),
+        (100.0, "100 lies outside 0 to 1 (100 %? write 1)"),
+        (100.5, "100.5 lies outside 0 to 1"),
+        (-0.5, "-0.5 lies outside 0 to 1"),
+    ],
+)
+def test_a_share_that_may_be_a_percentage_is_asked_about(value: float, hint: str) -> None:
+    with pytest.raises(ValidationError) as told:
+        Record.model_validate({"share": share(value)})
+    assert told.value.errors()[0]["msg"] == hint
+    assert Record.model_validate({"share": share(1.0)}).share.number == 1.0
+
+
+def test_bounds_are_held_by_ends_of_intervals_and_by_months_too() -> None:
+    with pytest.raises(ValidationError, match=r"high = 1\.2 lies outside 0 to 1 \(1\.2 %\?"):
+        TypeAdapter(Annotated[Quantity, Expect("utility", 0.0, 1.0)]).validate_python(
+            share(0.9, low=0.0, high=1.2) | {"unit": "utility"}
+        )
+    months = {"value": [0.0, 1e6, 1e6 + 1], "then": -1.0, "unit": "GBP"}
+    with pytest.raises(ValidationError) as told:
+        TypeAdapter(CostSchedule).validate_python(share(0.0) | months)
+    assert told.value.errors()[0]["msg"] == (
+        "month 2 = 1e+06 lies outside 0 to 1e+06; then = -1 lies outside 0 to 1e+06"
+    )

@@ -89,7 +89,9 @@ def test_the_cover_says_when_it_was_made_only_if_told(short: ReportContent, tmp_
     ]
     assert "Run made" not in covers[0]
     assert covers[1]["Run made"] == "2026-11-22T23:00:00Z"
-    assert str(covers[1]["Status"]).endswith("CHECKS: all 5 passed.")
+    assert str(covers[1]["Status"]).endswith(
+        "CHECKS: all 7 passed (5 identities, 2 rows of verification)."
+    )
 
 
 def test_a_stopped_plan_is_marked_on_the_cover(short: ReportContent, tmp_path: Path) -> None:

@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 
 from hepaplan.reports import output
 from hepaplan.reports.content import UnfitTable
+from hepaplan.reports.folder_lock import OutputExists, hold
 from hepaplan.reports.output import (
-    OutputExists,
-    atomic_file,
     create_run_folder,
     digest,
     guard_text,
-    only_writer,
     slug,
     write_manifest,
     write_tables,
 )
+from hepaplan.reports.staging import whole_run
+from hepaplan.reports.whole_file import atomic_file
 
 
 def names(folder: Path) -> set[str]:
@@ -190,14 +190,20 @@ def test_the_manifest_lists_every_file_and_refuses_nan(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "manifest.json").read_text()) == manifest
 
 
+def finish(folder: Path, *names: str) -> None:
+    frame = pd.DataFrame({"x": np.arange(2)})
+    with whole_run(folder) as made:
+        write_manifest(made, {}, write_tables(made, dict.fromkeys(names, frame)))
+
+
 def test_overwriting_leaves_no_table_of_the_earlier_run_and_nothing_else_is_lost(
     tmp_path: Path,
 ) -> None:
-    frame = pd.DataFrame({"x": [1]})
-    write_manifest(tmp_path, {}, write_tables(tmp_path, {"old": frame, "both": frame}))
+    finish(tmp_path, "old", "both")
     (tmp_path / "tables" / "mine.csv").write_text("x\n1\n")
-    write_manifest(tmp_path, {}, write_tables(tmp_path, {"both": frame, "new": frame}))
+    finish(tmp_path, "both", "new")
     assert names(tmp_path / "tables") == {"both.csv", "new.csv", "mine.csv"}
+    assert names(tmp_path) == {"tables", "manifest.json"}
 
 
 def test_a_forged_manifest_cannot_have_other_files_removed(tmp_path: Path) -> None:
@@ -206,15 +212,15 @@ def test_a_forged_manifest_cannot_have_other_files_removed(tmp_path: Path) -> No
     (tmp_path / "precious.csv").write_text("keep")
     forged = {"files": [{"path": "tables/../../precious.csv"}, {"path": "../precious.csv"}]}
     (run / "manifest.json").write_text(json.dumps(forged))
-    write_manifest(run, {}, write_tables(run, {"t": pd.DataFrame({"x": np.arange(2)})}))
+    finish(run, "t")
     assert (tmp_path / "precious.csv").read_text() == "keep"
 
 
 def test_one_folder_has_one_writer(tmp_path: Path) -> None:
     with (
-        only_writer(tmp_path),
+        hold(tmp_path),
         pytest.raises(OutputExists, match="another run is writing"),
-        only_writer(tmp_path),
+        hold(tmp_path),
     ):
         pass
     assert names(tmp_path) == set()
@@ -222,19 +228,5 @@ def test_one_folder_has_one_writer(tmp_path: Path) -> None:
 
 def test_a_lock_whose_process_is_gone_is_taken_over(tmp_path: Path) -> None:
     (tmp_path / ".writing").write_text("not a process")
-    with only_writer(tmp_path):
-        assert (tmp_path / ".writing").read_text() == str(os.getpid())
-
-
-def test_a_run_that_dies_leaves_no_manifest_beside_new_tables(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"x": [1]})
-    with only_writer(tmp_path):
-        write_manifest(tmp_path, {}, write_tables(tmp_path, {"old": frame}))
-    with pytest.raises(RuntimeError), only_writer(tmp_path):
-        write_tables(tmp_path, {"new": frame})
-        raise RuntimeError
-    assert not (tmp_path / "manifest.json").exists()
-    with only_writer(tmp_path):
-        write_manifest(tmp_path, {}, write_tables(tmp_path, {"new": frame}))
-    assert names(tmp_path / "tables") == {"new.csv"}
-    assert names(tmp_path) == {"tables", "manifest.json"}
+    with hold(tmp_path):
+        assert (tmp_path / ".writing").read_text().startswith(f"{os.getpid()} ")

@@ -86,3 +86,12 @@ def test_the_picture_is_the_same_each_time_and_says_what_it_shows(content: Repor
 def test_a_name_cannot_break_out_of_the_picture(content: ReportContent) -> None:
     labels = dict.fromkeys(content.labels, "<script>x</script> & $x$")
     assert "<script" not in pathway_svg(replace(content, labels=labels))
+
+
+def test_names_in_letters_that_the_font_lacks_are_drawn_without_a_word(
+    content: ReportContent,
+) -> None:
+    """Warnings are errors here: a planner would read them on the terminal."""
+    other = replace(content, labels=dict.fromkeys(content.labels, "\u809d\u5207\u9664"))
+    assert pathway_png(other).startswith(b"\x89PNG")
+    assert "\u809d" in pathway_svg(other)

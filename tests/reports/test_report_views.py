@@ -11,7 +11,6 @@ from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheets.capacity import resource_headline
 from hepaplan.reports.sheets.demand import cases_headline, metastases_headline
 from hepaplan.reports.sheets.plan import sites_headline
-from hepaplan.reports.sheets.records import verdict
 from hepaplan.reports.table_columns import COLUMNS
 from hepaplan.reports.views import assumption as assumption_views
 from hepaplan.reports.views import capacity as capacity_views
@@ -19,6 +18,7 @@ from hepaplan.reports.views import plan as plan_views
 from hepaplan.reports.views import shown as views
 from hepaplan.reports.views import summary as summary_views
 from hepaplan.reports.views import value as value_views
+from hepaplan.reports.views.checked import verdict
 
 
 def frame(name: str, *rows: tuple[object, ...]) -> pd.DataFrame:
@@ -303,6 +303,13 @@ def test_a_figure_is_placed_in_words(content: ReportContent) -> None:
     assert "Reason for a change" not in shown.columns
 
 
+@pytest.mark.parametrize("stage", ["I", "II", "III", "IV"])
+def test_stages_keep_their_capitals(content: ReportContent, stage: str) -> None:
+    key = f"metastases.metachronous_cumulative_incidence.{stage}.value"
+    words = f"Metastases, metachronous cumulative incidence, {stage}, value"
+    assert assumption_views.key_in_words(content, key) == words
+
+
 def test_survival_that_was_not_modelled_is_not_shown_as_nobody_alive(
     content: ReportContent,
 ) -> None:
@@ -382,12 +389,15 @@ def test_the_titles_of_the_demand_charts_are_computed(content: ReportContent) ->
 
 
 def test_the_verdict_fails_when_one_check_fails_or_none_was_made(content: ReportContent) -> None:
-    assert verdict(content) == ("CHECKS: all 5 passed", True)
+    assert verdict(content) == (
+        "CHECKS: all 7 passed (5 identities, 2 rows of verification)",
+        True,
+    )
     checks = content.tables["checks"].copy()
     checks["passed"] = [True, True, False, True, True]
     words, passed = verdict(of(content, checks=checks))
     assert not passed
-    assert words == "CHECKS: 1 of 5 FAILED: arrivals sum to their whole"
+    assert words == "CHECKS: 1 of 7 FAILED: arrivals sum to their whole"
     assert not verdict(of(content, checks=checks.iloc[:0]))[1]
 
 

@@ -238,7 +238,7 @@ def test_the_verdict_of_the_checks_shows_on_the_summary(
     checks["passed"] = [True, False, True, True, True]
     write_workbook(tmp_path / "r.xlsx", replace(short, tables={**short.tables, "checks": checks}))
     back = load_workbook(tmp_path / "r.xlsx")
-    failed = "CHECKS: 1 of 5 FAILED: metastases sum to their whole"
+    failed = "CHECKS: 1 of 7 FAILED: metastases sum to their whole"
     summary = [back["Summary"].cell(row, 1).value for row in range(1, 8)]
     assert any(failed in str(value) for value in summary)
     assert back["Checks"]["A3"].value == failed

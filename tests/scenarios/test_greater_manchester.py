@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hepaplan.model.depth import FULL
 from hepaplan.model.evaluate import evaluate, usual_care
 from hepaplan.model.figures import figures
 from hepaplan.model.parameters import Scenario
@@ -56,7 +57,7 @@ def usual(region: Scenario) -> UsualCare:
 
 @pytest.fixture(scope="module")
 def results(region: Scenario) -> Results:
-    return evaluate(region)
+    return evaluate(region, depth=FULL.quick())
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -114,6 +114,16 @@ def test_a_file_that_is_not_there_or_empty(tmp_path: Path) -> None:
     assert "found an empty file" in faults(read_plan, tmp_path, "")[0]
 
 
+@pytest.mark.parametrize("name", ["mine.xlsx", "MINE.XLS"])
+def test_a_record_is_no_workbook_and_the_words_say_what_it_is(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"PK\x03\x04\xff\xfe")
+    with pytest.raises(InvalidScenario) as refused:
+        read_actuals(path, name, tiny_capacity().network)
+    said = f"{name}: found a workbook; expected a table in a CSV file; save its sheet as CSV UTF-8"
+    assert str(refused.value.problems[0]).startswith(said)
+
+
 def test_a_record_of_what_was_done(tmp_path: Path) -> None:
     frame = read_actuals(write(tmp_path, DONE), "mine.csv", tiny_capacity().network).frame
     assert frame["arrivals"][0] == 0.75

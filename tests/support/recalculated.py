@@ -1,132 +1,56 @@
-"""A live workbook recalculated by LibreOffice, from caches that were made wrong first."""
+"""LibreOffice's recalculation for tests: inputs changed first, and a reason to skip without it."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 
-POISON = 12345.678
-ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"
- xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"
- oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
-FORMULA = re.compile(r"(<f>[^<]*</f>)<v>[^<]*</v>")
-ERROR = re.compile(r'<c r="([A-Z]+\d+)"[^>]* t="e"[^>]*>(?:<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
-LONGEST_SECONDS, SECONDS_EACH = 120, 20
+from hepaplan.reports.verification import recalculated as product
+from hepaplan.reports.verification.recalculated import (
+    errors_in,
+    has_libreoffice,
+    recalculated,
+    recalculated_all,
+    sheet_parts,
+    values,
+)
+
+__all__ = [
+    "errors_in",
+    "needs_libreoffice",
+    "poisoned",
+    "recalculated",
+    "recalculated_all",
+    "sheet_parts",
+    "values",
+]
 
 needs_libreoffice = pytest.mark.skipif(
-    shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
+    not has_libreoffice(), reason="LibreOffice (soffice) is not installed"
 )
 
 
 def poisoned(path: Path, out: Path, edits: Mapping[tuple[str, str], float] | None = None) -> Path:
     """Return a copy with wrong numbers in every cache, and inputs changed by (sheet, cell)."""
+    if not edits:
+        return product.poisoned(path, out)
     parts = sheet_parts(path)
-    wanted = {parts[sheet]: {} for sheet, _ in edits or {}}  # type: dict[str, dict[str, float]]
-    for (sheet, cell), value in (edits or {}).items():
+    wanted: dict[str, dict[str, float]] = {parts[sheet]: {} for sheet, _ in edits}
+    for (sheet, cell), value in edits.items():
         wanted[parts[sheet]][cell] = value
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    wrong = product.poisoned(path, out.with_name(f"{out.stem}-as-run{out.suffix}"))
+    with zipfile.ZipFile(wrong) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
             data = old.read(part)
-            if part.filename.startswith("xl/worksheets/sheet"):
-                text = FORMULA.sub(rf"\1<v>{POISON}</v>", data.decode())
-                for cell, value in wanted.get(part.filename, {}).items():
-                    text, found = re.subn(
-                        rf'(<c r="{cell}" s="\d+"(?: t="n")?><v>)[^<]*', rf"\g<1>{value!r}", text
-                    )
-                    assert found == 1, f"{part.filename} has no number in {cell}"
+            for cell, value in wanted.get(part.filename, {}).items():
+                pattern = rf'(<c r="{cell}" s="\d+"(?: t="n")?><v>)[^<]*'
+                text, found = re.subn(pattern, rf"\g<1>{value!r}", data.decode())
+                assert found == 1, f"{part.filename} has no number in {cell}"
                 data = text.encode()
             new.writestr(part.filename, data)
+    wrong.unlink()
     return out
-
-
-def sheet_parts(path: Path) -> dict[str, str]:
-    """Return the part of each sheet, by title."""
-    with zipfile.ZipFile(path) as archive:
-        book = archive.read("xl/workbook.xml").decode()
-        links = archive.read("xl/_rels/workbook.xml.rels").decode()
-    targets: dict[str, str] = {}
-    for relation in re.findall(r"<Relationship [^>]*/>", links):
-        name = re.search(r'Id="([^"]*)"', relation)
-        target = re.search(r'Target="([^"]*)"', relation)
-        if name and target:
-            targets[name.group(1)] = target.group(1).lstrip("/")
-    found = {}
-    for title, key in re.findall(r'<sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"', book):
-        part = targets[key]
-        found[title] = part if part.startswith("xl/") else f"xl/{part}"
-    return found
-
-
-def recalculated(path: Path, folder: Path) -> Path:
-    """Return the workbook as LibreOffice saves it after calculating every cell anew."""
-    (made,) = recalculated_all([path], folder)
-    return made
-
-
-def recalculated_all(paths: Sequence[Path], folder: Path) -> list[Path]:
-    """Return workbooks of different names, each calculated anew; LibreOffice runs twice at most."""
-    out = folder / "recalculated"
-    made = [out / path.name for path in paths]
-    assert len(set(made)) == len(paths), "two workbooks have the same name"
-    halves = [half for half in (paths[::2], paths[1::2]) if half]
-    with ThreadPoolExecutor(len(halves)) as pool:
-        profiles = [folder / f"profile{number}" for number in range(len(halves))]
-        list(pool.map(_convert, halves, profiles, [out] * len(halves)))
-    assert all(path.exists() for path in made), "LibreOffice left no file"
-    return made
-
-
-def _convert(paths: Sequence[Path], profile: Path, out: Path) -> None:
-    (profile / "user").mkdir(parents=True, exist_ok=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
-    subprocess.run(
-        [
-            "soffice", f"-env:UserInstallation=file://{profile}", "--headless",
-            "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, paths),
-        ],
-        check=True, capture_output=True, timeout=LONGEST_SECONDS + SECONDS_EACH * len(paths),
-        env={**os.environ},
-    )  # fmt: skip
-
-
-def errors_in(path: Path) -> list[str]:
-    """Return the cells that hold an error, such as "Value!B7 #DIV/0!"."""
-    found = []
-    with zipfile.ZipFile(path) as archive:
-        for title, part in sheet_parts(path).items():
-            cells = ERROR.findall(archive.read(part).decode())
-            found += [f"{title}!{cell} {error}" for cell, error in cells]
-    return found
-
-
-def values(path: Path, names: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return what each named cell holds; `names` (name to address) are the workbook's unless given.
-
-    Only names of single cells count.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # charts as LibreOffice writes them
-        book = openpyxl.load_workbook(path, data_only=True)
-    stated = names or {name: str(defined.attr_text) for name, defined in book.defined_names.items()}
-    found = {}
-    for name, address in stated.items():
-        sheet, _, cell = address.rpartition("!")
-        cell = cell.replace("$", "")
-        if ":" not in cell:
-            found[name] = book[sheet.strip("'").replace("''", "'")][cell].value
-    return found

@@ -11,6 +11,7 @@ from hepaplan.model.readings import POLICIES
 from hepaplan.model.tables.money_tables import budget_impact
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.table_columns import COLUMNS
+from tests.support.synthetic_checks import verification_rows
 from tests.support.synthetic_flows import flow_rows
 from tests.support.synthetic_patients import arrival_tables, delay_table, patient_row
 from tests.support.synthetic_plan import plan_tables
@@ -145,6 +146,7 @@ def synthetic_tables(seed: int = 7) -> dict[str, pd.DataFrame]:
     tables["delay"] = delay_table(options[:12], list(GROUPS))
     tables |= plan_tables(MONTHS, REGIONS, list(POINTS))
     tables["flows"] = flow_rows({p: (list(o), rate) for p, (_, o, rate) in POINTS.items()})
+    tables["verification"] = verification_rows()
     return {name: tables[name] for name in COLUMNS}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hepaplan.model.batch.checks import MOST_RUNS, design_problems
+from hepaplan.model.batch.checks import MOST_DRAWS, MOST_RUNS, design_problems
 from hepaplan.model.batch.design import Design
 
 SOUND: dict[str, Any] = {
@@ -126,3 +126,22 @@ def test_more_than_a_million_runs_need_a_yes() -> None:
         f"found 2,000,000 runs (a 1,000 x b 1,000 x c 2); expected at most {MOST_RUNS:,}" in message
     )
     assert problems(axes, allow_many=True) == []
+
+
+def test_a_log_range_without_an_end_lacks_its_end_only() -> None:
+    (found,) = problems({"x": {"key": "a.b", "from": 1.0, "steps": 3, "scale": "log"}})
+    assert found == ("axes.x.to", "is missing; a range states from, to and steps")
+
+
+@pytest.mark.parametrize(
+    "axis",
+    [
+        {"key": "a.b", "from": -1.0, "to": 0.0, "steps": 2},
+        {"key": "a.b", "from": -1.0, "to": -2.0, "steps": 3, "scale": "log"},
+        {"key": "a.b", "values": ["a", "b"], "by": "set"},
+        {"sample": "distribution", "draws": 1},
+        {"sample": "distribution", "draws": MOST_DRAWS},
+    ],
+)
+def test_what_is_just_allowed(axis: dict[str, Any]) -> None:
+    assert problems({"x": axis}, allow_many=True) == []

@@ -162,3 +162,11 @@ def test_survival_is_that_of_treated_patients_by_their_starts() -> None:
     name = f"overall_survival.operable.resection.{row['month']:.0f}"
     assert observed(scenario, [name])[name] == pytest.approx(row["modelled"], abs=1e-12)
     assert observable(scenario, name).label == "Liver resection: alive 60 months after the start"
+
+
+def test_the_question_counts_its_figures_unless_it_has_a_title() -> None:
+    targets = {"alive": target(ALIVE, 0.5, 0.02)}
+    one = request({"share": BOTH["share"]}, targets)
+    assert calibrate(short(), one).question == "Which values of 1 figure give what was observed?"
+    titled = request({"share": BOTH["share"]}, targets, title="Fit the registry")
+    assert calibrate(short(), titled).question == "Fit the registry"

@@ -104,7 +104,7 @@ def test_the_share_counts_who_left_and_who_is_late() -> None:
 
 def test_headroom_buys_the_probability_promised() -> None:
     network = two_sites(5.0)
-    which = binding(network, first_come(network))
+    which = binding(first_come(network))
     assert which.tolist() == [[True, False]]
     found = headroom(network, None, Target(12, 24, site=0), which, replications=60, seed=3)
     assert found["site"].tolist() == ["site_0", "site_0"]

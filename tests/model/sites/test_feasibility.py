@@ -98,3 +98,26 @@ def test_nothing_asked_is_no_fault() -> None:
     network = hand_network(kernels, np.zeros((1, 1, 1)), np.zeros((1, 1, 1)))
     assert feasibility_faults(network) == []
     assert feasibility_faults(replace(network, lumps=Lumps())) == []
+
+
+def test_of_two_that_would_open_it_the_cheapest_and_its_first_year_are_named() -> None:
+    """Over two years the first costs £9 and £5, the second £8 and £3; £7 and £2 are there."""
+    cost = np.zeros((2, 24))
+    cost[0, [2, 13]] = 9.0, 5.0
+    cost[1, [4, 20]] = 8.0, 3.0
+    lumps = replace(
+        volumes([12.0]), expansions=("theatre", "robot"), adds=np.zeros((2, 1, 1, 24)), cost=cost,
+        opens=np.ones((2, 1, 1), dtype=bool), budget=np.array([7.0, 2.0]),
+        year_of=np.repeat([0, 1], 12),
+    )  # fmt: skip
+    network = one_list(1.0, [50.0], months=24)
+    [found] = feasibility_faults(replace(network, lumps=lumps))
+    assert found.key == ("plan", "budget", "2027", "value")
+    assert found.message.startswith("found 7; minimum_volume.volume_0 needs expansion.robot, which")
+    assert "which costs 8 in 2027; expected at least that" in found.message
+    enough = replace(lumps, budget=np.array([8.0, 2.0]))
+    [found] = feasibility_faults(replace(network, lumps=enough))
+    assert found.key == ("plan", "budget", "2028", "value")
+    assert "found 2;" in found.message and "costs 3 in 2028" in found.message
+    first = replace(lumps, budget=np.array([9.0, 5.0]))
+    assert feasibility_faults(replace(network, lumps=first)) == []

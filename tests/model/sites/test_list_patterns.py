@@ -169,3 +169,14 @@ def test_cancelled_sessions_are_lost_whole() -> None:
     np.testing.assert_array_equal(found[1], all_of_it[1])
     network = network_of(usual_care(fewer))
     np.testing.assert_allclose(network.capacity[2], network.capacity[0] / 204)
+
+
+def test_cases_shorter_than_one_unit_count_too() -> None:
+    """Half a minute of 204: without its returns to theatre an ablation is 1 / 408 of a session."""
+    record = tiny_pathway()
+    ablation = record["decision_point"]["operable"]["option"]["ablation"]
+    ablation["footprint"]["theatre"] = schedule([0.5], "minutes")
+    ablation.pop("complications", None)
+    network = network_of(usual_care(whole(with_pathway(tiny(), record))))
+    cases = network.kernels.use[ABLATION, :, 2:, 0]
+    np.testing.assert_allclose(cases.max(axis=1), 1 / 408)

@@ -155,3 +155,11 @@ def test_after_resection_survival_flattens_to_the_cured() -> None:
     late = (young["survival_10y"] / young["survival_5y"]) ** (1 / 5)
     assert late > early + 0.05
     assert 0.1 < young["survival_10y"] < 0.5
+
+
+def test_ten_years_after_a_start_some_are_alive() -> None:
+    """The last year reported is month 120 of the curve, fewer than at five years."""
+    table = tables()["per_patient"]
+    later, earlier = table["survival_10y"].astype(float), table["survival_5y"].astype(float)
+    assert (later > 0).all()
+    assert (later < earlier).all()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from hepaplan.model.allocation.aims import Reached
 from hepaplan.model.evaluate import evaluate, usual_care
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, NOTHING_SCARCE, POLICIES
 from hepaplan.model.results import Results
 from hepaplan.model.tables.headlines import misfit
-from hepaplan.model.tables.summary import THIS, evidence_sets
+from hepaplan.model.tables.summary import THIS, about, evidence_sets
 from tests.support.scenarios import scaled, tiny, tiny_capacity, tiny_usual, with_table
 
 
@@ -25,6 +27,26 @@ def results() -> Results:
 def key(measure: str, policy: str = NOTHING_SCARCE) -> float:
     figures = results().tables["key_figures"].set_index("measure")
     return float(figures.loc[measure, policy])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("aim", "total", "said"),
+    [
+        ("money", -85_885_451.7, "£85.9 million of net benefit"),
+        ("cost", 12_345.6, "£12 thousand"),
+        ("health", -4_294.27, "4,294 QALYs"),
+        ("health", -999.25, "999.2 QALYs"),
+        ("travel", 70_123.4, "70,123 minutes"),
+        ("waiting", 0.04, "0.0 person-months"),
+    ],
+)
+def test_what_an_aim_reached_is_told_no_finer_than_it_is_known(
+    aim: str, total: float, said: str
+) -> None:
+    capacity = tiny_capacity()
+    best = replace(capacity.best, reached=(Reached(aim, total, "optimal", 1.25),))
+    told = about(tiny_usual(), replace(capacity, best=best)).set_index("item")["value"]
+    assert told[f"plan: aim 1, {aim}"] == f"{said}; optimal; 1.2 s"
 
 
 def test_yearly_figures_are_the_windows_over_its_years() -> None:

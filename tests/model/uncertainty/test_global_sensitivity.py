@@ -19,6 +19,7 @@ from hepaplan.model.uncertainty.moving.global_sensitivity import (
     MORRIS,
     SOBOL,
     Factor,
+    _indices,
     factors_of,
     headline,
     morris,
@@ -206,3 +207,15 @@ def test_a_group_is_called_what_its_members_begin_with_and_how_many_they_are() -
     table = sobol(factors, [output], lambda points: {"x": points @ np.arange(1.0, 6.0)}, 8)
     expected = {"Shares: Under 65 (2 together)", "Utility, and 1 with it", "Price"}
     assert set(table["label"]) == expected
+
+
+def test_where_nothing_is_divided_an_input_has_all_of_it_or_nothing() -> None:
+    """One group explains all that moves; of what does not move nobody explains anything."""
+    alone = _indices(["a", "b"], ["both", "both"], np.array([1.0, 3.0]), 1)
+    assert {name: value.tolist() for name, value in alone.items()} == {
+        "first": [1.0], "first_95": [0.0], "total": [1.0], "total_95": [0.0],
+    }  # fmt: skip
+    still = _indices(["a", "b"], ["a", "b"], np.array([2.0, 2.0]), 1)
+    assert {name: value.tolist() for name, value in still.items()} == dict.fromkeys(
+        ("first", "first_95", "total", "total_95"), [0.0, 0.0]
+    )

@@ -13,7 +13,7 @@ import pytest
 
 from hepaplan.reports.batch.runner import Job, Means, run_batch
 from hepaplan.reports.batch.work import Evaluate
-from hepaplan.reports.output import LOCK
+from hepaplan.reports.folder_lock import LOCK
 from tests.reports.batch.fake_runs import endless, noted_sums, runs, until
 
 KILLS, RUNS, WORKERS = 20, 160, 2

@@ -14,7 +14,7 @@ from hepaplan.model.problems import WrongUse
 from hepaplan.reports.batch.results import survey
 from hepaplan.reports.batch.runner import BatchReport, Job, Means, Telling, run_batch
 from hepaplan.reports.batch.work import Work
-from hepaplan.reports.output import LOCK, OutputExists
+from hepaplan.reports.folder_lock import LOCK, OutputExists
 from tests.reports.batch.fake_runs import faulty, noted_sums, runs, sums, work
 
 

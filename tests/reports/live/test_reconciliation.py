@@ -14,6 +14,7 @@ from hepaplan.model.ties.tie import Tie
 from hepaplan.reports.live.grid import Grid, NotFiniteCell
 from hepaplan.reports.live.reconciliation import Block, Section, write_reconciliation
 from hepaplan.reports.saving import save as save_live
+from hepaplan.reports.style import RED
 from hepaplan.reports.workbook import start_workbook
 from tests.support.recalculated import needs_libreoffice, poisoned, recalculated, values
 
@@ -21,6 +22,8 @@ TIES = {
     "half": Tie("Part one", "half of the input", "people", 3.5, is_headline=True),
     "square": Tie("Part one", "the input squared", "people", 49.0),
 }
+
+CHECKS = ("CHECKS: 1 of 7 FAILED: B13: discounted equals undiscounted", False)
 
 
 def small(path: Path, square: str = "=B5*B5") -> Path:
@@ -34,7 +37,7 @@ def small(path: Path, square: str = "=B5*B5") -> Path:
     grid.finish("1", "A5")
     cells = {"half": grid.cell(7, 2), "square": grid.cell(8, 2)}
     block = Block("inputs", grid.span(5, 2, 6, 2), 7.0 * (5 + 2 / 997) + 0.25 * (6 + 2 / 997))
-    write_reconciliation(workbook, styles, [Section(TIES, cells)], [block], "1")
+    write_reconciliation(workbook, styles, [Section(TIES, cells)], [block], "1", CHECKS)
     with path.open("wb") as file:
         save_live(workbook, file)
     return path
@@ -78,6 +81,13 @@ def test_caches_hold_the_engines_values_text_stays_text_and_inputs_are_unlocked(
     assert sheet["B8"].protection.locked
     assert sheet.protection.sheet and not sheet.protection.password
     assert path.read_bytes() == small(tmp_path / "again.xlsx").read_bytes()
+
+
+def test_a_failed_check_of_the_run_shows_beside_formulas_that_agree(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(small(tmp_path / "small.xlsx"), data_only=True)["Reconciliation"]
+    assert str(sheet["D7"].value).startswith("agrees")
+    assert sheet["D13"].value == CHECKS[0]
+    assert sheet["D13"].font.color.rgb == f"00{RED}"
 
 
 def test_a_live_cell_is_finite_and_written_once() -> None:

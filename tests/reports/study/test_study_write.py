@@ -16,8 +16,8 @@ from hepaplan.model.uncertainty.psa import Robustness, psa
 from hepaplan.model.uncertainty.sampled import Sampling
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.reports.content import UnfitTable
+from hepaplan.reports.folder_lock import OutputExists
 from hepaplan.reports.options import Output
-from hepaplan.reports.output import OutputExists
 from hepaplan.reports.study import ending
 from hepaplan.reports.study import write as writing
 from hepaplan.reports.study.pages import Page
