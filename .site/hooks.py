@@ -10,6 +10,7 @@ SECTIONS = {
     "how-to": "How to",
     "reference": "Reference",
     "explanation": "Explanation",
+    "explanation/model": "The model, chapter by chapter",
     "verification": "Verification",
     "standards": "Reporting standards",
     "decisions": "Decisions",
@@ -28,11 +29,12 @@ FROM_A_FOLDER = """if (location.protocol === "file:") {
 def on_config(config: Any) -> Any:
     """Return the settings with the pages in order: each folder a section, single pages first."""
     docs = Path(config["docs_dir"])
+    chapters = (docs / "model.md").read_text(encoding="utf-8")  # lists the chapters in order
     nav: list[Any] = ["index.md"]
     nav += sorted(p.name for p in docs.glob("*.md") if p.name != "index.md")
     for folder, title in SECTIONS.items():
-        pages = sorted(p.relative_to(docs).as_posix() for p in docs.glob(f"{folder}/**/*.md"))
-        pages.sort(key=lambda page: page not in FIRST)
+        pages = sorted(p.relative_to(docs).as_posix() for p in docs.glob(f"{folder}/*.md"))
+        pages.sort(key=lambda page: (page not in FIRST, chapters.find(page)))
         if pages:
             nav.append({title: pages})
     config["nav"] = nav

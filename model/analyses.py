@@ -20,10 +20,10 @@ from hepaplan.model.depth import Depth
 from hepaplan.model.economics import net_monetary_benefit
 from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, Capacity, UsualCare
-from hepaplan.model.replay import Replay, replay
+from hepaplan.model.replay import Replay, deaths_waiting, replay
 from hepaplan.model.sites.network import saleable_capacity
 from hepaplan.model.tables.expansion_tables import EXPANSIONS, expansion_table
-from hepaplan.model.tables.money_tables import deaths_waiting, share_within_standard
+from hepaplan.model.tables.money_tables import share_within_standard
 from hepaplan.model.tables.price_tables import EQUITY, PRICES, equity_table, price_table, whose
 
 Progress = Callable[[str], None]

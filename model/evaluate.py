@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from hepaplan.model import policies
-from hepaplan.model.ages.age_error import age_groups_error
 from hepaplan.model.ages.ageing import OtherCauses, other_cause_clocks
-from hepaplan.model.ages.utility_norms import utilities_above_norm
+from hepaplan.model.all_tables import all_tables
 from hepaplan.model.allocation.conflict_words import words_for
 from hepaplan.model.allocation.plan import BestPlan, most_health
 from hepaplan.model.allocation.written import Asked
 from hepaplan.model.analyses import plan_analyses
 from hepaplan.model.by_hand.actuals import COLUMNS, fixed_months
 from hepaplan.model.calendar import Months
-from hepaplan.model.checks import all_checks
-from hepaplan.model.delay_harm.delay import delayed_starts, harm_of_delay
+from hepaplan.model.delay_harm.delay import delayed_starts
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.flows.renewal import usual_flow
 from hepaplan.model.incidence import incident_cases
@@ -51,18 +49,10 @@ from hepaplan.model.results import Results
 from hepaplan.model.sites.feasibility import feasibility_faults
 from hepaplan.model.sites.network import Network, build_network, day_one_people, region_mix
 from hepaplan.model.sites.site_shares import with_site_shares
-from hepaplan.model.tables import patient_tables, plan_tables, summary, usual_tables
-from hepaplan.model.tables.assumptions import (
-    assumption_table,
-    capacity_table,
-    change_table,
-    source_table,
-)
-from hepaplan.model.tables.fit_tables import fits
+from hepaplan.model.tables import summary
 from hepaplan.model.tables.headlines import headlines
 from hepaplan.model.tables.price_tables import whose
 from hepaplan.model.verification.subject import Subject, not_read
-from hepaplan.model.verification.verify import verification_table
 from hepaplan.model.waiting import waiting_month, waiting_that_pays
 
 Progress = Callable[[str], None]
@@ -102,9 +92,9 @@ def usual_care(scenario: Scenario, clocks: OtherCauses | None = None) -> UsualCa
         rate_costs=economics.discount_rate_costs.number,
         rate_effects=economics.discount_rate_effects.number,
     )
+    on_day_one = day_one_people(scenario, kernels).sum(axis=-1)
     entries = eligible.copy()
-    waiting_on_day_one = day_one_people(scenario, kernels).sum(axis=-1)
-    entries[..., first] += waiting_on_day_one[:, None] * mix.T
+    entries[..., first] += on_day_one[:, None] * mix.T
     flow = usual_flow(kernels, entries)
     return UsualCare(
         scenario, months, span, case_months, cases, grouped, eligible, entries, survival,
@@ -227,42 +217,19 @@ def evaluate(
     `evidence_sets` are the same region under other evidence, shown beside it; `actuals` are the
     months that have happened. Raises `CannotPlan` and `NoPlan`, whose messages say what to do.
     """
-    clock = [time.perf_counter()]
-    progress("cases, metastases and demand")
-    usual = usual_care(scenario)
-    others = {name: usual_care(other) for name, other in (evidence_sets or {}).items()}
-    clock.append(time.perf_counter())
-    capacity = scarce_capacity(usual, progress, depth, actuals)
-    clock.append(time.perf_counter())
-    beyond = plan_analyses(usual, capacity, depth, progress)
-    clock.append(time.perf_counter())
-
-    progress("tables")
-    tables = {
-        **usual_tables.all_tables(usual),
-        **patient_tables.all_tables(usual),
-        "fits": fits(scenario),
-        "delay": harm_of_delay(usual),
-        "age_groups_error": age_groups_error(usual),
-        **plan_tables.all_tables(usual, capacity),
-        **beyond,
-        "actuals": capacity.corrections,
-        "evidence_sets": summary.evidence_sets(usual, others),
-        "utility_norms": utilities_above_norm(usual),
-        "assumptions": assumption_table(scenario),
-        "sources": source_table(scenario),
-        "changes": change_table(scenario),
-        "capacity": capacity_table(scenario),
-        "checks": all_checks(usual, capacity),
-        "verification": verification_table(
-            Subject(usual, capacity, usual_care if depth.changed else not_read, as_today),
-            progress=progress,
-        ),
-    }
-    tables["key_figures"] = summary.key_figures(usual, capacity, tables)
-    tables["about"] = summary.about(usual, capacity, depth)
-    clock.append(time.perf_counter())
-    steps = ("demand", "plan", "prices, gain and chance", "tables")
+    seconds: dict[str, float] = {}
+    with _timed("demand", seconds):
+        progress("cases, metastases and demand")
+        usual = usual_care(scenario)
+        others = {name: usual_care(other) for name, other in (evidence_sets or {}).items()}
+    with _timed("plan", seconds):
+        capacity = scarce_capacity(usual, progress, depth, actuals)
+    with _timed("prices, gain and chance", seconds):
+        beyond = plan_analyses(usual, capacity, depth, progress)
+    with _timed("tables", seconds):
+        progress("tables")
+        subject = Subject(usual, capacity, usual_care if depth.changed else not_read, as_today)
+        tables = all_tables(subject, others, beyond, depth, progress)
     return Results(
         scenario=scenario,
         tables=tables,
@@ -270,5 +237,13 @@ def evaluate(
         labels=summary.labels(scenario),
         usual=usual,
         capacity=capacity,
-        seconds=dict(zip(steps, np.diff(clock).tolist(), strict=True)),
+        seconds=seconds,
     )
+
+
+@contextmanager
+def _timed(step: str, seconds: dict[str, float]) -> Iterator[None]:
+    """Note how long a step takes."""
+    began = time.perf_counter()
+    yield
+    seconds[step] = time.perf_counter() - began

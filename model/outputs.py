@@ -28,10 +28,10 @@ from hepaplan.model.readings import (
     POLICIES,
     UsualCare,
 )
-from hepaplan.model.replay import Replay, replay, starts_by_option
+from hepaplan.model.replay import Replay, deaths_waiting, replay, starts_by_option
 from hepaplan.model.sites.feasibility import feasibility_faults
 from hepaplan.model.sites.network import Network
-from hepaplan.model.tables.money_tables import deaths_waiting, share_within_standard
+from hepaplan.model.tables.money_tables import share_within_standard
 from hepaplan.model.tables.plan_tables import beyond_standard
 from hepaplan.model.tables.tidy import add_up
 from hepaplan.model.tables.usual_totals import (

@@ -274,3 +274,8 @@ def sum_by_list(network: Network, by_pair: Floats) -> Floats:
     extra = len(network.kernels.options)
     np.add.at(total, network.pair_list[extra:], by_pair[extra:])
     return total
+
+
+def deaths_waiting(done: Replay, months: int) -> float:
+    """Return deaths on a waiting list in the first months, from any cause."""
+    return float((done.cancer_deaths + done.other_deaths)[..., :months].sum())

@@ -159,7 +159,8 @@ def depth_options(function: Command[...]) -> Command[...]:
         click.option("--neutrality", is_flag=True,
                      help="Also what treating all ages alike costs: a minute or more."),
         click.option("--quick", "only_plan", is_flag=True,
-                     help="Only demand, policies and plan: no prices, gain, chance or changed scenarios."),
+                     help="Only demand, policies and plan; no prices, gain, chance, or scenarios "
+                     "changed to verify."),
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from hepaplan.model.by_hand.actuals import actuals_problems
+from hepaplan.model.by_hand.plan_file_checks import plan_problems
 from hepaplan.model.evaluate import network_of, usual_care
-from hepaplan.model.input_checks.plan_file_checks import plan_problems
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Problem, dotted
 from hepaplan.model.sites.network import Network

@@ -58,7 +58,7 @@ def _fault(
     )
 
 
-def _wrong(kind: str, found: Any, ctx: dict[str, Any], wanted: Any, message: str) -> str:
+def _wrong(kind: str, found: Any, context: dict[str, Any], wanted: Any, message: str) -> str:
     """Say what was found, what is expected and what to do."""
     shown = show(found)
     if kind in {"model_type", "model_attributes_type"}:
@@ -67,7 +67,7 @@ def _wrong(kind: str, found: Any, ctx: dict[str, Any], wanted: Any, message: str
         whole = "a whole number" if kind.startswith("int") else "a number"
         return f"found {shown}; expected {whole}; {number_advice(found, whole)}"
     if kind == "literal_error":
-        names = re.findall(r"'([^']*)'", str(ctx.get("expected", "")))
+        names = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return f"found {shown}{nearest(str(found), names)}; expected one of {listed(names, 20)}"
     if kind == "string_pattern_mismatch":
         return f"found {shown}; expected a month; write it as year and month, such as 2027-01"
@@ -94,7 +94,7 @@ def _wrong(kind: str, found: Any, ctx: dict[str, Any], wanted: Any, message: str
     }
     if kind in limits:
         name, words = limits[kind]
-        return f"found {shown}; expected {words} {ctx[name]:g}; check the value and its unit"
+        return f"found {shown}; expected {words} {context[name]:g}; check the value and its unit"
     return f"found {shown}; {message[:1].lower()}{message[1:]}"
 
 

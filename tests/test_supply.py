@@ -28,15 +28,7 @@ COMMANDS = {
     "run": ("run", str(TINY), "--quick", "--quiet"),
     "verify": ("verify", str(TINY), "--no-plan", "--quiet"),
     "compare": ("compare", str(TINY), str(TINY), "--no-plan", "--no-bridge", "--quiet"),
-    "psa": (
-        "psa",
-        str(TINY),
-        "--draws",
-        "20",
-        "--set",
-        "metastases.synchronous_share=0.1",
-        "--quiet",
-    ),
+    "tornado": ("tornado", str(TINY), "--quiet"),
     "new": ("new", "mine", "--workbook"),
 }
 
@@ -83,8 +75,9 @@ def needed(name: str, seen: set[str]) -> Iterator[Distribution]:
 def licence(package: Distribution) -> str:
     """Return what a package says of its licence: expression, text's first line, classifiers."""
     metadata = package.metadata
-    texts = [metadata.get("License-Expression"), (metadata.get("License") or "").partition("\n")[0]]
-    return "; ".join(filter(None, [*texts, *(metadata.get_all("Classifier") or ())]))
+    fields = ("License-Expression", "License", "Classifier")
+    texts = [text for field in fields for text in metadata.get_all(field) or ()]
+    return "; ".join(text.partition("\n")[0] for text in texts)
 
 
 def test_everything_it_needs_is_licensed_for_all_to_use() -> None:

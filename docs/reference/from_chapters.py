@@ -9,7 +9,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).parents[1]
 NUMBER = re.compile(r"^    \((\d+[a-z]?|[A-Z]\d+)\)", re.MULTILINE)
-FUNCTION = re.compile(r"`([a-z_]\w*\.\w+)`")
+FUNCTION = re.compile(r"`([a-z_]\w*\.(?!(?:py|md|toml|csv|xlsx)`)\w+)`")
 SHOWN = re.compile(r"^\| (\([^|]+\)) \| ([^|]+) \|$", re.MULTILINE)
 RULE = re.compile(r"^\| (\(\d+[a-z]?\)) \| `(\w+\.\w+)` \| `(\w+)` \| ([^|]+) \|", re.MULTILINE)
 CHAPTER = re.compile(r"\]\((explanation/model/[\w-]+\.md)\)")
@@ -51,7 +51,7 @@ def equations_of(text: str, chapter: str) -> Iterator[Equation]:
              for number in re.findall(r"\((\w+)\)", numbers)}  # fmt: skip
     rules = {number.strip("()"): row for number, *row in RULE.findall(text)}
     for numbers, prose in _runs(text):
-        named = tuple(dict.fromkeys(name for name in FUNCTION.findall(prose) if ".md" not in name))
+        named = tuple(dict.fromkeys(FUNCTION.findall(prose)))
         for number in numbers:
             own = rules.get(number)
             functions = (own[0],) if own else named

@@ -18,9 +18,9 @@ EXITS = {
     "USAGE": "wrong usage: a command, option or argument that is not known or does not fit",
     "INVALID_INPUT": "invalid input: every problem with its file and line; nothing was run",
     "NO_PLAN": "no plan: none keeps every rule (which ones conflict is said), none was found in "
-    "time, or figures too large or small for the solver",
-    "STOPPED_AT_A_LIMIT": "written, but a solve stopped at its time limit: the plan is usable, not "
-    "proven, and is called that",
+    "time, no solver worked, or figures too large or small for it",
+    "STOPPED_AT_A_LIMIT": "written, but a solve stopped at its time limit, or failed after the "
+    "first aim: the plan is usable, not proven, and is called that",
     "CHECKS_FAILED": "written, but some checks, rows of verification or runs of a batch failed",
     "DISK": "disk or permission",
     "INTERRUPTED": "interrupted by Ctrl-C; files already written are whole",
@@ -61,7 +61,7 @@ def _value(option: click.Option) -> str:
     return _kind(option.type)
 
 
-def _kind(kind: click.ParamType) -> str:
+def _kind(kind: click.ParamType[Any]) -> str:
     if isinstance(kind, click.Choice):
         return "one of " + ", ".join(f"`{choice}`" for choice in kind.choices)
     if isinstance(kind, click.IntRange | click.FloatRange):

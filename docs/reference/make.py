@@ -15,6 +15,7 @@ import from_types  # noqa: E402
 from pydantic import BaseModel  # noqa: E402
 from words_of_tables import COMPARE, INPUT_TABLES, MANIFEST, REPLAY, RUN, STUDIES  # noqa: E402
 
+from hepaplan.cli import cli  # noqa: E402
 from hepaplan.model.batch.design import Design  # noqa: E402
 from hepaplan.model.calibration.request import TargetsStated  # noqa: E402
 from hepaplan.model.outputs import PEAK, STARTS, USE, WAITS, WORTH  # noqa: E402
@@ -49,11 +50,12 @@ def command_line() -> str:
     """Return the page of commands, options and exit codes."""
     parts = [
         "Results go to standard output, everything else to standard error.",
-        "Options of the program itself: `--version` says the version, `-h` and `--help` what there is.",
+        "Options of the program itself: `--version` says the version, `-h` and `--help` what "
+        "there is.",
         "## Exit codes",
         table(("code", "meaning"), from_commands.exit_codes()),
     ]
-    for name, command in from_commands.cli.commands.items():
+    for name, command in cli.commands.items():
         parts += [f"## {name}", f"`{from_commands.usage(name, command)}`"]
         parts += [from_commands.about(command)]
         parts += [table(from_commands.HEADINGS, from_commands.options(command))]
@@ -79,13 +81,14 @@ def scenario() -> str:
     figures = (Quantity, Schedule, YearSeries, Samples)
     return page(
         "What a scenario holds",
-        "`hepaplan schema` prints the same for editors, `hepaplan explain SCENARIO KEY` says what a key is in a "
-        "scenario and which line set it. A *figure* is a table of its own with the keys of the last section; where "
-        "*figure* stands here, unit and bounds are those of its value.",
+        "`hepaplan schema` prints the same for editors, `hepaplan explain SCENARIO KEY` says what"
+        " a key is in a scenario and which line set it. A *figure* is a table of its own with the"
+        " keys of the last section; where *figure* stands here, unit and bounds are those of its "
+        "value.",
         "## Overlays",
-        "A file that is based on others states only what differs. It is put over them in order, key by key; a figure "
-        "stated in full, and a list, replace the one below. Whatever changes a value says why: `reason` beside the "
-        "value, in a table around it, or at the top.",
+        "A file that is based on others states only what differs. It is put over them in order, "
+        "key by key; a figure stated in full, and a list, replace the one below. Whatever changes"
+        " a value says why: `reason` beside the value, in a table around it, or at the top.",
         table(("key", "meaning"), [*own, ("`like`, in an option", like)]),
         "## scenario.toml",
         *_records(Settings),
@@ -105,8 +108,8 @@ def scenario() -> str:
 def tables() -> str:
     """Return the page of the tables that a scenario, a plan and a record are read from."""
     parts = [
-        "CSV files with a header, parted by commas, in UTF-8. `[tables.NAME]` in scenario.toml names the file and "
-        "states unit, source and quality. `month` is written `2027-01`.",
+        "CSV files with a header, parted by commas, in UTF-8. `[tables.NAME]` in scenario.toml "
+        "names the file and states unit, source and quality. `month` is written `2027-01`.",
     ]
     for name, columns in TABLE_COLUMNS.items():
         absent = "May be absent." if name in OPTIONAL_TABLES else "Must be there."
@@ -148,8 +151,9 @@ def design_files() -> str:
         "For `hepaplan calibrate` ([fitting](../how-to/calibrate.md)).",
         *_records(TargetsStated),
         "## Outputs that may be asked for",
-        "`POLICY.MEASURE`, where the policy is `nothing_scarce`, `first_come`, `longest_wait` or `most_health`; "
-        "`new_patients.MEASURE` with the first four measures; and `new_metastases`, people a year.",
+        "`POLICY.MEASURE`, where the policy is `nothing_scarce`, `first_come`, `longest_wait` or "
+        "`most_health`; `new_patients.MEASURE` with the first four measures; and "
+        "`new_metastases`, people a year.",
         table(("measure", "what it is", "unit"), measures),
     )
 
@@ -160,9 +164,9 @@ def outputs() -> str:
 
     made = written()
     parts = [
-        "Each command writes a folder: a workbook, `report.html`, `tables/`, and last `manifest.json`, so that what it "
-        "lists is whole. Units are in brackets; a column without holds words. Columns whose name is that of a unit, a "
-        "share or money have the same unit in all tables.",
+        "Each command writes a folder: a workbook, `report.html`, `tables/`, and last "
+        "`manifest.json`, so that what it lists is whole. Units are in brackets; a column "
+        "without any holds words.",
     ]
     words = {"run": RUN, "compare": COMPARE, "replay": {**RUN, **REPLAY}}
     for command, what in made.items():
@@ -180,23 +184,31 @@ def outputs() -> str:
         parts += [table(headings, rows)]
     parts += _SHEETS_INTRO
     parts += [table(("sheet of report.xlsx", "what it says"), _sheets())]
-    parts += [table(("workbook", "sheets in order"),
-                    [(n, ", ".join(s)) for n, s in workbooks().items() if n != "report.xlsx"])]  # fmt: skip
-    parts += ["## manifest.json", table(("key", "what it says"), [(f"`{k}`", v) for k, v in MANIFEST.items()])]
+    books = [(n, ", ".join(s)) for n, s in workbooks().items() if n != "report.xlsx"]
+    parts += [table(("workbook", "sheets in order"), books)]
+    parts += [
+        "## manifest.json",
+        table(("key", "what it says"), [(f"`{k}`", v) for k, v in MANIFEST.items()]),
+    ]
     return page("What commands write", *parts)
 
 
 _ALSO = {
-    "replay": ("The plan given is one more policy in the tables of a run that have policies; and two more tables:",),
-    "run": ("The rows of `hepaplan verify` are in tables of the same names, `checks` and `verification`. A batch "
-            "writes `results/`, a data set with a row for each run, and `failures.csv`: "
-            "[many runs](../how-to/run-a-batch.md).",),
-}  # fmt: skip
+    "replay": (
+        "The plan given is one more policy in the tables of a run that have policies; and two "
+        "more tables:",
+    ),
+    "run": (
+        "The rows of `hepaplan verify` are in tables of the same names, `checks` and "
+        "`verification`. A batch writes `results/`, a data set with a row for each run, and "
+        "`failures.csv`: [many runs](../how-to/run-a-batch.md).",
+    ),
+}
 _SHEETS_INTRO = [
     "## Sheets",
-    "Those that recalculate come after *Checks*: first what someone who changes a number needs, then the formulas in "
-    "between ([the live workbook](../explanation/live-workbook.md)). *Half or quarter*, *Pathway* and *Chance* are "
-    "left out of runs that have nothing for them.",
+    "Those that recalculate come after *Checks*: first what someone who changes a number needs, "
+    "then the formulas in between ([the live workbook](../explanation/live-workbook.md)). *Half "
+    "or quarter*, *Pathway* and *Chance* are left out of runs that have nothing for them.",
 ]
 
 

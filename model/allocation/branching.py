@@ -16,9 +16,19 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from hepaplan.model.allocation.rows import Programme
-from hepaplan.model.allocation.session import GAP, Session, Solution, Stopped
+from hepaplan.model.allocation.session import (
+    GAP,
+    Session,
+    Solution,
+    Stopped,
+    run_interruptibly,
+)
 from hepaplan.model.arrays import Floats, Ints
 
+NO_CHOICE_FITS = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,  # every choice is bounded
+)
 GAP_SOUGHT = 1e-7
 """Choices move little of a region's health, so that a finer gap is sought after the proof."""
 SECONDS_SOUGHT = 100.0
@@ -176,13 +186,15 @@ def _minimised(
     for row, low, high in zip(rows, lower, upper, strict=True):
         used = np.flatnonzero(row).astype(np.int32)
         highs.addRow(float(low), float(high), used.size, used, row[used])
-    highs.run()
+    run_interruptibly(highs)
     info = highs.getInfo()
     trial = np.round(np.array(highs.getSolution().col_value)[:-1])
     if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
         return float(info.objective_function_value), trial
     if highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
         return float(info.mip_dual_bound), trial if info.primal_solution_status == 2 else None
+    if highs.getModelStatus() not in NO_CHOICE_FITS:
+        raise Stopped("failed")
     return None
 
 

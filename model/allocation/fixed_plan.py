@@ -11,8 +11,8 @@ from hepaplan.model.allocation.columns import Columns
 from hepaplan.model.allocation.read_back import programme_point
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.arrays import Floats, Ints
-from hepaplan.model.money.choices_cost import bought_units
 from hepaplan.model.replay import Plan, Replay
+from hepaplan.model.sites.choices_cost import bought_units
 from hepaplan.model.sites.network import Network
 
 TOLERANCE = 1e-6

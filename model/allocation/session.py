@@ -178,7 +178,7 @@ class Session:
         self._reweighed = False
         before = float(highs.getRunTime())
         highs.setOptionValue("time_limit", before + limit)
-        _run_interruptibly(highs)
+        run_interruptibly(highs)
         status = _STATUS.get(highs.getModelStatus(), "failed")
         info, found = highs.getInfo(), highs.getSolution()
         usable = self._whole and status == "time limit" and info.primal_solution_status == 2
@@ -217,7 +217,7 @@ def _model(programme: Programme, weights: Floats) -> Any:
     return model
 
 
-def _run_interruptibly(highs: Any) -> None:
+def run_interruptibly(highs: Any) -> None:
     """Run the solver so that Ctrl-C and other signals are heard while it works.
 
     Whatever it raises leaves it without a status, not with that of the solve before.

@@ -10,8 +10,8 @@ import pandas as pd
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.by_hand.plan_file import table_places
+from hepaplan.model.by_hand.plan_file_checks import label_problems, not_offered, said_twice
 from hepaplan.model.calendar import Months
-from hepaplan.model.input_checks.plan_file_checks import label_problems, not_offered, said_twice
 from hepaplan.model.problems import Problem
 from hepaplan.model.replay import Replay, oldest_of_all_groups, walk
 from hepaplan.model.sites.network import Network

@@ -27,9 +27,8 @@ from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.policies import nothing_scarce
 from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.replay import Replay
+from hepaplan.model.replay import Replay, deaths_waiting
 from hepaplan.model.sites.network import Network
-from hepaplan.model.tables.money_tables import deaths_waiting
 
 WAITED = (1, 2, 3, 6)
 """Months on the list for which the harm is reported."""

@@ -1,1 +1,1 @@
-"""What things cost: doses, prices of other years and places, discounting, and choices."""
+"""What things cost: doses, prices of other years and places, and discounting."""

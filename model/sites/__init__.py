@@ -1,1 +1,1 @@
-"""The network that treats: who may be sent where, and what each site has."""
+"""The network that treats: who may be sent where, what each site has, and what more of it costs."""

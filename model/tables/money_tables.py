@@ -8,7 +8,7 @@ import pandas as pd
 from hepaplan.model.arrays import Floats
 from hepaplan.model.economics import net_monetary_benefit
 from hepaplan.model.readings import FIRST_COME, NOTHING_SCARCE, Replayed, UsualCare
-from hepaplan.model.replay import Replay
+from hepaplan.model.replay import Replay, deaths_waiting
 from hepaplan.model.sites.network import Network
 from hepaplan.model.tables.tidy import add_up, tidy, years_of
 
@@ -99,11 +99,6 @@ def outcomes(usual: UsualCare, capacity: Replayed) -> pd.DataFrame:
         ):  # fmt: skip
             rows.append((policy, measure, unit, float(value), None, None))
     return pd.DataFrame(rows, columns=["policy", "measure", "unit", "value", "low", "high"])
-
-
-def deaths_waiting(done: Replay, months: int) -> float:
-    """Return deaths on a waiting list in the first months, from any cause."""
-    return float((done.cancer_deaths + done.other_deaths)[..., :months].sum())
 
 
 def share_within_standard(usual: UsualCare, network: Network, done: Replay) -> float:

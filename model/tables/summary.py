@@ -10,7 +10,7 @@ import pandas as pd
 
 from hepaplan.model.allocation.aims import Reached
 from hepaplan.model.allocation.booked import moved_share
-from hepaplan.model.depth import FULL, Depth, Solver
+from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.flows.renewal import overall_survival
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.readings import (
@@ -27,7 +27,6 @@ THIS = "this scenario"
 LIFETIME = "lifetime "
 SPENDING = "spending a year in the window, undiscounted"
 FIVE_YEARS = 60
-SOLVERS: dict[Solver, str] = {"highs": "HiGHS, in process", "cbc": "CBC through PuLP"}
 UNITS = {
     "health": "QALYs", "money": "of net benefit", "standard": "person-months beyond it",
     "cost": "", "travel": "minutes", "waiting": "person-months",
@@ -171,7 +170,7 @@ def about(usual: UsualCare, capacity: Capacity, depth: Depth = FULL) -> pd.DataF
         ("willingness to pay (GBP per QALY)", settings.economics.willingness_to_pay.number),
         ("perspective", "health service"),
         ("pathway", usual.scenario.pathway.title),
-        ("plan: solver", SOLVERS[depth.solver]),
+        ("plan: solver", best.solver),
         ("plan: status", best.status),
         ("chance: seed", depth.seed),
         ("chance: replications", depth.replications),

@@ -8,9 +8,8 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.readings import UsualCare
-from hepaplan.model.replay import Replay
+from hepaplan.model.replay import Replay, deaths_waiting
 from hepaplan.model.sites.network import Network
-from hepaplan.model.tables.money_tables import deaths_waiting
 from hepaplan.model.tables.plan_tables import beyond_standard
 from hepaplan.model.tables.tidy import add_up, years_of
 from hepaplan.model.ties.tie import Tie, tie_name, ties_of

@@ -17,16 +17,15 @@ from hepaplan.model import policies
 from hepaplan.model.arrays import Floats
 from hepaplan.model.depth import Depth
 from hepaplan.model.evaluate import network_of, plan_for, usual_care
-from hepaplan.model.money.choices_cost import choices_cost
 from hepaplan.model.parallel import spread
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.problems import NoAnswer
 from hepaplan.model.readings import FIRST_COME, UsualCare
-from hepaplan.model.replay import Plan, Replay, replay
+from hepaplan.model.replay import Plan, Replay, deaths_waiting, replay
+from hepaplan.model.sites.choices_cost import choices_cost
 from hepaplan.model.sites.network import Network
 from hepaplan.model.tables.money_tables import (
-    deaths_waiting,
     share_within_standard,
     within_standard_by_point,
 )

@@ -27,7 +27,7 @@ def ratios_rise(subject: Subject) -> Finding:
     wrong, frontiers, ratios = [], 0, 0
     for what, strategies in choices(subject):
         found = frontier(strategies)
-        path = [one for one in found if one.standing in ON]
+        path = [one for one in found if one.standing in ON and one.name == one.same_as[0]]
         plain = [
             (after.cost - before.cost) / (after.qalys - before.qalys)
             for before, after in pairwise(path)

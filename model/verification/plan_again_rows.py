@@ -12,7 +12,7 @@ from hepaplan.model.allocation.prices import Solved, capacity_prices, solved_by,
 from hepaplan.model.allocation.proof import faults
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import GAP, Stopped
-from hepaplan.model.allocation.solver import minimise, no_plan
+from hepaplan.model.allocation.solver import SECOND_SOLVER_UP_TO, minimise, no_plan
 from hepaplan.model.arrays import Floats
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import NoAnswer
@@ -31,8 +31,6 @@ SAME = 1e-6
 """Relative difference of two objectives of one programme that counts as none."""
 CHANGE = 0.05
 """Share of the capacity still free by which it is relaxed and tightened."""
-SECOND_SOLVER_UP_TO = 5000
-"""Variables up to which CBC is asked; of tens of thousands it does not come to an end."""
 SECOND_SOLVER_SECONDS = 120.0
 UNITS = {
     "health": "discounted QALYs",

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from hepaplan.model.pathway import CANCER_DEATH, Option
 from hepaplan.reports.live.courses_alive import AtRisk
-from hepaplan.reports.live.courses_exits import ExitRow, destinations, option_key
+from hepaplan.reports.live.courses_exits import ExitRow, destinations
 from hepaplan.reports.live.courses_leaving import Leaving
 from hepaplan.reports.live.courses_months import Column, Making, OtherCauses, Rate
 from hepaplan.reports.live.courses_starts import StartRow
+from hepaplan.reports.live.input_keys import option_key
 
 SMALLEST_FLOW = 1e-12
 """Share of starts in a month; smaller flows are left out."""
@@ -90,12 +91,12 @@ class Courses:
 
     def share_to(self, option: int, group: int, exit_: str, destination: str) -> str:
         """Return the address of the share of an exit that leads somewhere."""
-        key = (*option_key(self.making, option), "exits", exit_, "to", destination)
+        key = (*option_key(self.making.usual, option), "exits", exit_, "to", destination)
         return self.making.cells.figure(key, self.group(group))
 
     def share_abandoned(self, option: int, group: int, destination: str) -> str:
         """Return the address of the share of those not performed who go somewhere."""
-        key = (*option_key(self.making, option), "not_performed", "to", destination)
+        key = (*option_key(self.making.usual, option), "not_performed", "to", destination)
         return self.making.cells.figure(key, self.group(group))
 
     def dying(self, option: int, group: int) -> list[tuple[str, Column]]:
@@ -122,7 +123,7 @@ class Courses:
         schedule = record.footprint.get(what)
         parts = []
         if schedule is not None and (month < len(schedule.value) or schedule.then):
-            key = (*option_key(self.making, option_index), "footprint", what)
+            key = (*option_key(self.making.usual, option_index), "footprint", what)
             amount = self.making.cells.schedule(key, month)
             if month == 0:
                 parts.append(f"{self.starts[option_index, name].started}*{amount}")
@@ -141,7 +142,7 @@ class Courses:
         parts = []
         for harm, complication in self.records[option].complications.items():
             if what in complication.footprint:
-                key = (*option_key(self.making, option), "complications", harm)
+                key = (*option_key(self.making.usual, option), "complications", harm)
                 chance = cells.figure((*key, "probability"), name)
                 amount = cells.figure((*key, "footprint", what), name)
                 parts.append(f"{chance}*{amount}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hepaplan.model.pathway import CANCER_DEATH, Exit
-from hepaplan.model.problems import Key
 from hepaplan.reports.live.courses_curves import is_live, line_formulas, line_of
 from hepaplan.reports.live.courses_months import Making, write_heading
 from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.input_keys import option_key
 
 HEADINGS = (
     "Decision point", "Option", "Exit", "Group", "Family", "Cured share", "Intercept", "Slope",
@@ -51,12 +51,6 @@ class ExitRow:
     def is_live(self) -> bool:
         """Whether the curve is a formula; else its hazards are the engine's."""
         return is_live(self.record.time)
-
-
-def option_key(making: Making, option: int) -> Key:
-    """Return the key of an option's record."""
-    point, name = making.usual.kernels.options[option]
-    return ("pathway", "decision_point", point, "option", name)
 
 
 def by_group(record: Exit) -> bool:
@@ -108,7 +102,7 @@ def _write_exit(
     row: int,
 ) -> tuple[ExitRow, int]:
     """Write one exit in one row, and one row more for each later hazard ratio."""
-    cells, key = making.cells, (*option_key(making, option), "exits", name)
+    cells, key = making.cells, (*option_key(making.usual, option), "exits", name)
     time, time_key = record.time, (*key, "time")
     point, label = making.names(option)
     shown = making.content.label(group) if apart else EVERYBODY

@@ -10,9 +10,9 @@ from hepaplan.model.money.drugs import ADMINISTRATION, DosePrices, cost_category
 from hepaplan.model.pathway import Option
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity
-from hepaplan.reports.live.courses_exits import option_key
 from hepaplan.reports.live.courses_months import Making, write_heading
 from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.input_keys import option_key
 from hepaplan.reports.style import POUNDS
 
 HEADINGS = (
@@ -77,7 +77,7 @@ def _whether_shares_sum(
     }
     if record.not_performed is not None:
         leaving["not_performed",] = record.not_performed.to
-    key = option_key(making, option)
+    key = option_key(making.usual, option)
     sums = [
         "+".join(making.cells.figure((*key, *where, "to", name), group) for name in to)
         for where, to in leaving.items()
@@ -89,7 +89,7 @@ def _whether_shares_sum(
 def _write_start(
     grid: Grid, making: Making, option: int, record: Option, group: str, share: float, row: int
 ) -> StartRow:
-    key = option_key(making, option)
+    key = option_key(making.usual, option)
     at = {heading: grid.cell(row, place) for heading, place in PLACES.items()}
     values: dict[str, float] = {}
 

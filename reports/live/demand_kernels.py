@@ -19,9 +19,9 @@ from hepaplan.reports.live.demand_refs import (
     fixed_block,
     heading,
     headings,
-    share_key,
 )
 from hepaplan.reports.live.grid import Grid, fixed, near
+from hepaplan.reports.live.input_keys import share_key
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.style import Styles
 
@@ -154,7 +154,7 @@ def _write_shares(sheet: Kernels, cells: InputCells | None, content: ReportConte
             if cells is None:
                 grid.number(row, 3 + group, value, SHARE)
             else:
-                cell = cells.figure(share_key(sheet.usual.scenario.pathway, option), of)
+                cell = cells.figure(share_key(sheet.usual, option), of)
                 grid.formula(row, 3 + group, f"={cell}", value, SHARE)
 
 

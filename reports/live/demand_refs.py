@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from hepaplan.model.pathway import Pathway
-from hepaplan.model.problems import Key
 from hepaplan.reports.live.grid import LETTERS, Grid, fixed, near
 
 PEOPLE, SHARE, TINY, YEARS, COUNT = "#,##0.00", "0.0000", "0.0E+00", "0.0000", "0"
@@ -33,12 +31,6 @@ def block(first_row: int, first_column: int, last_row: int, last_column: int) ->
 def fixed_block(first_row: int, first_column: int, last_row: int, last_column: int) -> str:
     """Return the address of a block of the same sheet that stays where it is."""
     return f"{fixed(first_row, first_column)}:{fixed(last_row, last_column)}"
-
-
-def share_key(pathway: Pathway, option_index: int) -> Key:
-    """Return the key of an open option's usual share."""
-    point, name, _ = list(pathway.options())[option_index]
-    return ("pathway", "decision_point", point, "option", name, "usual_share")
 
 
 def headings(grid: Grid, row: int, names: Iterable[str], right_from: int, first: int = 1) -> None:

@@ -28,7 +28,10 @@ from hepaplan.reports.style import GENERAL, Styles
 
 FIRST_ROW = 10
 TABLES_A_PAGE = 3
-VALUE = HEADINGS.index("Value") + 1
+COLUMN = {heading: column for column, heading in enumerate(HEADINGS, start=1)}
+VALUE = COLUMN["Value"]
+WIDTHS = (8, 13, 70, 18, 14, 30, 11, 11, 13, 24, 80)
+"""Of the columns of HEADINGS, in characters."""
 BOUNDED = ("Value", "Lowest", "Highest")
 
 
@@ -126,19 +129,21 @@ def _write_figures(
         define(workbook, "scenario_settings", grid.cell(8, 3))
     define(workbook, "scenario_name", grid.cell(6, 3))
     define(workbook, "scenario_digest", grid.cell(7, 3))
-    for column, heading in enumerate(HEADINGS, start=1):
+    for heading, column in COLUMN.items():
         grid.text(FIRST_ROW, column, heading, "header right" if heading in BOUNDED else "header")
     for place, row in enumerate(cells.rows):
         at = FIRST_ROW + 1 + place
         live = "yes" if place in cells.used else "on a new run"
-        texts = {1: "Input", 2: live, 3: row.label, 4: row.part, 6: row.unit, 9: row.quality}
-        texts |= {10: row.source, 11: dotted(row.key)}
-        for column, text in texts.items():
-            grid.text(at, column, text)
+        texts = {
+            "Type": "Input", "Live": live, "What": row.label, "Part": row.part, "Unit": row.unit,
+            "Quality": row.quality, "Source": row.source, "Key": dotted(row.key),
+        }  # fmt: skip
+        for heading, text in texts.items():
+            grid.text(at, COLUMN[heading], text)
         grid.number(at, VALUE, row.value, GENERAL, "input")
         if not row.part and row.key[0] != "pathway":
             define(workbook, "in_" + "_".join(map(str, row.key)), grid.cell(at, VALUE))
-        for column, bound in ((7, row.low), (8, row.high)):
+        for column, bound in ((COLUMN["Lowest"], row.low), (COLUMN["Highest"], row.high)):
             if math.isfinite(bound):
                 grid.number(at, column, bound, GENERAL, "number")
             else:
@@ -147,14 +152,14 @@ def _write_figures(
     define(workbook, "inputs", grid.span(FIRST_ROW, 1, last, len(HEADINGS)))
     _validate(grid.sheet, FIRST_ROW + 1, last)
     grid.sheet.auto_filter.ref = f"A{FIRST_ROW}:{LETTERS[len(HEADINGS) - 1]}{last}"
-    grid.widths({1: 8, 2: 13, 3: 70, 4: 18, 5: 14, 6: 30, 7: 11, 8: 11, 9: 13, 10: 24, 11: 80})
-    grid.sheet.print_area = f"A1:J{last}"
+    grid.widths(dict(enumerate(WIDTHS, start=1)))
+    grid.sheet.print_area = f"A1:{LETTERS[COLUMN['Source'] - 1]}{last}"
     grid.finish(version, f"A{FIRST_ROW + 1}", f"{FIRST_ROW}:{FIRST_ROW}")
 
 
 def _validate(sheet: Worksheet, first: int, last: int) -> None:
     """Refuse what is no number, or lies outside the bounds of its own row."""
-    value, low, high = (near(first, HEADINGS.index(name) + 1) for name in BOUNDED)
+    value, low, high = (near(first, COLUMN[name]) for name in BOUNDED)
     rule = (
         f"AND(ISNUMBER({value}),{value}>=IF(ISNUMBER({low}),{low},-1E+300),"
         f"{value}<=IF(ISNUMBER({high}),{high},1E+300))"
@@ -165,7 +170,8 @@ def _validate(sheet: Worksheet, first: int, last: int) -> None:
         "Not possible here",
         "Give a number between Lowest and Highest, in the unit of this row; 22% is 0.22.",
     )
-    check.promptTitle, check.prompt = "Input", "A number in the unit of this row (column F)."
+    unit = LETTERS[COLUMN["Unit"] - 1]
+    check.promptTitle, check.prompt = "Input", f"A number in the unit of this row (column {unit})."
     check.add(f"{value}:{near(last, VALUE)}")
     sheet.add_data_validation(check)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hepaplan.reports.live.demand_refs import share_key
 from hepaplan.reports.live.grid import Grid, near
+from hepaplan.reports.live.input_keys import share_key
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.live.plan_cells import ListCells, UseCells, WaitingCells
 from hepaplan.reports.live.plan_frame import (
@@ -142,7 +142,7 @@ class PeopleBlocks:
         option = self.frame.usual.scenario.pathway.decision_point[point].option[name]
         group = kernels.groups[line.group]
         if np.isclose(option.usual_share.for_group(group), value, rtol=1e-12, atol=0.0):
-            key = share_key(self.frame.usual.scenario.pathway, line.option)
+            key = share_key(self.frame.usual, line.option)
             formula = f"={self.cells.figure(key, group)}"
             self.grid.formula(row, SHARE_COLUMN, formula, value, SHARE)
         else:

@@ -11,9 +11,9 @@ from hepaplan.model.quantities import Schedule
 from hepaplan.model.ties.value import ALIVE_AT
 from hepaplan.reports.live.courses_alive import SHORTEST
 from hepaplan.reports.live.courses_at import Courses
-from hepaplan.reports.live.courses_exits import option_key
 from hepaplan.reports.live.courses_months import Rate, finish, write_heading
 from hepaplan.reports.live.grid import Grid
+from hepaplan.reports.live.input_keys import option_key
 
 VALUE = "Value"
 MEASURES: Mapping[str, tuple[str, str, str, str]] = {
@@ -141,7 +141,7 @@ class Own:
         return f"{at_risk.begun}*SUMPRODUCT({','.join(factors)})/2"
 
     def _qalys(self, option: int, group: int, rate: Rate, lived: str) -> str:
-        key = (*option_key(self._making, option), "utility")
+        key = (*option_key(self._making.usual, option), "utility")
         schedule = self._courses.records[option].utility
         last = self._courses.last[option, self._courses.group(group)] - 1
         parts = [f"{self._making.cells.schedule(key, 0)}*{lived}"]
@@ -192,7 +192,7 @@ class Own:
         """Write an option's costs by category."""
         kernels, cells = self._making.usual.kernels, self._making.cells
         rate = self._courses.rates[rate_name]
-        name, key = self._courses.group(group), option_key(self._making, option)
+        name, key = self._courses.group(group), option_key(self._making.usual, option)
         record = self._courses.records[option]
         parts: dict[str, list[str]] = {}
         for number, resource in enumerate(kernels.resources):

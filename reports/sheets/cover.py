@@ -48,7 +48,7 @@ LIVE_HOW = (
     "To try another number, type it on Inputs, Input tables or Plan inputs: where Live says yes, "
     "the formulas follow at once. Sheets of results and their charts stay as they are until "
     "hepaplan run report.xlsx makes them anew.",
-    "All but the input cells is protected, without a password (Review, Unprotect Sheet), so that "
+    "All but the input cells are protected, without a password (Review, Unprotect Sheet), so that "
     "nothing is lost by accident.",
 )
 GROUPS = (

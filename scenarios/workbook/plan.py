@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hepaplan.model.input_checks.plan_file_checks import plan_problems
+from hepaplan.model.by_hand.plan_file_checks import plan_problems
 from hepaplan.model.input_rows import PLAN_HEADINGS
 from hepaplan.model.problems import dotted
 from hepaplan.model.sites.network import Network

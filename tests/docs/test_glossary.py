@@ -1,4 +1,4 @@
-"""The glossary: each word is in use, has a link and a place in the alphabet; sheets' jargon is in it."""
+"""The glossary: each word is in use and has a link; the jargon of sheets' titles is in it."""
 
 from __future__ import annotations
 
@@ -33,12 +33,11 @@ JARGON = {
     "Use of one start": "Footprint",
 }
 """Sheets whose titles a newcomer cannot read, with the word that explains them."""
-PLAIN = frozenset(
-    """
-    Cover Summary Demand Capacity Plan Waiting Outcomes Assumptions Sources Checks About Inputs
-    Incidence Metastases Arrivals Leaving Alive Value
-    """.split()
-) | {
+PLAIN_TITLES = """
+Cover Summary Demand Capacity Plan Waiting Outcomes Assumptions Sources Checks About Inputs
+Incidence Metastases Arrivals Leaving Alive Value
+"""
+PLAIN = frozenset(PLAIN_TITLES.split()) | {
     "Input tables",
     "Plan inputs",
     "Demand live",

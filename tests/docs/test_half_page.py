@@ -1,4 +1,4 @@
-"""The page on half or a quarter: its code runs as it stands, and gives every figure of its table."""
+"""The page on half or a quarter: its code runs, and gives every figure of its table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page on how waiting harms: its code runs as it stands, and gives every figure of its tables."""
+"""The page on how waiting harms: its code runs, and gives every figure of its tables."""
 
 from __future__ import annotations
 

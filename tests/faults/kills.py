@@ -146,9 +146,9 @@ def kill_runs(place: Path, times: int, chance: Numbers, command: Sequence[str]) 
     kills: list[Kill] = []
     while len(kills) < times:
         over = 2 * len(kills) >= times
-        if over and not _is_finished(folder):
+        if over and manifest_status(folder) != FINISHED:
             _finish_run(folder, command)
-        elif not over and _is_finished(folder):
+        elif not over and manifest_status(folder) == FINISHED:
             shutil.rmtree(folder)
         share, aim = float(chance.uniform()), len(kills) % 3
         seconds = share * (first.until, first.after, 0.01)[aim]
@@ -186,18 +186,14 @@ def _judge_run(folder: Path, files: dict[str, bytes], hit: str) -> None:
     if hit in (BEFORE, WRITING):
         assert _visible(folder) == files, "files were changed by a run that was killed"
     elif hit == AFTER:
-        assert _is_finished(folder)
+        assert manifest_status(folder) == FINISHED
     else:  # the next run would begin by putting the rest in place
         copy = shutil.copytree(folder, folder.with_name("copy"))
         with suppress(KeyboardInterrupt), whole_run(copy):
             raise KeyboardInterrupt
         assert not (faults := unsound(copy)), faults
-        assert _is_finished(copy)
+        assert manifest_status(copy) == FINISHED
         shutil.rmtree(copy)
-
-
-def _is_finished(folder: Path) -> bool:
-    return manifest_status(folder) == FINISHED
 
 
 def _finish_run(folder: Path, command: Sequence[str]) -> None:
@@ -284,7 +280,6 @@ def main() -> None:
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(asked.seed).spawn(2)]
     with tempfile.TemporaryDirectory() as folder:
         batches, runs = Path(folder) / "batch", Path(folder) / "run"
-        batches.mkdir()
         runs.mkdir()
         shutil.copytree(TINY, batches / "tiny")
         (batches / "design.toml").write_text(DESIGN.format(steps=STEPS), encoding="utf-8")

@@ -22,6 +22,7 @@ from hepaplan.reports.output import (
     write_tables,
 )
 from hepaplan.reports.staging import READY, whole_run
+from hepaplan.reports.whole_file import replace_file
 from tests.faults.whole import unsound
 from tests.support.command import contents
 
@@ -162,7 +163,7 @@ def test_a_run_stopped_while_it_is_put_in_place_is_not_lost(
     That next run fails itself, so what is there then is all of the one before.
     """
     write(tmp_path, starts=FRAME, old=FRAME)
-    replace_file, count = staging.replace_file, [0]
+    count = [0]
 
     def stopped(made: Path, path: Path) -> None:
         if count[0] == moved:

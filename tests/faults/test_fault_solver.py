@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from hepaplan.model.allocation import cbc, plan, session, solver
+from hepaplan.model.allocation import branching, cbc, plan, session, solver
 from hepaplan.model.allocation.plan import BestPlan
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import Solution, Stopped
-from hepaplan.model.allocation.solver import NoPlan, minimise
+from hepaplan.model.allocation.solver import NoPlan, believe, minimise
 from hepaplan.model.depth import Depth
 from hepaplan.model.evaluate import evaluate
 from hepaplan.model.results import Results
@@ -108,7 +108,7 @@ def failing(*_: object, **__: object) -> Solution:
 
 def test_a_status_that_is_unknown_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """HiGHS returns without having run, as after an error of its own: its status is not set."""
-    monkeypatch.setattr(session, "_run_interruptibly", lambda _: None)
+    monkeypatch.setattr(session, "run_interruptibly", lambda _: None)
     programme, weights = hard(8, 2)
     with pytest.raises(Stopped, match="failed"):
         session.Session(programme, weights).solve()
@@ -118,7 +118,7 @@ def test_a_status_that_is_unknown_is_no_plan(monkeypatch: pytest.MonkeyPatch) ->
 def test_no_solver_that_works_is_4_in_words(
     hepaplan: Hepaplan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(session, "_run_interruptibly", lambda _: None)
+    monkeypatch.setattr(session, "run_interruptibly", lambda _: None)
     monkeypatch.setattr(cbc, "PROGRAM", "/nowhere/cbc")
     ended = hepaplan("run", TINY, *QUICKLY)
     assert ended.code == 4
@@ -143,11 +143,13 @@ def test_a_solver_that_raises_is_asked_once_more_and_then_the_other(
 
     monkeypatch.setattr(highspy.Highs, "run", at_the_second_try)
     again = minimise(programme, weights, gap=0.0)
-    assert (again.solver, again.objective) == ("HiGHS", pytest.approx(proven.objective))
+    assert again.solver == "HiGHS"
+    assert again.objective == pytest.approx(proven.objective)
     assert asked[0] > 1
     monkeypatch.setattr(highspy.Highs, "run", raising)
     other = minimise(programme, weights, gap=0.0)
-    assert (other.solver, other.objective) == ("CBC", pytest.approx(proven.objective))
+    assert other.solver == "CBC"
+    assert other.objective == pytest.approx(proven.objective)
 
 
 def test_a_solver_that_raises_has_no_answer_of_the_solve_before(
@@ -198,13 +200,13 @@ def test_an_answer_that_breaks_its_rules_is_sought_again_not_kept(
     monkeypatch: pytest.MonkeyPatch, by_highs: BestPlan
 ) -> None:
     """HiGHS's answer to the plan itself is not believed; asked afresh, it is."""
-    believed, asked = plan.believe, [0]
+    asked = [0]
 
     def once(*given: Any) -> Solution:
         asked[0] += 1
         if asked[0] == 1:
             raise NoPlan("the solver's answer breaks capacity by 1")
-        return believed(*given)
+        return believe(*given)
 
     monkeypatch.setattr(plan, "believe", once)
     found = evaluate(tiny(), depth=QUICK).best
@@ -240,3 +242,14 @@ def test_a_later_aim_that_time_is_up_for_is_5_and_told(
     first, *later = run_facts(written[0], 0.0, {})["aims"]
     assert first["status"] == "optimal"
     assert later[-1]["status"] == "kept as it was: time limit"
+
+
+def test_a_programme_of_choices_that_fails_is_not_taken_for_one_without_choices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Taken for that, the search stopped at what it had and called it optimal."""
+    programme, weights = hard(8, 2)
+    assert branching.choose(programme, weights, 60.0, gap=1e-6).status == "optimal"
+    monkeypatch.setattr(branching, "run_interruptibly", lambda _: None)
+    with pytest.raises(Stopped, match="failed"):
+        branching.choose(programme, weights, 60.0, gap=1e-6)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from hepaplan.model.compare.changes import LONGEST_NAME, _part, _says_why, _short, _words
+from hepaplan.model.compare.changes import (
+    LONGEST_NAME,
+    _part,
+    _reason,
+    _says_why,
+    _short,
+    _words,
+)
 from hepaplan.model.problems import Key
-from tests.support.scenarios import tiny
+from tests.support.scenarios import tiny, with_settings
 
 POINT = tiny().pathway.decision_point["operable"].label
 
@@ -50,3 +59,14 @@ def test_a_reason_says_why_and_not_who() -> None:
     assert not _says_why("")
     assert not _says_why("edited in workbook, row 7")
     assert not _says_why("set on the command line")
+
+
+def test_the_reason_of_a_table_is_its_file_s_and_of_a_figure_the_first_said_of_it() -> None:
+    table = tiny().settings.tables["capacity"].model_copy(update={"reason": "A new theatre"})
+    tables = tiny().settings.tables | {"capacity": table}
+    reasons: dict[Key, str] = {("trend", "damping", "value"): "Flatter", ("economics",): "Dearer"}
+    other = replace(with_settings(tiny(), tables=tables), reasons=reasons)
+    assert _reason(other, [("tables", "capacity")]) == "A new theatre"
+    assert _reason(other, [("tables", "no_such"), ("trend", "damping")]) == "Flatter"
+    assert _reason(other, [("tables", "stage"), ("economics",)]) == "Dearer"
+    assert _reason(other, [("metastases",)]) == ""

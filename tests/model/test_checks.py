@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from hepaplan.model.ages.age_error import age_groups_error
 from hepaplan.model.checks import all_checks
 from hepaplan.model.evaluate import evaluate, scarce_capacity, usual_care
 from hepaplan.model.readings import (
@@ -194,3 +196,13 @@ def test_what_the_plan_builds_is_capacity_too() -> None:
 def test_checks_of_a_horizon_too_short_fail_in_earnest() -> None:
     table = evaluate(tiny_with(economics__horizon_years=4)).tables["checks"]
     assert set(table.loc[~table["passed"], "check"]) == {"the horizon is long enough"}
+
+
+def test_the_error_of_age_groups_is_worked_out_once_in_a_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run shows the table and checks it: the checks take it as it was made."""
+    errors = age_groups_error(tiny_usual())
+    again = all_checks(tiny_usual(), tiny_capacity())
+    monkeypatch.setattr("hepaplan.model.checks.age_groups_error", lambda _: pytest.fail("again"))
+    pd.testing.assert_frame_equal(all_checks(tiny_usual(), tiny_capacity(), errors), again)

@@ -110,8 +110,13 @@ def test_events_after_conventional_surgery_are_those_printed(state: str) -> None
     assert round(per_cent(run(), state), 2) == YEAR_TEN["conventional"][state]
 
 
-def test_minor_complications_are_off_by_four_hundredths_of_135_87() -> None:
-    assert per_cent(run(), MINOR) == pytest.approx(YEAR_TEN["conventional"][MINOR], abs=0.04)
+@pytest.mark.parametrize(
+    ("surgery", "effect"), [("conventional", 0.0), ("computer", np.array([EFFECT]))]
+)
+def test_minor_complications_are_off_by_four_hundredths_of_136(
+    surgery: str, effect: float | Floats
+) -> None:
+    assert per_cent(run(effect), MINOR) == pytest.approx(YEAR_TEN[surgery][MINOR], abs=0.04)
 
 
 def test_qalys_and_cost_after_conventional_surgery() -> None:

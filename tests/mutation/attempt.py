@@ -22,6 +22,7 @@ from tests.mutation.recording import OPTIONS, check_tree
 
 TIMES_LONGER, SECONDS_LONGER = 10.0, 5.0
 """A test that takes as many times longer, and as many seconds more, than it should has hung."""
+SECONDS_TO_COLLECT = 60.0
 MEMORY = 8 << 30
 GROUPS = (0, 1, 4, 12)
 """Where the files of tests are cut into runs of pytest: the first, most likely to fail, alone."""
@@ -69,8 +70,7 @@ class _Watch:
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         takes = self.expected.get(item.nodeid, UNKNOWN_SECONDS)
         self.spent += takes
-        limit = int(time.process_time() + TIMES_LONGER * takes + SECONDS_LONGER)
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        _stop_after(TIMES_LONGER * takes + SECONDS_LONGER)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.ran += report.when == "call"
@@ -118,6 +118,12 @@ def attempt(
             return {"ended": "error", "by": f"{code!r} with {chosen[0]}", "ran": watch.ran}
     complete = watch.ran == sum(len(file) for file in tests)
     return {"ended": "survived", "ran": watch.ran, "complete": complete}
+
+
+def _stop_after(seconds: float) -> None:
+    """Let the system end this process when it has used so much more processor time."""
+    limit = int(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def _affordable(

@@ -14,8 +14,8 @@ from tests.mutation.forks import each_in_a_fork
 from tests.mutation.mutants import Mutant
 from tests.mutation.recording import recorded
 
-LOOKING_AT_ALL = ("tests/test_imports.py", "tests/model/test_values_are_frozen.py")
-"""Tests that read or import every file of the model, whichever test imported it first."""
+LOOKING_AT_ALL = "tests/model/test_values_are_frozen.py"
+"""Imports every file of the model, whichever test imported it first."""
 
 
 def record(
@@ -49,21 +49,25 @@ class Evidence:
     tree: Path
     seconds: Mapping[str, float]
     touching: Mapping[str, Mapping[int, Sequence[str]]]
+    importing: Mapping[str, set[str]]
+    """By file of the model, the files of tests in whose process it was imported."""
 
     @classmethod
     def of(cls, tree: Path, folder: Path) -> Evidence:
         """Read all that was recorded; an import is touched by nobody."""
         seconds: dict[str, float] = {}
         touching: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+        importing: dict[str, set[str]] = defaultdict(set)
         for path in sorted((folder / "evidence").glob("*.json")):
             found = json.loads(path.read_text(encoding="utf-8"))
             names = list(found["times"])
             seconds |= found["times"]
             for file, lines in found["lines"].items():
+                importing[file] |= {_file(name) for name in names[:1]}
                 for line, numbers in lines.items():
                     tests = [names[number] for number in numbers if number >= 0]
                     touching[file][int(line)] += tests
-        return cls(tree, seconds, touching)
+        return cls(tree, seconds, touching, importing)
 
     @cached_property
     def _by_file_of_tests(self) -> Mapping[str, Sequence[str]]:
@@ -77,7 +81,8 @@ class Evidence:
 
         First those that run its statement. Then the rest of these files: a plan solved once for
         a whole file of tests was solved in one test's time. A statement that runs on import is
-        judged by all tests that touch its file. Nothing where no test runs it.
+        judged by all tests that touch its file, then by those of all files that import it: those
+        who use a record run no line of it. Nothing where no test runs it.
         """
         by_line = self.touching.get(mutant.file, {})
         source = (self.tree / mutant.file).read_text(encoding="utf-8")
@@ -90,6 +95,7 @@ class Evidence:
             always = [test for test in self.seconds if test.startswith(LOOKING_AT_ALL)]
         first = {test for line in lines for test in by_line.get(line, ())}
         files = {_file(test) for test in first}
+        files |= self.importing.get(mutant.file, set()) if on_import else set()
         beside = {test for file in files for test in self._by_file_of_tests[file]} - first
         ordered = [*self._best_first(first, mutant), *self._best_first(beside, mutant)]
         return [always, *ordered] if always else ordered

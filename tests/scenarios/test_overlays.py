@@ -1,3 +1,11 @@
+"""
+[decision_point.operable.option.microwave]
+like = "{}"
+label = "Microwave ablation"
+on = false
+footprint.theatre.value = [90]
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,18 +16,11 @@ import pytest
 from hepaplan.model.parameters import Place
 from hepaplan.scenarios.explain import explain
 from hepaplan.scenarios.load import LocatedProblem, load, load_scenario
+from tests.support.variants import variant
 
 Edit = Callable[[str, str, str], int]
 Problems = Callable[..., tuple[LocatedProblem, ...]]
 SHARE = ("metastases", "synchronous_share")
-
-
-def variant(beside: Path, name: str, text: str, based_on: str = '"../tiny"') -> Path:
-    folder = beside.parent / name
-    folder.mkdir()
-    body = f"based_on = {based_on}\n{text}"
-    (folder / "scenario.toml").write_text(body, encoding="utf-8")
-    return folder
 
 
 def test_a_variant_states_only_what_differs(tiny: Path) -> None:
@@ -259,170 +260,6 @@ def test_an_unknown_key_of_a_variant_is_placed_there(tiny: Path, problems: Probl
         "plan.age_netral",
     )
     assert 'did you mean "age_neutral"?' in problem.message
-
-
-MORTALITY = "pathway.decision_point.operable.option.resection.procedural_mortality"
-LIKE = """
-[decision_point.operable.option.microwave]
-like = "{}"
-label = "Microwave ablation"
-on = false
-footprint.theatre.value = [90]
-"""
-
-
-@pytest.mark.parametrize("stated", ["ablation", "operable.ablation"])
-def test_an_option_like_another_states_only_what_differs(tiny: Path, stated: str) -> None:
-    path = tiny / "pathway.toml"
-    lines = path.read_text().count("\n")
-    path.write_text(path.read_text() + LIKE.format(stated))
-    scenario = load_scenario(tiny)
-    options = scenario.pathway.decision_point["operable"].option
-    copied = options["microwave"]
-    assert copied.label == "Microwave ablation"
-    assert copied.footprint["theatre"].at(0) == 90
-    assert options["ablation"].footprint["theatre"].at(0) == 120
-    assert copied.exits == options["ablation"].exits
-    key = ("pathway", "decision_point", "operable", "option")
-    assert scenario.places[(*key, "microwave", "footprint", "theatre", "value")].line == lines + 6
-    shared = ("exits", "recurrence", "time")
-    assert (
-        scenario.places[(*key, "microwave", *shared)]
-        == scenario.places[(*key, "ablation", *shared)]
-    )
-
-
-def test_what_is_set_moves_with_its_copies_but_not_the_other_way(tiny: Path) -> None:
-    path = tiny / "pathway.toml"
-    path.write_text(path.read_text() + LIKE.format("ablation"))
-    at = "pathway.decision_point.operable.option"
-
-    def shares(key: str) -> list[float]:
-        found = load_scenario(tiny, settings={key: "0.031"}).pathway.decision_point["operable"]
-        mortality = [found.option[o].procedural_mortality for o in ("ablation", "microwave")]
-        return [m.number for m in mortality if m is not None]
-
-    assert shares(f"{at}.ablation.procedural_mortality") == [0.031, 0.031]
-    assert shares(f"{at}.microwave.procedural_mortality")[1] == 0.031
-    assert shares(f"{at}.microwave.procedural_mortality")[0] != 0.031
-
-
-def test_a_fault_that_a_copy_repeats_is_told_once(
-    tiny: Path, edit: Edit, problems: Problems
-) -> None:
-    line = edit("pathway.toml", 'kind = "ablation"', 'kind = "ablatoin"')
-    path = tiny / "pathway.toml"
-    path.write_text(path.read_text() + LIKE.format("ablation"))
-    [problem] = problems(tiny)
-    assert (problem.line, problem.key) == (
-        line,
-        "pathway.decision_point.operable.option.ablation.kind",
-    )
-    assert problem.message.endswith(" (and 1 copy)")
-
-
-def test_a_fault_across_figures_that_copies_repeat_is_told_once(
-    tiny: Path, edit: Edit, problems: Problems
-) -> None:
-    line = edit("pathway.toml", "{ month = 3, survival = 0.9 }", "{ month = 24, survival = 0.6 }")
-    path = tiny / "pathway.toml"
-    twice = LIKE.format("ablation") + LIKE.format("ablation").replace("microwave", "laser")
-    path.write_text(path.read_text() + twice)
-    [problem] = problems(tiny)
-    assert problem.key == "pathway.decision_point.operable.option.ablation.exits.recurrence.time"
-    assert problem.line == line
-    assert problem.message.startswith("survival does not fall from 0.55 at month 12 to 0.6")
-    assert problem.message.endswith(" (and 2 copies)")
-
-
-def test_a_fault_of_a_copy_alone_is_told_where_it_is(tiny: Path, problems: Problems) -> None:
-    path = tiny / "pathway.toml"
-    copy = (
-        LIKE.format("ablation")
-        .replace("operable", "inoperable")
-        .replace('"ablation"', '"operable.ablation"')
-    )
-    path.write_text(path.read_text() + copy)
-    [problem] = problems(tiny)
-    assert problem.key == "pathway.decision_point.inoperable.option.microwave.kind"
-    assert "copy" not in problem.message
-
-
-@pytest.mark.parametrize(
-    ("stated", "message"),
-    [
-        ("ablatoin", 'no option; did you mean "ablation"?'),
-        ("microwave", "alike in a circle: operable.microwave -> operable.microwave"),
-    ],
-)
-def test_an_option_like_nothing(tiny: Path, problems: Problems, stated: str, message: str) -> None:
-    path = tiny / "pathway.toml"
-    path.write_text(path.read_text() + LIKE.format(stated))
-    [problem] = problems(tiny)
-    assert problem.key == "pathway.decision_point.operable.option.microwave.like"
-    assert message in problem.message
-
-
-def test_set_changes_a_figure_and_says_so(tiny: Path) -> None:
-    loaded = load(
-        tiny, settings={"metastases.synchronous_share": "0.19", "window.start": "2028-04"}
-    )
-    share = loaded.scenario.settings.metastases.synchronous_share
-    assert (share.value, share.low, share.distribution) == (0.19, None, None)
-    assert share.quality == "illustrative"
-    assert share.reason == (
-        "set on the command line (was given with low, high, distribution, which no longer hold)"
-    )
-    assert loaded.scenario.settings.window.start == "2028-04"
-    assert loaded.scenario.places[(*SHARE, "value")] == Place("command line")
-    assert loaded.reasons["window", "start"] == "set on the command line"
-
-
-def test_set_one_group_a_list_and_a_switch(tiny: Path) -> None:
-    point = "pathway.decision_point.operable"
-    scenario = load_scenario(
-        tiny,
-        settings={
-            f"{point}.option.resection.procedural_mortality.value.under_65": "0.02",
-            f"{point}.option.resection.footprint.theatre": "[250, 10]",
-            "plan.age_neutral": "false",
-        },
-    )
-    resection = scenario.pathway.decision_point["operable"].option["resection"]
-    assert resection.procedural_mortality is not None
-    assert resection.procedural_mortality.value == {"under_65": 0.02, "65_and_over": 0.04}
-    assert resection.procedural_mortality.reason == "set on the command line"
-    assert resection.footprint["theatre"].value == (250, 10)
-    assert scenario.settings.plan.age_neutral is False
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
-    [
-        ("metastases.synchronous_shore", "0.2", 'did you mean "synchronous_share"?'),
-        ("metastasis.late_share", "0.2", 'did you mean "metastases"?'),
-        ("metastases.synchronous_share", "lots", "found 'lots'; expected a value such as 0.16"),
-        ("metastases", "0.2", "is a table, not a value; expected one of its keys"),
-        (f"{MORTALITY}.65_and_over", "0.2", f"; did you mean {MORTALITY}.value.65_and_over?"),
-        ("a b", "0.2", "expected a key such as economics.horizon_years"),
-        ("window.months", "3\nx = 4", "expected a value such as 3"),
-    ],
-)
-def test_set_what_cannot_be_set(
-    tiny: Path, problems: Problems, key: str, value: str, message: str
-) -> None:
-    [problem] = problems(tiny, settings={key: value})
-    assert problem.file == "command line"
-    assert problem.key == f"--set {key}"
-    assert message in problem.message
-
-
-def test_set_to_something_impossible_is_refused_like_a_file(tiny: Path, problems: Problems) -> None:
-    [problem] = problems(tiny, settings={"metastases.synchronous_share": "17"})
-    assert str(problem) == (
-        "command line: metastases.synchronous_share.value: "
-        "17 lies outside 0 to 1 (17 %? write 0.17)"
-    )
 
 
 def test_sources_in_a_pathway_file_join_the_scenario_s(tiny: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +24,7 @@ from hepaplan.model.allocation.solver import NoPlan, minimise
 from hepaplan.model.plan_rules import MinimumVolume
 from hepaplan.model.sites.network import Network
 from tests.model.allocation.test_conflicts import one_list, volumes, written
+from tests.support.pages import page
 from tests.support.scenarios import tiny
 from tests.support.small import figure
 
@@ -122,10 +122,10 @@ def test_numbers_are_rounded_so_that_they_suffice(number: float, up: str, down: 
     assert (rounded_up(number), rounded_down(number)) == (up, down)
 
 
-def test_the_example_of_the_model_page_is_what_is_said() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "model.md").read_text(encoding="utf-8")
+def test_the_example_of_the_page_of_aims_is_what_is_said() -> None:
+    text = page("explanation/model/aims-of-the-plan.md")
     said = told(replace(one_list(5.0, [6.0], use=3.0), lumps=volumes([40.0])))
-    assert "\n".join(f"    {line}" for line in said) in page
+    assert "\n".join(f"    {line}" for line in said) in text
 
 
 def test_an_infeasible_solve_raises_the_explanation() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +30,7 @@ from hepaplan.model.allocation.rows import Rows
 from hepaplan.model.allocation.session import Session, Stopped
 from hepaplan.model.outcomes import Values
 from hepaplan.model.sites.network import Network
+from tests.support.pages import page
 from tests.support.scenarios import tiny_capacity, tiny_usual
 from tests.support.solved import hospital, random_network, solved_anew, solved_plan, units_of
 
@@ -294,8 +294,8 @@ def test_the_tiny_region_has_prices_for_its_theatre() -> None:
         assert price.plus.qalys == pytest.approx(gain, abs=0.02)
 
 
-def test_the_model_page_states_the_weights_with_which_prices_are_sought() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "model.md").read_text(encoding="utf-8")
-    stated = dict(re.findall(r"^\| [^|]+ \| `prices\.(QALYS_PER_\w+)` \| ([\d.]+) \|", page, re.M))
+def test_the_page_of_aims_states_the_weights_with_which_prices_are_sought() -> None:
+    text = page("explanation/model/aims-of-the-plan.md")
+    stated = dict(re.findall(r"^\| [^|]+ \| `prices\.(QALYS_PER_\w+)` \| ([\d.]+) \|", text, re.M))
     weights = {name: value for name, value in vars(prices).items() if name.startswith("QALYS_PER_")}
     assert {name: float(value) for name, value in stated.items()} == weights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hepaplan.model.allocation import written
+from hepaplan.model.allocation import constraints, written
 from hepaplan.model.allocation.columns import columns
 from hepaplan.model.allocation.plan import most_health
 from hepaplan.model.allocation.solver import NoPlan
@@ -23,7 +23,7 @@ def test_a_plan_of_one_variable_too_many_is_refused_in_words(
 ) -> None:
     best = tiny_capacity().best
     monkeypatch.setattr(written, "MOST_VARIABLES", best.variables - 1)
-    monkeypatch.setattr(written.constraints, "arrivals", _rules_are_not_written)
+    monkeypatch.setattr(constraints, "arrivals", _rules_are_not_written)
     network: Network = tiny_capacity().network
     nothing: Replay = nothing_scarce(network)
     with pytest.raises(NoPlan) as refused:

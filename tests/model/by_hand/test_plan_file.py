@@ -14,7 +14,7 @@ from hepaplan.model.allocation.classes import Classes, patient_classes
 from hepaplan.model.allocation.plan import BestPlan, most_health
 from hepaplan.model.allocation.referral_shares import class_shares, group_shares
 from hepaplan.model.by_hand.plan_file import KEYS, plan_from_table, plan_table
-from hepaplan.model.input_checks.plan_file_checks import plan_problems
+from hepaplan.model.by_hand.plan_file_checks import plan_problems
 from hepaplan.model.readings import FIRST_COME, NOTHING_SCARCE
 from hepaplan.model.replay import Plan, replay
 from hepaplan.model.tables.plan_tables import all_tables

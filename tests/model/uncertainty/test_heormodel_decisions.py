@@ -1,9 +1,9 @@
 """Choices and the value of information against a program that is not ours, on the same draws.
 
 Shares, losses and perfect information are sums over the same numbers and agree to rounding. What
-one figure is worth is a regression: ours is penalised and ends no lower than a straight line,
-theirs has seven free functions an input. Both have the error of the draws, so they agree within
-two of our standard errors and 2% of perfect information.
+one figure is worth is a regression: ours is drawn towards a straight line, theirs has six free
+functions an input. Both have the error of the draws, so they agree within two of our standard
+errors and 2% of perfect information.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import duckdb
@@ -180,8 +181,13 @@ def test_an_old_manifest_never_stands_beside_unfinished_work(tmp_path: Path) -> 
 def test_a_full_disk_stops_the_batch_and_it_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    """Full once the results are there: what is written before any is small."""
+    flushed = os.fsync
+
+    def full(handle: int) -> None:
+        if (tmp_path / "store" / "journal.jsonl").exists():
+            raise OSError(28, "No space left on device")
+        flushed(handle)
 
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)

@@ -13,7 +13,6 @@ from openpyxl.utils import range_boundaries
 from hepaplan.model.by_hand.edited import EDITED, compare_edited
 from hepaplan.model.by_hand.held import Held, held_of, held_replay
 from hepaplan.model.evaluate import scarce_capacity, usual_care
-from hepaplan.model.input_rows import PLAN_INPUTS
 from hepaplan.model.readings import MOST_HEALTH, Capacity, UsualCare
 from hepaplan.model.replay import Replay
 from hepaplan.model.sites.network import Network
@@ -30,7 +29,7 @@ from hepaplan.reports.saving import save as save_live
 from hepaplan.reports.workbook import start_workbook
 from hepaplan.scenarios.plan_files import plan_for
 from tests.support.live import compare_all
-from tests.support.live_edits import Edit
+from tests.support.live_edits import Edit, StartsEdit
 from tests.support.recalculated import (
     needs_libreoffice,
     poisoned,
@@ -125,8 +124,9 @@ def test_every_figure_of_the_engine_has_a_cell_and_no_cell_has_none(written: Wri
     assert all(name == name.lower() and name.isidentifier() for name in engine)
     assert any(tie.is_headline for tie in engine.values())
     waits = written.frame.planned[[0, 1, 2, 5]]
-    left, top, right, bottom = range_boundaries(written.sheets.starts.address.rpartition("!")[2])
     rows = (waits.sum(axis=1) > 0.0).any(axis=2).sum()
+    bounds = range_boundaries(written.sheets.starts.address.rpartition("!")[2])
+    left, top, right, bottom = (int(number or 0) for number in bounds)
     assert (right - left + 1, bottom - top + 1) == (3, rows)
 
 
@@ -209,7 +209,11 @@ def test_other_starts_and_inputs_give_what_the_engine_gives(
 
 
 def starts_cell(written: Written, pair: int, site: int, month: int) -> tuple[str, str]:
-    return PLAN_INPUTS, written.sheets.planned[pair, site, month]
+    network, options = written.frame.network, written.frame.kernels.options
+    listed, started = options[network.pair_list[pair]], options[network.pair_option[pair]]
+    edit = StartsEdit(1.0, network.sites[site], listed[0], listed[1], started[1], month)
+    (cell,) = edit.cells(written.path)
+    return cell
 
 
 @pytest.mark.libreoffice

@@ -59,7 +59,7 @@ def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judge_by(monkeypatch: pytest.MonkeyPatch, rows: tuple[Row, ...]) -> None:
     table = partial(verification_table, rows=rows)
-    monkeypatch.setattr("hepaplan.model.evaluate.verification_table", table)
+    monkeypatch.setattr("hepaplan.model.all_tables.verification_table", table)
     monkeypatch.setattr("hepaplan.reports.verification.verified.ROWS", rows)
 
 

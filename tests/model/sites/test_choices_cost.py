@@ -1,4 +1,4 @@
-"""What a plan builds and buys, by hand: cheapest units first, capital in the month it is decided."""
+"""What a plan builds and buys, by hand: cheapest units first, capital in the month decided."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from hepaplan.model.money.choices_cost import bought_units, choices_cost
+from hepaplan.model.sites.choices_cost import bought_units, choices_cost
 from hepaplan.model.sites.lumps import Lumps
 
 
