@@ -77,7 +77,7 @@ def known() -> dict[str, str]:
     """Return what answers of the two sheets are filled with, as far as reading 1 knows it."""
     read = usual()
     scenario = read.scenario
-    unplanned = SimpleNamespace(solver="", 
+    unplanned = SimpleNamespace(solver="",
         reached=(), status="", gap=0.0, rounds=0, seconds=0.0, variables=0, rows=0, nonzeros=0,
         written=SimpleNamespace(network=SimpleNamespace(kernels=read.kernels)),
     )  # fmt: skip
