@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,13 @@ def dense(table: pd.DataFrame, column: str, **axes: Sequence[str] | Sequence[int
 
     Each combination of the axes' values needs exactly one row; other rows are left out.
     """
-    indexed = table.set_index(list(axes))[column]
-    if indexed.index.has_duplicates:
-        twice = indexed.index[indexed.index.duplicated()][0]
+    keys = list(zip(*(table[name].tolist() for name in axes), strict=True))
+    found = dict(zip(keys, table[column].tolist(), strict=True))
+    if len(found) < len(keys):
+        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
         raise ValueError(f"column {column}: more than one row for {_row(axes, twice)}: keep one")
-    product = pd.MultiIndex.from_product(list(axes.values()), names=list(axes))
-    wanted = product if len(axes) > 1 else product.get_level_values(0)
-    values = indexed.reindex(wanted).to_numpy(dtype=np.float64)
+    wanted = list(product(*axes.values()))
+    values = np.array([found.get(key, np.nan) for key in wanted], dtype=np.float64)
     missing = np.flatnonzero(np.isnan(values))
     if missing.size:
         raise ValueError(
@@ -44,6 +45,5 @@ def at_ages(table: pd.DataFrame, columns: Sequence[str], ages: Sequence[int]) ->
     return ordered[list(columns)].to_numpy(dtype=np.float64)[rows]
 
 
-def _row(axes: dict[str, Sequence[str] | Sequence[int]], key: object) -> str:
-    keys = key if isinstance(key, tuple) else (key,)
-    return ", ".join(f"{name} {value}" for name, value in zip(axes, keys, strict=True))
+def _row(axes: dict[str, Sequence[str] | Sequence[int]], key: tuple[object, ...]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in zip(axes, key, strict=True))

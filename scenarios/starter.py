@@ -49,7 +49,7 @@ seen = true
 
 # Changes of capacity over time: `number` of the base times `multiply`, plus `add`, from one month
 # to another, both included. The header alone means: no change. One row for each change, such as
-#   SITE,theatre,2027-04,2027-09,0.75,0,A quarter of lists lost to refurbishment
+#   central,theatre_minutes,2027-04,2027-09,0.75,0,A quarter of lists lost to refurbishment
 # with the names of sites and resources that `hepaplan explain {name} site` and
 # `hepaplan explain {name} resource` list.
 [tables.capacity_changes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
-from importlib.metadata import distribution, version
+from importlib.metadata import Distribution, distributions, version
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,17 @@ def files_below(folder: Path, suffixes: set[str]) -> set[str]:
     }
 
 
+def installed() -> Distribution:
+    """Return what pip installed, not what a build left beside the sources."""
+    return next(found for found in distributions(name="hepaplan") if found.read_text("RECORD"))
+
+
 def test_one_name_is_installed() -> None:
-    assert (distribution("hepaplan").read_text("top_level.txt") or "").split() == ["hepaplan"]
+    assert (installed().read_text("top_level.txt") or "").split() == ["hepaplan"]
 
 
 def test_nothing_else_is_shipped() -> None:
-    shipped = [str(file) for file in distribution("hepaplan").files or []]
+    shipped = [str(file) for file in installed().files or []]
     assert shipped
     ours = ("hepaplan/", "hepaplan-", "hepaplan.egg-info/", "../")
     others = [file for file in shipped if not file.startswith(ours) and "__editable__" not in file]

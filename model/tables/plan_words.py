@@ -91,7 +91,8 @@ def priced(prices: pd.DataFrame, words: Mapping[str, str]) -> tuple[str, ...]:
     lost = (
         ""
         if pd.isna(less)
-        else f"; {'one' if part >= 1 else f'{part:.2g}'} less costs {figure(-float(less), 2)}"
+        else f"; {'one' if part >= 1 else f'{part:.2g} of one'} less costs "
+        f"{figure(-float(less), 2)} QALYs"
     )
     others = [f"{_unit(row, words)} {figure(float(row['qalys_plus_one']), 2)}" for row in later]
     then = f". Next: {'; '.join(others)}" if others else ""

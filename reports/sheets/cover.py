@@ -23,7 +23,7 @@ FOR_WHOM = (
 )
 COLOURS = (
     ("passed", "verdict pass", "A check that holds."),
-    ("FAILED", "verdict fail", "A check that does not hold: rely on nothing before it is mended."),
+    ("FAILED", "verdict fail", "A check that does not hold: use no figure before it is mended."),
 )
 LIVE_COLOURS = (
     ("Input", "input text", "A number to change: blue on light yellow, the only unlocked cells."),

@@ -78,8 +78,8 @@ def price_headline(content: ReportContent) -> str:
         return f"No further unit is worth {SMALL:g} QALYs; first on the list: {in_sentence(name)}"
     less = top["qalys_minus_one"]
     part = float(top["units_less"])
-    what = "one less" if part >= 1.0 else f"{part:.2g} less"
-    lost = "" if pd.isna(less) else f"; {what} costs {_sized(-less)}"
+    what = "one less" if part >= 1.0 else f"{part:.2g} of one less"
+    lost = "" if pd.isna(less) else f"; {what} costs {_sized(-less)} QALYs"
     return f"One more is worth most of {in_sentence(name)}: {_sized(worth)} QALYs{lost}"
 
 

@@ -103,6 +103,7 @@ def attempt(
     sys.path.insert(0, str(tree))
     os.chdir(tree)
     os.environ["NUMBA_DISABLE_JIT"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)  # workers of their own would not see the mutant
     watch = _Watch(expected, seconds)
     for first, last in pairwise((*GROUPS, max(len(tests), *GROUPS))):
         chosen = _affordable(tests[first:last], expected, seconds - watch.spent)

@@ -353,7 +353,7 @@ def test_the_error_of_age_groups_is_on_the_checks_sheet(
     shown = block(workbook, "age_groups_error")
     same(shown["Ages in groups"], table["grouped"])
     same(shown["Difference, share"], table["relative_difference"])
-    assert workbook["Checks"]["A4"].value == age_words(content)
+    assert age_words(content) in {cell.value for cell in workbook["Checks"]["A"]}
     assert age_words(content) == (
         "Ages in groups instead of single years change life-years and QALYs by at most 0.2% "
         "(life-years, under 65)."

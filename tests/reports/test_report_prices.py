@@ -38,11 +38,11 @@ def test_each_unit_has_its_row_and_a_missing_figure_is_none(content: ReportConte
 def test_the_price_headline_says_what_one_more_and_one_less_do(content: ReportContent) -> None:
     assert price_views.price_headline(content) == (
         "One more is worth most of liver theatre time, Central Infirmary (weekly list): "
-        "6.44 QALYs; one less costs 7.31"
+        "6.44 QALYs; one less costs 7.31 QALYs"
     )
     table = content.tables["prices"]
     part = of(content, prices=table.iloc[[2]])
-    assert price_views.price_headline(part).endswith("0.42 QALYs; 0.5 less costs 0.20")
+    assert price_views.price_headline(part).endswith("0.42 QALYs; 0.5 of one less costs 0.20 QALYs")
     unknown = of(content, prices=table.iloc[[3]])
     assert price_views.price_headline(unknown).endswith("(bed): 0.04 QALYs")
     nothing = of(content, prices=table.iloc[[3]].assign(qalys_plus_one=0.001))

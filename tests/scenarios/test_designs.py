@@ -246,7 +246,9 @@ def test_every_shipped_design_is_sound(name: str) -> None:
 
 
 def test_the_design_of_the_documentation_is_sound(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "batch.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "run-a-batch.md").read_text(
+        encoding="utf-8"
+    )
     path = tmp_path / "design.toml"
     path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
     runs = tasks(load_batch(path))

@@ -88,10 +88,11 @@ def test_the_top_of_the_price_list_is_said_with_one_less_and_what_is_next() -> N
     table = priced_rows(("theatre", 6.44, -7.31, 1.0), ("chair", 0.42, -0.2, 0.5))
     assert priced(table, LABELS) == (
         "One more is worth most of Theatre at Central (list): 6.44 QALYs and £97 thousand net of "
-        "what treatment costs (2027); one less costs 7.31. Next: Chairs at Central (list) 0.42.",
+        "what treatment costs (2027); one less costs 7.31 QALYs. Next: Chairs at Central (list) "
+        "0.42.",
     )
     (part,) = priced(table.iloc[[1]], LABELS)
-    assert part.endswith("; 0.5 less costs 0.20.")
+    assert part.endswith("; 0.5 of one less costs 0.20 QALYs.")
     (unknown,) = priced(priced_rows(("theatre", 1.0, None, 1.0)), LABELS)
     assert "less" not in unknown
     assert priced(priced_rows(("theatre", 0.001, -0.1, 1.0)), LABELS) == (
