@@ -10,9 +10,8 @@ import click
 import pytest
 
 from hepaplan.cli import cli
-from tests.support.command import Hepaplan
+from tests.support.command import CONTEXT, Hepaplan
 
-CONTEXT = click.Context(cli, **cli.context_settings)  # click remembers the first help option made
 HEAVY = ("pandas", "numpy", "scipy", "pydantic", "openpyxl", "pulp", "highspy", "holidays")
 
 

@@ -10,7 +10,7 @@ import click
 from hepaplan.cli import cli
 from hepaplan.reports import exits
 
-CONTEXT = click.Context(cli, **cli.context_settings)  # click remembers the first help option made
+CONTEXT = click.Context(cli, **cli.context_settings)  # click keeps the first help option made
 HEADINGS = ("option", "value", "by default", "what it does")
 OF_THE_MACHINE = {"workers": "one for each core"}
 EXITS = {
@@ -46,15 +46,15 @@ def about(command: click.Command) -> str:
 
 
 def options(command: click.Command) -> Iterator[tuple[str, str, str, str]]:
-    """Yield a row for each option of a command."""
-    for option in command.get_params(CONTEXT):
+    """Yield a row for each option of a command but help, which they all have."""
+    for option in command.params:
         if isinstance(option, click.Option):
             names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
             yield names, _value(option), _default(option), (option.help or "").strip()
 
 
 def _value(option: click.Option) -> str:
-    if option.is_flag or option.name in ("help", "version"):
+    if option.is_flag:
         return ""
     if option.metavar:
         return f"`{option.metavar}`".replace("|", "` or `")
@@ -78,7 +78,7 @@ def _default(option: click.Option) -> str:
     default: Any = option.get_default(CONTEXT, call=True)
     if option.name in OF_THE_MACHINE:
         return OF_THE_MACHINE[option.name]
-    if option.multiple or option.name == "help":
+    if option.multiple:
         return ""
     if option.secondary_opts:
         return f"`{option.opts[0] if default else option.secondary_opts[0]}`"

@@ -50,8 +50,8 @@ def command_line() -> str:
     """Return the page of commands, options and exit codes."""
     parts = [
         "Results go to standard output, everything else to standard error.",
-        "Options of the program itself: `--version` says the version, `-h` and `--help` what "
-        "there is.",
+        "`hepaplan --version` says the version; `-h` or `--help`, alone or after a command, says "
+        "what there is.",
         "## Exit codes",
         table(("code", "meaning"), from_commands.exit_codes()),
     ]

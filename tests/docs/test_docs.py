@@ -6,10 +6,10 @@ import re
 import shlex
 from pathlib import Path
 
-import click
 import pytest
 
 from hepaplan.cli import cli
+from tests.support.command import CONTEXT
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -21,7 +21,6 @@ DOCUMENTS = sorted(
 )
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LONGEST_FILE = 300
-CONTEXT = click.Context(cli, **cli.context_settings)  # click remembers the first help option made
 COMMAND = re.compile(r"hepaplan ((?:[a-z]|--)[^`#\n|]*)")
 
 

@@ -35,6 +35,12 @@ def test_a_stale_page_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert committed("command-line") != MAKE.PAGES["command-line"]()
 
 
+def test_help_has_no_row_of_its_own_whatever_was_called_before() -> None:
+    command = click.Command("run", params=[click.Option(["--quick"], is_flag=True, help="Fast.")])
+    command.make_context("run", [], resilient_parsing=True)
+    assert list(COMMANDS.options(command)) == [("`--quick`", "", "", "Fast.")]
+
+
 def undocumented_options(commands: dict[str, click.Command], page: str) -> list[str]:
     """Return commands without a chapter, and options that their chapter does not name."""
     chapters = dict(re.findall(r"^## ([\w-]+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
@@ -42,7 +48,7 @@ def undocumented_options(commands: dict[str, click.Command], page: str) -> list[
     return missing + [
         f"{name} {option}"
         for name, command in commands.items()
-        for parameter in command.get_params(COMMANDS.CONTEXT)
+        for parameter in command.params
         if isinstance(parameter, click.Option) and name in chapters
         for option in (*parameter.opts, *parameter.secondary_opts)
         if f"`{option}`" not in chapters[name]

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
+from hepaplan.cli import cli
+
+CONTEXT = click.Context(cli, **cli.context_settings)  # click keeps the first help option made
 TINY = Path(__file__).parents[1] / "scenarios" / "tiny"
 
 

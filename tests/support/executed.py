@@ -13,7 +13,7 @@ import click
 
 from hepaplan.cli import cli
 from hepaplan.scenarios.files import shipped
-from tests.support.command import Ended, Hepaplan
+from tests.support.command import CONTEXT, Ended, Hepaplan
 from tests.support.documents import ROOT, Block
 from tests.support.report_books import cell_of, put
 
@@ -65,7 +65,7 @@ def is_only_read(block: Block, words: tuple[str, ...]) -> bool:
     if block.mark.startswith(ONLY_READ):
         return True
     command = cli.commands[words[1]]
-    given = command.make_context(words[1], list(words[2:]), resilient_parsing=True).params
+    given = command.make_context(words[1], list(words[2:]), CONTEXT, resilient_parsing=True).params
     arguments = [p.name for p in command.params if isinstance(p, click.Argument)]
     names = [given[name] for name in arguments if name and given.get(name)]
     flat = [str(n) for name in names for n in (name if isinstance(name, tuple) else [name])]
@@ -166,7 +166,7 @@ class Execution:
             if word.endswith((".csv", ".toml", ".xlsx")):
                 (self.folder / word).touch()
         try:
-            cli.commands[words[1]].make_context(words[1], list(words[2:]))
+            cli.commands[words[1]].make_context(words[1], list(words[2:]), CONTEXT)
         except click.ClickException as error:
             raise Untrue(f"{block.place}: {error.format_message()}") from error
 
