@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every command has it: equal bits
@@ -14,6 +14,8 @@ from hypothesis import settings
 
 from hepaplan.cli import main
 from hepaplan.model.parameters import Scenario
+from hepaplan.reports.batch import runner
+from hepaplan.reports.batch.work import Evaluate, Outcome, Work, attempt
 from tests.support.command import TINY, Ended, Hepaplan, Spoil
 from tests.support.examples import LONG, PROFILE
 from tests.support.front import front_scenario
@@ -77,6 +79,17 @@ def hepaplan(
         return Ended(end.value.code, written.out, written.err)
 
     return run
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run batches without a process of their own, which takes a second to start."""
+
+    def here(works: Iterable[Work], evaluate: Evaluate, _: int) -> Iterator[Outcome]:
+        for work in works:
+            yield attempt(work.key, evaluate, work.payload)
+
+    monkeypatch.setattr(runner, "run_here", here)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -13,8 +13,6 @@ import pandas as pd
 import pytest
 
 from hepaplan.cli import cli
-from hepaplan.reports.batch import runner
-from hepaplan.reports.batch.work import Evaluate, Outcome, Work, attempt
 from tests.support.command import Hepaplan, contents
 from tests.support.unsure import write_unsure
 
@@ -46,17 +44,6 @@ def design(tmp_path: Path) -> Design:
         return path
 
     return write
-
-
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run without a process of its own, which takes a second to start."""
-
-    def here(works: Iterable[Work], evaluate: Evaluate, _: int) -> Iterator[Outcome]:
-        for work in works:
-            yield attempt(work.key, evaluate, work.payload)
-
-    monkeypatch.setattr(runner, "run_here", here)
 
 
 def results(folder: Path) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from hepaplan.reports.batch import runner
 from hepaplan.reports.batch.kept_for import changed_since, note_made_from
 from hepaplan.reports.batch.runner import Job, Telling, run_batch
-from hepaplan.reports.batch.work import Evaluate, Outcome, Work, attempt
+from hepaplan.reports.batch.work import Outcome
 from tests.faults.kills import DESIGN
 from tests.reports.batch.fake_runs import runs, sums
 from tests.support.command import TINY, Hepaplan, contents
@@ -27,15 +27,7 @@ FACTS = {
 ONE = ("--workers", "1", "--quiet", "--out", "here")
 
 
-def here(works: Iterable[Work], evaluate: Evaluate, _: int) -> Iterator[Outcome]:
-    """Run without processes of their own, which take a second each to start."""
-    for work in works:
-        yield attempt(work.key, evaluate, work.payload)
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "run_here", here)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +96,8 @@ def test_an_altered_result_is_set_aside_said_and_done_again(tmp_path: Path) -> N
 def test_a_batch_that_ends_early_says_so_and_goes_on(
     tmp_path: Path, error: type[BaseException], ended: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    here = runner.run_here
+
     def early(*given: Any) -> Iterator[Outcome]:
         yield from list(here(*given))[:3]
         raise error

@@ -7,16 +7,14 @@ import os
 import resource
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from hepaplan.reports.batch import runner
 from hepaplan.reports.batch.runner import Job, run_batch
-from hepaplan.reports.batch.work import Evaluate, Outcome, Work, attempt
 from hepaplan.reports.exits import DISK, Stop, user_errors
 from hepaplan.reports.output import write_manifest, write_tables
 from hepaplan.reports.staging import whole_run
@@ -49,15 +47,6 @@ def mounted(place: Path, options: str) -> Iterator[Path]:
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     with mounted(tmp_path / "small", "size=1600k") as place:
         yield place
-
-
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    def here(works: Iterable[Work], evaluate: Evaluate, _: int) -> Iterator[Outcome]:
-        for work in works:
-            yield attempt(work.key, evaluate, work.payload)
-
-    monkeypatch.setattr(runner, "run_here", here)
 
 
 def write(folder: Path, **tables: pd.DataFrame) -> None:

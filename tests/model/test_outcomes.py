@@ -6,7 +6,7 @@ import pytest
 
 from hepaplan.model.kernels import Kernels
 from hepaplan.model.outcomes import pathway_values, worth
-from tests.support.small import exponential, hand_kernels, pathway_record, share
+from tests.support.small import hand_kernels, pathway_record, two_kinds_of_care
 from tests.support.small import small_kernels as small
 
 Floats = npt.NDArray[np.float64]
@@ -66,14 +66,7 @@ def test_cost_is_not_discounted_at_the_rate_of_effects() -> None:
 
 
 def test_worth_of_coming_is_what_is_usually_started_there() -> None:
-    record = pathway_record()
-    options = record["decision_point"]["settled"]["option"]
-    options["better"] = options["care"] | {
-        "usual_share": share(0.25),
-        "exits": {"death": {"time": exponential(0.8), "to": {"cancer_death": share(1.0)}}},
-    }
-    options["care"] = options["care"] | {"usual_share": share(0.75)}
-    values = pathway_values(small(record, LONG), COSTS, EFFECTS)
+    values = pathway_values(small(two_kinds_of_care(), LONG), COSTS, EFFECTS)
     for value in (values.qalys_discounted, values.cost):
         weighed = 0.75 * value.start[1] + 0.25 * value.start[2]
         np.testing.assert_allclose(value.arrival[1], weighed, rtol=1e-13)

@@ -126,6 +126,18 @@ def pathway_record() -> dict[str, Any]:
     }
 
 
+def two_kinds_of_care() -> dict[str, Any]:
+    """Return the record with a quarter of the settled in a better care."""
+    record = pathway_record()
+    options = record["decision_point"]["settled"]["option"]
+    options["better"] = options["care"] | {
+        "usual_share": share(0.25),
+        "exits": {"death": {"time": exponential(0.8), "to": {"cancer_death": share(1.0)}}},
+    }
+    options["care"] = options["care"] | {"usual_share": share(0.75)}
+    return record
+
+
 def resources() -> dict[str, Resource]:
     """Return two resources: theatre at £7 an hour, ward at £3 a day."""
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from hepaplan.model.allocation.plan import BestPlan, most_health
 from hepaplan.model.by_hand.actuals import fixed_months
-from hepaplan.model.calendar import Months
 from hepaplan.model.outcomes import Values
 from hepaplan.model.plan_value import replay_totals
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay, replay
 from hepaplan.model.sites.network import Network
+from hepaplan.model.verification.changed_supply import first_months
 from tests.support.small import hand_kernels, hand_network, hand_values, hand_waiting, rules
 from tests.support.solved import random_network
 
@@ -47,17 +47,6 @@ def one_group(seed: int) -> tuple[Network, Values]:
         travel=chance.uniform(5.0, 60.0, (1, 2)),
     )
     return network, hand_values(kernels, chance.uniform(0.5, 2.0, 2).tolist(), 0.01)
-
-
-def shortened(network: Network, months: int) -> Network:
-    """Return the first months of a network."""
-    return replace(
-        network,
-        months=Months(network.months.first, months),
-        entries=network.entries[..., :months],
-        capacity=network.capacity[..., :months],
-        committed=network.committed[..., :months],
-    )
 
 
 def record_of(network: Network, done: Replay, months: int) -> pd.DataFrame:
@@ -147,7 +136,7 @@ def test_f13_rolling_on_with_a_month_more_is_no_worse(seed: int, months: int) ->
     at least as good over six months as the plan of five carried out and first come in the sixth.
     """
     network, values = one_group(seed)
-    short = shortened(network, LONG - 1)
+    short = first_months(network, LONG - 1)
     planned = replay(short, best_of(short, values).plan)
     carried_out = fixed_months(network, record_of(network, planned, LONG - 1))
     on = carried_out.joined(first_come(carried_out.rest))

@@ -14,7 +14,13 @@ from hepaplan.model.flows.renewal import (
 )
 from hepaplan.model.flows.superposition import superposed
 from hepaplan.model.kernels import Kernels
-from tests.support.small import exponential, hand_kernels, pathway_record, share, small_kernels
+from tests.support.small import (
+    hand_kernels,
+    pathway_record,
+    share,
+    small_kernels,
+    two_kinds_of_care,
+)
 
 Floats = npt.NDArray[np.float64]
 LONG = np.exp(-0.01 * np.arange(41))[None]
@@ -214,12 +220,5 @@ def test_overall_survival_is_everybody_alive_somewhere() -> None:
 
 
 def test_overall_survival_of_a_point_weighs_its_options() -> None:
-    record = pathway_record()
-    options = record["decision_point"]["settled"]["option"]
-    options["better"] = options["care"] | {
-        "usual_share": share(0.25),
-        "exits": {"death": {"time": exponential(0.8), "to": {"cancer_death": share(1.0)}}},
-    }
-    options["care"] = options["care"] | {"usual_share": share(0.75)}
-    by_point, by_option = overall_survival(small_kernels(record, LONG), 12)
+    by_point, by_option = overall_survival(small_kernels(two_kinds_of_care(), LONG), 12)
     np.testing.assert_allclose(by_point[1], 0.75 * by_option[1] + 0.25 * by_option[2])
