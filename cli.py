@@ -29,7 +29,7 @@ from hepaplan.reports.options import (
     plan_options,
     set_option,
 )
-from hepaplan.reports.progress import note, progress
+from hepaplan.reports.progress import note, opening, progress
 from hepaplan.reports.study.calibrate import calibrate_command
 from hepaplan.reports.study.commands import study_commands
 from hepaplan.reports.verification.commands import verify_command
@@ -82,6 +82,7 @@ def run(
     from hepaplan.model.ages.utility_norms import norm_notices
     from hepaplan.model.evaluate import evaluate
     from hepaplan.model.sites.feasibility import over_committed
+    from hepaplan.reports.output import next_run_folder
     from hepaplan.reports.run import write_programme, write_run
     from hepaplan.reports.terminal import run_as_json, run_as_text
     from hepaplan.scenarios.evidence_sets import under_each_evidence_set
@@ -89,14 +90,16 @@ def run(
 
     say("reading the scenario")
     loaded = _loaded(scenario, output)
+    name = loaded.scenario.settings.name
+    opening(output.quiet, loaded.scenario, depth, next_run_folder(name, output.folder))
     evidence, notices = under_each_evidence_set(scenario, output.settings, output.base)
     note(notices)
     done = None if actuals is None else actuals_for(loaded.scenario, actuals)
     results = evaluate(loaded.scenario, evidence, say, depth, done)
-    note(norm_notices(results.tables["utility_norms"]))
-    note(over_committed(results.best.written.network))
+    note(norm_notices(results.tables["utility_norms"], loaded.scenario))
+    note(over_committed(results.best.written.network, results.labels))
     say("the report")
-    folder = _folder(loaded.scenario.settings.name, output, "run")
+    folder = _folder(name, output, "run")
     write_run(folder, results, started, {**loaded.settings, **output.settings}, loaded.edited)
     if write_model is not None:
         say("the programme")
@@ -191,7 +194,7 @@ def check(scenario: str, settings: dict[str, str], base: Path | None) -> int:
     loaded = _said(load(scenario, settings=settings, base=base)).scenario
     usual = usual_care(loaded)
     refuse_waiting_that_pays(usual)
-    note(norm_notices(utilities_above_norm(usual)))
+    note(norm_notices(utilities_above_norm(usual), loaded))
     click.echo(f"{loaded.settings.name}: no problems")
     return DONE
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = ("model", "scenarios", "reports")
 KINDS = {".py", ".typed", ".toml", ".csv", ".md"}
 ADDED = (".dist-info/", ".egg-info/", "PKG-INFO", "setup.cfg")
-BESIDE = ("docs", "tests")
+BESIDE = (".site", "docs", "tests")
 ALONE = (
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", "README.md", "cli.py",
     "mkdocs.yml", "pyproject.toml", "requirements-dev.txt", "requirements-lowest.txt",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.tables.in_time import ASKED
 from hepaplan.reports.table_columns import COLUMNS, MAY_BE_MISSING, MAY_LACK
 
 
@@ -35,6 +36,11 @@ class ReportContent:
     site_note: str = ""
     option_labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
     made: str = ""
+
+    @property
+    def answer(self) -> str:
+        """The sentence that says whether everyone starts in time; empty where none does."""
+        return next((said for said in self.headlines if said.startswith(ASKED)), "")
 
     def label(self, name: str) -> str:
         """Return the label of a machine name; a name without one is made readable."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 Command = Callable[Parameters, NoReturn]
-MOST_SEED = 2**64 - 1
+SEED = click.IntRange(min=0, max=2**53 - 1)
 MODEL_FILES = (".lp", ".mps")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -150,7 +150,7 @@ def depth_options(function: Command[...]) -> Command[...]:
         click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs",
                      show_default=True, help="CBC seeks the first aim alone, and is slow."),
         time_limit_option,
-        click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
+        click.option("--seed", type=SEED, default=1, show_default=True,
                      help="Seed of chance."),
         click.option("--draws", "replications", type=click.IntRange(min=0), default=1000,
                      show_default=True, help="Replications of the plan by chance; 0: none."),
@@ -181,7 +181,7 @@ def sampling_options(function: Command[...]) -> Command[...]:
         click.option("--design", type=click.Choice(["random", "latin", "sobol"]), default="random",
                      show_default=True, help="How the draws are spread: latin is a Latin "
                      "hypercube; sobol is scrambled, best with a power of two."),
-        click.option("--seed", type=click.IntRange(min=0, max=MOST_SEED), default=1,
+        click.option("--seed", type=SEED, default=1,
                      show_default=True, help="Seed of the draws."),
         click.option("--draws", type=click.IntRange(min=2), default=1000, show_default=True,
                      help="Draws of every uncertain input."),

@@ -8,9 +8,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,19 +64,34 @@ def create_run_folder(
             if not out.is_dir():
                 raise OutputExists(f"{out} is a file, and a run needs a folder") from None
         return out
-    folder = beneath if beneath is not None else Path()
-    stem = f"{slug(name)}-{kind}"
-    number = 1
+    names = _free_names(name, beneath, kind)
     while True:
-        chosen = folder / (stem if number == 1 else f"{stem}-{number}")
+        chosen = next(names)
         try:
             chosen.mkdir(parents=True)
         except FileExistsError:
             if is_left_over(chosen):
                 return chosen
-            number += 1
         else:
             return chosen
+
+
+def next_run_folder(
+    name: str, out: Path | None = None, *, beneath: Path | None = None, kind: str = "run"
+) -> Path:
+    """Return the folder that `create_run_folder` would make now, without making it."""
+    if out is not None:
+        return out
+    names = _free_names(name, beneath, kind)
+    return next(path for path in names if not path.exists() or is_left_over(path))
+
+
+def _free_names(name: str, beneath: Path | None, kind: str) -> Iterator[Path]:
+    """Yield the folders a run may have, in order: the name alone, then with numbers from 2."""
+    folder, stem = beneath if beneath is not None else Path(), f"{slug(name)}-{kind}"
+    yield folder / stem
+    for number in count(2):
+        yield folder / f"{stem}-{number}"
 
 
 def refuse_taken(out: Path | None, overwrite: bool) -> None:

@@ -74,11 +74,10 @@ def run_facts(results: Results, started: float, settings: Mapping[str, str]) -> 
 
 
 def program_facts() -> dict[str, Any]:
-    """Return what made a result: versions and solver."""
+    """Return what made a result: versions of the program, its packages and Python."""
     return {
         "versions": {name: version(name) for name in PACKAGES},
         "python": sys.version.split()[0],
-        "solver": "HiGHS",
     }
 
 
@@ -119,6 +118,7 @@ def write_replay(
             "settings": dict(settings),
             "input_hashes": scenario.input_hashes,
             **program_facts(),
+            "solver": edited.solver,
             "rules_broken": len(edited.tables["violations"]),
             **time_facts(started, {}),
         }

@@ -65,7 +65,7 @@ def whole_run(folder: Path) -> Iterator[Path]:
 
 
 def say_unfinished(folder: Path, error: BaseException, began: float, name: str = MANIFEST) -> None:
-    """Leave a manifest of a run that ended early, where there is none of a finished one."""
+    """Leave a manifest of a run that ended early, where there is none yet."""
     if (folder / name).exists() or not folder.is_dir():
         return
     interrupted = isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit)

@@ -62,13 +62,15 @@ SIGNED_POINTS = "+0.0%;-0.0%;0%"
 SIGNED_POUNDS = '"+£"#,##0;"-£"#,##0;"£"0'
 MILLIONS = '"£"#,##0,,"m"'
 FINE_MILLIONS = '"£"#,##0.00,,"m"'
+FINEST_MILLIONS = '"£"#,##0.000,,"m"'
 TIMES = '0.0"\u00d7"'
 SHARE = "0%"
+ONE_PLACE_SHARE, TWO_PLACES_SHARE = "0.0%", "0.00%"
 ALIVE = '[=0]0%;[<0.005]"<1%";0%'
 FINE_SHARE = "0.0##%"
 YEAR = "0"
 MONTH = "mmm yyyy"
-TWO_PLACES = "#,##0.00"
+ONE_PLACE, TWO_PLACES = "#,##0.0", "#,##0.00"
 GENERAL = "General"
 SMALL = "0.0E+00"
 
@@ -88,7 +90,7 @@ def format_for_unit(unit: str, size: float | None = None) -> str:
     if plain.startswith(("gbp", "£")):
         return POUNDS
     if plain.startswith(("share", "probability", "%")):
-        return FINE_SHARE if size is None else "0.0%"
+        return FINE_SHARE if size is None else ONE_PLACE_SHARE
     if size is not None and plain.startswith(_COUNTED):
         return WHOLE_PEOPLE
     if size is not None:

@@ -9,6 +9,7 @@ from hepaplan.reports import titles
 Place = tuple[str, str]
 POLICIES = "outcomes"
 SENTENCES: tuple[tuple[str, Place], ...] = (
+    (r"Does everyone start in time", (titles.ECONOMICS, POLICIES)),
     (r"The plan (was stopped|is proven)", (titles.ABOUT, "")),
     (r"Changed from the base", (titles.ASSUMPTIONS, "")),
     (r"[\d,]+ people a year are found", (titles.DEMAND, "demand_by_month")),
@@ -16,8 +17,8 @@ SENTENCES: tuple[tuple[str, Place], ...] = (
     (r"Treatment starts a year", (titles.DEMAND, "demand_by_treatment")),
     (r"(What|Nothing) is short", (titles.CAPACITY, "months_full")),
     (r"Waiting at a month's end|Hardly anyone waits", (titles.WAITING, "waiting_by_year")),
-    (r"Started within the waiting standard", (titles.ECONOMICS, POLICIES)),
     (r"Scarce capacity costs", (titles.PRICES, "gain")),
+    (r"With the plan fewest start in time", (titles.PLAN, "access")),
     (r"One more is worth|No further unit", (titles.PRICES, "price_list")),
     (r"Of \d+ expansions", (titles.PRICES, "expansions")),
     (r"When people come by chance", (titles.CHANCE, "chance_years")),

@@ -29,7 +29,7 @@ CONTENTS = {
     ASSUMPTIONS: "Every figure used, its source and its quality.",
     EVIDENCE: "How good the figures are: published, derived, judged, made up.",
     SOURCES: "Where the figures come from.",
-    CHECKS: "What must hold and whether it does; simplifications.",
+    CHECKS: "Whether the run calculated right, and what to do if not.",
     CHEERS: "What a reader of a health-economic evaluation asks, answered from this run.",
     TECH_VER: "How the model was verified, and which tests this run passed.",
     ABOUT: "Scenario, versions, solver and status.",

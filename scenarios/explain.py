@@ -61,21 +61,48 @@ def explain(loaded: Loaded, key: str) -> Explanation:
             value.unit if _is_amount(value) else "",
             _details(scenario, path, value, reason),
         )
+    whole = _figure_around(scenario, path)
+    if whole is not None:
+        inside, figure = whole
+        of_all = _details(scenario, inside, figure, reason) | {"unit": figure.unit}
+        details = {"part of": dotted(inside), **of_all}
+        return Explanation(dotted(path), _part_in_words(value), place, details=details)
     if isinstance(value, BaseModel | Mapping | tuple):
-        below = [
-            f"{dotted(k)} = {_stated(scenario, k, f)}{f' {f.unit}' if _is_amount(f) else ''}"
-            for k, f in figures(value, path)
-        ]
+        below = [_in_one_line(scenario, k, f) for k, f in figures(value, path)]
         more = [f"and {len(below) - MOST_BELOW} more"] if len(below) > MOST_BELOW else []
-        return Explanation(
-            dotted(path),
-            f"a list of {len(value)}"
-            if isinstance(value, tuple)
-            else f"a table with {listed(_names(value), 20)}",
-            place,
-            below=(*below[:MOST_BELOW], *more),
-        )
+        table = f"a table with {listed(_names(value), 20)}"
+        if isinstance(value, tuple):
+            table = f"a list of {len(value)}" if below else _part_in_words(value)
+        return Explanation(dotted(path), table, place, below=(*below[:MOST_BELOW], *more))
     return Explanation(dotted(path), str(value), place, details={"reason": reason})
+
+
+def _figure_around(scenario: Scenario, path: Key) -> tuple[Key, Sourced] | None:
+    """Return the sourced figure that a key is a part of, with its own key; none for no part."""
+    for length in range(len(path) - 1, 0, -1):
+        _, value = _find(scenario, dotted(path[:length]))
+        if isinstance(value, Sourced):
+            return path[:length], value
+    return None
+
+
+def _part_in_words(value: object) -> str:
+    """Return a part of a figure as words: a list of lists is divided by semicolons."""
+    if isinstance(value, BaseModel):
+        value = {name: part for name, part in value if part is not None}
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_part_in_words(part)}" for name, part in value.items())
+    if isinstance(value, tuple):
+        flat = all(isinstance(part, str | int | float) for part in value)
+        return (", " if flat else "; ").join(_part_in_words(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _in_one_line(scenario: Scenario, key: Key, figure: Sourced) -> str:
+    """Return a figure of a list or a table with its unit, quality and the name of its source."""
+    about = f"{figure.quality}, {figure.source}"
+    about = f"{figure.unit} ({about})" if _is_amount(figure) else f"({figure.unit}, {about})"
+    return f"{dotted(key)} = {_stated(scenario, key, figure)} {about}"
 
 
 def _find(scenario: Scenario, key: str) -> tuple[Key, Any]:

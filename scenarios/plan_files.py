@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -36,13 +37,15 @@ def read_plan(path: Path, shown_as: str, network: Network) -> Table:
     return _read(path, shown_as, network, OF_A_PLAN, plan_problems)
 
 
-def read_actuals(path: Path, shown_as: str, network: Network) -> Table:
+def read_actuals(path: Path, shown_as: str, network: Network, window: int | None = None) -> Table:
     """Return what was really done, or raise with every fault in it.
 
     Needs the columns month, site, decision_point, option and starts; intended (whose list) and
-    arrivals (who came to that list at that site; empty where not known) may follow.
+    arrivals (who came to that list at that site; empty where not known) may follow. A month of the
+    `window` must be left to plan; that is all of the network's unless given.
     """
-    return _read(path, shown_as, network, OF_ACTUALS, actuals_problems)
+    check = partial(actuals_problems, window=window)
+    return _read(path, shown_as, network, OF_ACTUALS, check)
 
 
 def plan_for(scenario: Scenario, path: Path) -> pd.DataFrame:
@@ -60,7 +63,8 @@ def plan_for(scenario: Scenario, path: Path) -> pd.DataFrame:
 
 def actuals_for(scenario: Scenario, path: Path) -> pd.DataFrame:
     """Return a record that fits a scenario, or raise as `read_actuals` does."""
-    return read_actuals(path, path.name, network_of(usual_care(scenario))).frame
+    network = network_of(usual_care(scenario))
+    return read_actuals(path, path.name, network, scenario.settings.window.months).frame
 
 
 def _read(path: Path, shown_as: str, network: Network, known: Sequence[str], check: Check) -> Table:

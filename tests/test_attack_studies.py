@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hepaplan.model.uncertainty.drawing.designs import LARGEST_SEED
 from hepaplan.reports.batch.journal import Journal, _sealed
 from hepaplan.reports.batch.parquet import Kind, as_parquet
 from hepaplan.reports.batch.store import Store, chunk_name
@@ -85,8 +86,12 @@ def test_years_without_an_end_are_wrong_use(years: str, hepaplan: Hepaplan, unsu
     assert "found --years" in ended.err
 
 
-def test_a_seed_that_no_stream_has_is_wrong_use(hepaplan: Hepaplan, unsure: Path) -> None:
-    ended = hepaplan("psa", unsure, "--draws", "8", "--plan-draws", "0", "--seed", str(2**64))
+@pytest.mark.parametrize("words", [("psa", "--plan-draws", "0"), ("run", "--quick")])
+def test_a_seed_that_no_stream_has_is_wrong_use(
+    hepaplan: Hepaplan, unsure: Path, words: tuple[str, ...]
+) -> None:
+    command, *others = words
+    ended = hepaplan(command, unsure, "--draws", "8", *others, "--seed", str(LARGEST_SEED + 1))
     assert ended.code == USED
     assert "--seed" in ended.err
 

@@ -39,7 +39,8 @@ def test_run_prints_a_summary_and_writes_the_folder(hepaplan: Hepaplan, tmp_path
     assert ended.code == 0
     title, *sentences, last = ended.out.splitlines()
     assert title == "Two regions, two sites, worked on paper"
-    assert 8 <= len(sentences) <= 12
+    assert 8 <= len(sentences) <= 13
+    assert sentences[0].startswith("- Does everyone start in time? No: ")
     assert all(sentence.startswith("- ") for sentence in sentences)
     assert re.fullmatch(r"Plan optimal, all checks pass, \d+ s: tiny-run/report\.xlsx", last)
     folder = tmp_path / "tiny-run"
@@ -65,7 +66,7 @@ def test_nothing_written_names_this_machine(hepaplan: Hepaplan, tmp_path: Path) 
 
 def test_run_takes_the_next_free_folder(hepaplan: Hepaplan, tmp_path: Path) -> None:
     (tmp_path / "tiny-run").mkdir()
-    assert hepaplan("run", TINY).code == 0
+    assert hepaplan("run", TINY, "--quick").code == 0
     assert not any((tmp_path / "tiny-run").iterdir())
     assert (tmp_path / "tiny-run-2" / "report.xlsx").is_file()
 
@@ -74,7 +75,7 @@ def test_json_is_one_document_without_nan(hepaplan: Hepaplan) -> None:
     def refuse(constant: str) -> NoReturn:
         raise AssertionError(f"{constant} in the document")
 
-    ended = hepaplan("run", TINY, "--json", "--out", "here")
+    ended = hepaplan("run", TINY, "--quick", "--json", "--out", "here")
     document = json.loads(ended.out, parse_constant=refuse)
     assert document["schema_version"] == 1
     assert document["scenario"] == "tiny"
@@ -90,26 +91,28 @@ def test_json_is_one_document_without_nan(hepaplan: Hepaplan) -> None:
 def test_progress_is_for_a_terminal_and_quiet_ends_it(
     hepaplan: Hepaplan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "…" not in hepaplan("run", TINY).err
+    in_a_log = hepaplan("run", TINY, "--quick").err
+    assert "…" not in in_a_log
+    assert in_a_log.startswith("running tiny (Two regions, two sites, worked on paper) into tiny-")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    shown = hepaplan("run", TINY)
+    shown = hepaplan("run", TINY, "--quick")
     assert "… reading the scenario" in shown.err
     assert "…" not in shown.out
-    quiet = hepaplan("run", TINY, "--quiet")
+    quiet = hepaplan("run", TINY, "--quick", "--quiet")
     assert "…" not in quiet.err
     assert quiet.out.splitlines()[:-1] == shown.out.splitlines()[:-1]
 
 
 def test_evidence_sets_that_do_not_fit_are_left_out_and_named(hepaplan: Hepaplan) -> None:
-    ended = hepaplan("run", TINY, "--json")
+    ended = hepaplan("run", TINY, "--quick", "--json")
     for name in EVIDENCE_SETS:
         assert f"the evidence set '{name}' does not fit this scenario" in ended.err
     assert json.loads(ended.out)["checks_passed"] is True
 
 
 def test_set_changes_a_figure_and_says_so(hepaplan: Hepaplan, tmp_path: Path) -> None:
-    before = metastases(hepaplan("run", TINY, "--json", "--out", "before"))
-    changed = hepaplan("run", TINY, "--json", "--out", "after",
+    before = metastases(hepaplan("run", TINY, "--quick", "--json", "--out", "before"))
+    changed = hepaplan("run", TINY, "--quick", "--json", "--out", "after",
                        "--set", "metastases.synchronous_share=0.19",
                        "--set", "metastases.late_share=0.12")  # fmt: skip
     cases = pd.read_csv(tmp_path / "after" / "tables" / "cases.csv")["cases"].sum()
@@ -127,7 +130,7 @@ def test_a_folder_that_exists_is_refused_and_untouched(hepaplan: Hepaplan, tmp_p
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "report.xlsx").write_bytes(b"work of a week")
     before = contents(tmp_path)
-    ended = hepaplan("run", TINY, "--out", "mine")
+    ended = hepaplan("run", TINY, "--quick", "--out", "mine")
     assert ended.code == 2
     assert ended.out == ""
     assert "mine exists: choose another --out, or say --overwrite" in ended.err
@@ -138,7 +141,7 @@ def test_overwrite_replaces_the_files_of_the_run_only(hepaplan: Hepaplan, tmp_pa
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "report.xlsx").write_bytes(b"work of a week")
     (tmp_path / "mine" / "notes.txt").write_bytes(b"keep me")
-    assert hepaplan("run", TINY, "--out", "mine", "--overwrite").code == 0
+    assert hepaplan("run", TINY, "--quick", "--out", "mine", "--overwrite").code == 0
     assert (tmp_path / "mine" / "report.xlsx").read_bytes().startswith(b"PK")
     assert (tmp_path / "mine" / "notes.txt").read_bytes() == b"keep me"
 
@@ -221,7 +224,7 @@ def test_no_plan_is_4(hepaplan: Hepaplan, spoiled: Spoil, tmp_path: Path) -> Non
 
 
 def test_a_failed_check_is_6_and_named(hepaplan: Hepaplan, tmp_path: Path) -> None:
-    ended = hepaplan("run", TINY, "--out", "here", "--set", "economics.horizon_years=20")
+    ended = hepaplan("run", TINY, "--quick", "--out", "here", "--set", "economics.horizon_years=20")
     assert ended.code == 6
     assert "CHECKS FAILED: the horizon is long enough" in ended.out
     manifest = json.loads((tmp_path / "here" / "manifest.json").read_text(encoding="utf-8"))
@@ -230,7 +233,7 @@ def test_a_failed_check_is_6_and_named(hepaplan: Hepaplan, tmp_path: Path) -> No
 
 def test_a_place_that_cannot_be_written_is_7(hepaplan: Hepaplan, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"not a folder")
-    ended = hepaplan("run", TINY, "--out", tmp_path / "file" / "here")
+    ended = hepaplan("run", TINY, "--quick", "--out", tmp_path / "file" / "here")
     assert ended.code == 7
     assert "cannot write or read" in ended.err
     assert contents(tmp_path) == {"file": b"not a folder"}

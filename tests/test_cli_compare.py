@@ -52,6 +52,7 @@ def test_compare_prints_sentences_and_a_table_and_writes_the_folder(
     }  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["scenarios"] == ["tiny", "more"]
+    assert manifest["solver"] == {"tiny": "HiGHS", "more": "HiGHS"}
     assert manifest["solver_status"] == {"tiny": "optimal", "more": "optimal"}
     for name, text in contents(folder).items():
         if "xlsx" not in name:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib import resources
 from importlib.metadata import Distribution, distributions, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -98,3 +101,14 @@ def test_pinned_requirements_are_hashed_and_cover_what_we_declare() -> None:
     declared = [*project["dependencies"], *extras["test"], *extras["dev"]]
     names = {requirement.split(">")[0].split("[")[0] for requirement in declared}
     assert names - {"hepaplan"} <= pinned
+
+
+def test_the_lowest_pinned_versions_are_the_lowest_stated() -> None:
+    text = (ROOT / "requirements-lowest.txt").read_text(encoding="utf-8")
+    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
+    extras = PROJECT["project"]["optional-dependencies"]
+    names = ("test", "cluster", "parquet", "sensitivity")
+    declared = [*PROJECT["project"]["dependencies"], *(r for n in names for r in extras[n])]
+    bounds = {r.name: r.specifier for r in map(Requirement, declared) if r.name != "hepaplan"}
+    lowest = {n: next(b.version for b in s if b.operator == ">=") for n, s in bounds.items()}
+    assert {n: Version(pinned[n]) for n in lowest} == {n: Version(v) for n, v in lowest.items()}

@@ -22,7 +22,7 @@ MODEL: Graph = {
     "model.survival": set(),
     "model.money": set(),
     "model.flows": set(),
-    "model.uncertainty.spread": set(),
+    "model.uncertainty.spread": {"model.money"},
     "model.cohort": {"model.money"},
     "model.input_checks": {"model.money", "model.survival"},
     "model.sites": {"model.flows"},

@@ -19,8 +19,8 @@ EXITS = {
     "INVALID_INPUT": "invalid input: every problem with its file and line; nothing was run",
     "NO_PLAN": "no plan: none keeps every rule (which ones conflict is said), none was found in "
     "time, no solver worked, or figures too large or small for it",
-    "STOPPED_AT_A_LIMIT": "written, but a solve stopped at its time limit, or failed after the "
-    "first aim: the plan is usable, not proven, and is called that",
+    "STOPPED_AT_A_LIMIT": "written by `run`, but a solve stopped at its time limit, or failed "
+    "after the first aim: the plan is usable, not proven, and is called that",
     "CHECKS_FAILED": "written, but some checks, rows of verification or runs of a batch failed",
     "DISK": "disk or permission",
     "INTERRUPTED": "interrupted by Ctrl-C; files already written are whole",

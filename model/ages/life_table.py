@@ -175,7 +175,7 @@ def group_age_mix(scenario: Scenario, arrivals: Floats) -> Floats:
     """Return who a group's arrivals are, shape (group, sex, age_band); each group sums to 1.
 
     `arrivals` has the axes (month, region, sex, age_band, timing). A group that nobody enters gets
-    an even mix of its sexes and bands, which weighs nothing in any total.
+    an even mix of its sexes and bands: then only people on its lists on day one have these ages.
     """
     member = group_of_band(scenario).T[:, None, :]
     people = arrivals.sum(axis=(0, 1, 4)) * member

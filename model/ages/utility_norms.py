@@ -11,7 +11,7 @@ import pandas as pd
 from hepaplan.model.ages.life_table import OFFSETS, group_age_mix
 from hepaplan.model.arrays import Floats
 from hepaplan.model.metastases import metastasis_arrivals
-from hepaplan.model.parameters import AGE_BANDS, SEXES
+from hepaplan.model.parameters import AGE_BANDS, SEXES, Scenario
 from hepaplan.model.pathway import Pathway
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tables.money_tables import WAITING_LIST
@@ -58,15 +58,18 @@ def utilities_above_norm(usual: UsualCare) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def norm_notices(above: pd.DataFrame) -> tuple[str, ...]:
-    """Return one notice if any utility is above the population's, naming the worst."""
+def norm_notices(above: pd.DataFrame, scenario: Scenario) -> tuple[str, ...]:
+    """Return one notice if any utility is above the population's, naming the worst by its label."""
     if above.empty:
         return ()
     worst = above.nlargest(1, "excess").to_dict("records")[0]
+    point = scenario.pathway.decision_point[worst["decision_point"]]
+    option = point.option.get(worst["option"])
     return (
         f"{len(above)} utilities are above the general population's of the same age, most of all "
-        f"{worst['option']} at {worst['decision_point']}, {worst['group']}: {worst['utility']:.3g} "
-        f"against {worst['norm']:.3g}; table utility_norms lists them, none is capped",
+        f"{worst['option'] if option is None else option.label} at {point.label}, "
+        f"{scenario.settings.group[worst['group']].label}: {worst['utility']:.3g} against "
+        f"{worst['norm']:.3g}; none is capped, and a report's sheet Checks lists them",
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Frozen
+from hepaplan.model.uncertainty.drawing.designs import LARGEST_SEED
 from hepaplan.model.uncertainty.drawing.designs import Design as Sampling
 
 Level = float | int | bool | str
@@ -37,7 +38,7 @@ class Axis(Frozen):
         default=None, description="joint draws from the distributions of the inputs"
     )
     draws: int | None = Field(default=None, description="how many draws")
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, le=LARGEST_SEED)
     inputs: Names | None = Field(default=None, description="inputs that are drawn; absent: all")
     sampling: Sampling = "random"
     overlays: Names | None = Field(default=None, description='whole overlays; "none" for none')
@@ -55,7 +56,7 @@ class Design(Frozen):
     axes: dict[str, Axis] = Field(default_factory=dict)
     combine: Literal["grid", "zip"] = "grid"
     draws: int = Field(default=0, ge=0, description="draws common to all combinations of the axes")
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, le=LARGEST_SEED)
     sampling: Sampling = "random"
 
 

@@ -87,8 +87,13 @@ def fixed_months(network: Network, table: pd.DataFrame) -> Fixed:
     return Fixed(count, rest, whole, history, found.sort_values("month", kind="stable"))
 
 
-def actuals_problems(network: Network, table: pd.DataFrame) -> list[Problem]:
-    """Return every fault of a record of what was done: labels, keys, months left out."""
+def actuals_problems(
+    network: Network, table: pd.DataFrame, window: int | None = None
+) -> list[Problem]:
+    """Return every fault of a record of what was done: labels, keys, months left out.
+
+    A month of the `window` must be left to plan; that is all of the network's unless given.
+    """
     faults = label_problems(network, table)
     if faults:
         return faults
@@ -101,8 +106,8 @@ def actuals_problems(network: Network, table: pd.DataFrame) -> list[Problem]:
             f"from {labels[0]}; add them, with starts 0 where nothing was done"
         )
         faults.append(Problem(("month",), message, table="plan", row=0))
-    if last == labels[-1]:
-        message = f"found {last}, the last month of all; expected a month left to plan; delete it"
+    if last >= labels[:window][-1]:
+        message = f"found {last}; expected a month of the window left to plan; delete it"
         row = int((table["month"] == last).to_numpy().argmax())
         faults.append(Problem(("month",), message, table="plan", row=row))
     return [*faults, *said_twice(table), *not_offered(network, table)]

@@ -34,10 +34,14 @@ NOT_STARTED = "starts planned and not made"
 
 @dataclass(frozen=True)
 class Edited:
-    """What a plan edited by hand would do: tables by name, and sentences that sum it up."""
+    """What a plan edited by hand would do: tables by name, and sentences that sum it up.
+
+    `solver` made the best plan that it is compared with.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     headlines: tuple[str, ...]
+    solver: str
 
     @property
     def keeps_every_rule(self) -> bool:
@@ -83,6 +87,7 @@ def compare_edited(usual: UsualCare, capacity: Capacity, table: pd.DataFrame) ->
     return Edited(
         {"violations": broken, "comparison": compared, **tables},
         headlines(compared, broken),
+        best.solver,
     )
 
 

@@ -74,7 +74,7 @@ def _starts(usual: UsualCare, option: int) -> np.ndarray[tuple[int], np.dtype[np
 def _survival(scenario: Scenario, name: str) -> tuple[int, int]:
     """Return (place of the option in the pathway, month) of a survival output."""
     options = [f"{point}.{option}" for point, option, _ in scenario.pathway.options()]
-    _, *middle, month = name.split(".")
+    *middle, month = name.split(".")[1:] or [""]
     stated = ".".join(middle)
     if stated not in options:
         near = nearest(stated, options)

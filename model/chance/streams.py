@@ -34,7 +34,8 @@ class Streams:
 
     def common(self, month: int) -> np.random.Generator:
         """Return a generator of the month for what is the same in all replications."""
-        return np.random.Generator(np.random.Philox(key=[self._seed, COMMON + month]))
+        key = np.array([self._seed, COMMON + month], dtype=np.uint64)  # no floats
+        return np.random.Generator(np.random.Philox(key=key))
 
     def generators(self, purpose: int, month: int = 0) -> Iterable[np.random.Generator]:
         """Return each replication's generator, set to the start of a purpose's month."""

@@ -69,7 +69,7 @@ class Side:
 
     `figures`: measure, unit, policy, value. `costs`: undiscounted spending by policy, calendar
     year, treatment and category. `list_deaths`: deaths on each decision point's list in the
-    window, by policy. `status` is the plan's, empty where none was sought.
+    window, by policy. `solver` and `status` are the plan's, empty where none was sought.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Side:
     list_deaths: Mapping[str, Mapping[str, float]]
     people: People
     checks: pd.DataFrame
+    solver: str
     status: str
     gap: float
 
@@ -99,11 +100,11 @@ class Side:
 def side_of(scenario: Scenario, name: str, with_plan: bool, progress: Progress) -> Side:
     """Return a scenario run whole, or without the plan; raises what `evaluate` raises."""
     usual = usual_care(scenario)
-    best, status, gap = None, "", 0.0
+    best, solver, status, gap = None, "", "", 0.0
     replayed: Replayed
     if with_plan:
         replayed = best = scarce_capacity(usual, progress)
-        status, gap = best.best.status, best.best.gap
+        solver, status, gap = best.best.solver, best.best.status, best.best.gap
     else:
         replayed = as_today(usual, progress)
     costs = plan_tables.by_policy(usual, replayed, money_tables.cost_table)
@@ -119,6 +120,7 @@ def side_of(scenario: Scenario, name: str, with_plan: bool, progress: Progress) 
         list_deaths={p: _list_deaths(usual, done) for p, done in replayed.replays.items()},
         people=people,
         checks=pd.concat([made, _whole(usual, replayed, people)], ignore_index=True),
+        solver=solver,
         status=status,
         gap=gap,
     )

@@ -35,7 +35,7 @@ def headlines(sides: Sequence[Side], tables: Tables) -> tuple[str, ...]:
         *later_start(tables["differences"]),
         *_different_people(sides, tables["per_patient"]),
         *(
-            _against(side, sides[0], policy, tables)
+            against(side, sides[0], policy, tables)
             for policy in sides[0].scarce
             for side in sides[1:]
         ),
@@ -105,7 +105,7 @@ def _different_people(sides: Sequence[Side], table: pd.DataFrame) -> list[str]:
     return said
 
 
-def _against(side: Side, reference: Side, policy: str, tables: Tables) -> str:
+def against(side: Side, reference: Side, policy: str, tables: Tables) -> str:
     """Return how a scenario compares with the reference under one policy."""
     within = [s.figure(WITHIN_STANDARD, policy) for s in (side, reference)]
     deaths = [s.figure(DEATHS, policy) for s in (side, reference)]
@@ -133,7 +133,9 @@ def _against(side: Side, reference: Side, policy: str, tables: Tables) -> str:
         "no difference in QALYs" if f"{abs(added.qalys):.1f}" == "0.0" else
         f"{added.qalys:+,.1f} QALYs"
     )  # fmt: skip
-    return f"{text}; {qalys} and {pounds(added.cost, signed=True)} (lifetime, discounted)."
+    cost = pounds(added.cost, signed=True)
+    cost = "about the same cost" if cost == "£0" else cost
+    return f"{text}; {qalys} and {cost} (lifetime, discounted)."
 
 
 def where_more_die(side: Side, reference: Side, policy: str) -> str:

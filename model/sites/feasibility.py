@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -29,16 +29,21 @@ def feasibility_faults(network: Network) -> list[Problem]:
     return problems
 
 
-def over_committed(network: Network) -> list[str]:
+def over_committed(network: Network, words: Mapping[str, str]) -> list[str]:
     """Return a notice for each resource that earlier starts already take beyond its capacity.
 
-    No fault: the plan has nothing of it to give in those months.
+    No fault: the plan has nothing of it to give in those months. `words` are labels of machine
+    names; one without is said as it is.
     """
+    resources, sites = (
+        [words.get(name, name) for name in names]
+        for names in (network.kernels.resources, network.sites)
+    )
     months = np.array(network.months.labels)
     beyond = (network.committed - network.capacity)[: network.reported] > ROUNDING
     return [
-        f"starts before the window take more {network.kernels.resources[resource]} at "
-        f"{network.sites[site]} than there is in {listed(months[beyond[resource, site]], 3)}; "
+        f"starts before the window take more {resources[resource]} at {sites[site]} than there is "
+        f"in {listed(months[beyond[resource, site]], 3)}; "
         "nothing of it is left for the plan then"
         for resource, site in zip(*np.nonzero(beyond.any(axis=2)), strict=True)
     ]

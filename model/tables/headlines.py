@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from hepaplan.model.readings import FIRST_COME, NOTHING_SCARCE, POLICIES, Capacity, UsualCare
+from hepaplan.model.readings import FIRST_COME, NOTHING_SCARCE, Capacity, UsualCare
 from hepaplan.model.tables import plan_words
 from hepaplan.model.tables.assumptions import change_table
+from hepaplan.model.tables.in_time import SCARCE, answered, fewest
 from hepaplan.model.tables.money_tables import WITHIN_STANDARD
 from hepaplan.model.tables.summary import SPENDING, Tables, labels
-from hepaplan.model.tables.words import figure, pounds
+from hepaplan.model.tables.words import people, pounds, told_with_digits
 
 DEATHS = "deaths on a waiting list"
 NEAR_POINTS = 10
 """Percentage points within which modelled survival counts as near the published."""
-SCARCE = dict(zip(POLICIES[1:], ("first come", "longest wait first", "with the plan"), strict=True))
-"""Policies where capacity is scarce, as a sentence says them."""
 Figures = Mapping[tuple[str, str], float]
 
 
@@ -36,8 +35,11 @@ def headlines(usual: UsualCare, capacity: Capacity, tables: Tables) -> tuple[str
     words = labels(usual.scenario)
     cases = figures["new colorectal cancers", NOTHING_SCARCE]
     patients = figures["new patients with liver metastases", NOTHING_SCARCE]
-    spent = {policy: pounds(figures[SPENDING, policy]) for policy in SCARCE}
+    spending = [figures[SPENDING, policy] for policy in SCARCE]
+    spent = told_with_digits(spending, lambda amount, digits: pounds(amount, digits=digits), 1, 3)
     return (
+        f"{answered({policy: figures[WITHIN_STANDARD, policy] for policy in SCARCE})} Deaths on a "
+        f"waiting list {span}: {_each([people(figures[DEATHS, policy]) for policy in SCARCE])}.",
         *plan_words.stopped(capacity.best),
         *_changed(usual),
         f"{cases:,.0f} people a year are found with colorectal cancer; {patients:,.0f} a year with "
@@ -46,10 +48,8 @@ def headlines(usual: UsualCare, capacity: Capacity, tables: Tables) -> tuple[str
         f"Treatment starts a year if nothing were scarce: {_starts(usual, figures)}.",
         _short_of(usual, tables),
         _who_waits(usual, tables),
-        f"Started within the waiting standard, of all who came: "
-        f"{_each({p: f'{figures[WITHIN_STANDARD, p]:.1%}' for p in SCARCE})}. Deaths on a waiting "
-        f"list {span}: {_each({p: figure(figures[DEATHS, p]) for p in SCARCE})}.",
         plan_words.gained(figures, tables["gain"], span),
+        *fewest(tables["access"], words),
         *plan_words.priced(tables["prices"], words),
         *plan_words.to_build(tables["expansions"]),
         *plan_words.by_chance(tables["chance_years"], tables["headroom"]),
@@ -60,9 +60,9 @@ def headlines(usual: UsualCare, capacity: Capacity, tables: Tables) -> tuple[str
     )
 
 
-def _each(figures: Mapping[str, str]) -> str:
-    """Return a figure of each policy where capacity is scarce."""
-    return ", ".join(f"{figures[policy]} {words}" for policy, words in SCARCE.items())
+def _each(told: Sequence[str]) -> str:
+    """Return a figure of each policy where capacity is scarce, told in their order."""
+    return ", ".join(f"{said} {words}" for said, words in zip(told, SCARCE.values(), strict=True))
 
 
 def near_published(difference: pd.Series[float]) -> int:
@@ -89,7 +89,12 @@ def misfit(usual: UsualCare, table: pd.DataFrame) -> tuple[str, ...]:
 
 def _starts(usual: UsualCare, figures: Figures) -> str:
     numbers = {t: figures[f"starts of {t}", NOTHING_SCARCE] for t in usual.treatments}
-    return "; ".join(f"{name} {number:,.0f}" for name, number in numbers.items() if number >= 0.5)
+    told = {
+        name: f"{number:,.0f}" if number >= 0.5 else "fewer than 1"
+        for name, number in numbers.items()
+        if number > 0
+    }
+    return "; ".join(f"{name} {number}" for name, number in told.items())
 
 
 def _changed(usual: UsualCare) -> tuple[str, ...]:

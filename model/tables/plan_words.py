@@ -46,22 +46,18 @@ def gained(figures: Figures, gain: pd.DataFrame, span: str) -> str:
     `gain`, by step, may have no rows; `span` says how long the window is.
     """
     first, best = ({m: figures[m, p] for m in (LOST, QALYS, COST, DEATHS)} for p in COMPARED)
-    qalys, cost, fewer = (
-        best[QALYS] - first[QALYS], best[COST] - first[COST], first[DEATHS] - best[DEATHS],
-    )  # fmt: skip
-    money = f"and {'costs' if cost >= 0 else 'saves'} {pounds(abs(cost))}"
-    deaths = f"{'fewer' if fewer >= 0 else 'more'} {{}} on a list"
-    people = counted(abs(fewer), deaths.format("death"), deaths.format("deaths"))
+    fewer = first[DEATHS] - best[DEATHS]
     steps = gain[gain["step"] != ANY_AGE].iloc[1:]
     parts = [
-        f"{step_in_words(str(step))} {figure(added, signed=True)}"
+        f"{step_in_words(str(step))} {_added(added)}"
         for step, added in zip(steps["step"], steps["qalys_gained"], strict=True)
     ]
     of = f" (by {', '.join(parts)})" if parts else ""
     text = (
-        f"Scarce capacity costs {figure(first[LOST])} QALYs {span} first come. Against that the "
-        f"plan, which knows all who will come, brings {figure(qalys, signed=True)} QALYs{of}, "
-        f"{people}, {money} (QALYs and pounds lifetime, discounted)."
+        f"Scarce capacity costs {_qalys(first[LOST])} {span} first come. Against that the "
+        f"plan, which knows all who will come, brings "
+        f"{_qalys(best[QALYS] - first[QALYS], signed=True)}{of}, {_deaths(fewer)}, "
+        f"{_cost(best[COST] - first[COST])} (QALYs and pounds lifetime, discounted)."
     )
     neutral = gain[gain["step"] == ANY_AGE]
     if neutral.empty:
@@ -71,6 +67,30 @@ def gained(figures: Figures, gain: pd.DataFrame, span: str) -> str:
 
 
 COMPARED = (FIRST_COME, MOST_HEALTH)
+
+
+def _qalys(amount: float, *, signed: bool = False) -> str:
+    shown = figure(amount, signed=signed)
+    return "hardly any QALYs" if shown.strip("+-") == "0.0" else f"{shown} QALYs"
+
+
+def _added(amount: float) -> str:
+    shown = figure(amount, signed=True)
+    return "nothing" if shown.strip("+-") == "0.0" else shown
+
+
+def _deaths(fewer: float) -> str:
+    if figure(abs(fewer)) == "0.0":
+        return "with hardly any difference in deaths on a list"
+    kind = "fewer" if fewer > 0 else "more"
+    return counted(abs(fewer), f"{kind} death on a list", f"{kind} deaths on a list")
+
+
+def _cost(more: float) -> str:
+    said = pounds(abs(more))
+    if said == "£0":
+        return "at about the same cost"
+    return f"and {'costs' if more > 0 else 'saves'} {said}"
 
 
 def step_in_words(step: str) -> str:

@@ -168,12 +168,14 @@ def each_month_waited_follows_the_last(subject: Subject) -> Finding:
     if len(capacity.corrections):
         return not_applicable("lists are corrected to what was recorded of months gone by")
     network, gap = capacity.network, 0.0
+    if network.months.count < 2:
+        return not_applicable("one month is planned, which no other follows")
     stay = network.waiting.stay[network.kernels.point_of][:, :, None, None]
     for done in capacity.replays.values():
         left = done.left.sum(axis=2)
         there = left.copy()
         np.add.at(there, network.pair_list, done.starts.sum(axis=2))
-        gap = max(gap, float(np.abs(there[..., 1:, 1:] - stay * left[..., :-1, :-1]).max()))
+        gap = max(gap, above(np.abs(there[..., 1:, 1:] - stay * left[..., :-1, :-1]), 0.0))
     return judged(
         gap <= 1e-6,
         f"people with w + 1 months waited against those with w who stayed, each list, month and "

@@ -87,6 +87,8 @@ def shorter_horizon(subject: Subject) -> Finding:
         name: tuple(new_patients_worth(usual, name) for usual in (before, after))
         for name in ("life_years", "cost", "cost_discounted")
     }
+    if totals["life_years"][0] == 0.0:
+        return not_applicable("nobody is new in the window")
     words = (f"{name} {once:.6g}, then {then:.6g}" for name, (once, then) in totals.items())
     return judged(
         all(then <= once for once, then in totals.values())

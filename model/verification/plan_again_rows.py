@@ -253,7 +253,7 @@ PLAN_AGAIN_ROWS = (
     Row(
         "F19",
         "solved again",
-        "proven best by prices; the same by a second solver",
+        "proven best by prices; where small enough, the same by a second solver",
         proven_again,
         plans_again=True,
     ),

@@ -63,6 +63,8 @@ def one_seed_one_result(subject: Subject) -> Finding:
     inputs = uncertain_inputs(subject.scenario)
     if not inputs:
         return not_applicable(NONE)
+    if new_patients_worth(subject.usual, "life_years") == 0.0:
+        return not_applicable("nobody is new in the window")
     one, again, other = (
         region_draws(subject.usual, draw(inputs, FEW, seed), with_regions=False).totals
         for seed in (SEED, SEED, SEED + 1)

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 import pandas as pd
 
+from hepaplan.model.allocation.session import Stopped
 from hepaplan.model.problems import InvalidInput, NoAnswer
 from hepaplan.model.verification.choice_rows import CHOICE_ROWS, CHOICES_OF_THE_CODE
 from hepaplan.model.verification.cohort_change_rows import COHORT_CHANGE_ROWS
@@ -110,12 +111,14 @@ def _finding(subject: Subject, row: Row) -> Finding:
     """Return what a judge finds; one that breaks fails its own row, and the others are heard.
 
     The scenario itself was sound enough to be run, so a refusal is of the changed one: it says that
-    the change cannot be made here.
+    the change cannot be made here. A solver that stopped says nothing of the row.
     """
     try:
         return row.judge(subject)
     except LeftOut as why:
         return Finding(LEFT_OUT, str(why))
+    except Stopped as why:
+        return Finding(LEFT_OUT, f"no answer was found: {_on_one_line(why)}")
     except (InvalidInput, NoAnswer) as refusal:
         return not_applicable(f"the changed scenario is refused: {_on_one_line(refusal)}")
     except Exception as error:

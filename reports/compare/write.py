@@ -65,6 +65,7 @@ def comparison_facts(
         "settings": dict(settings),
         "input_hashes": {side.name: side.scenario.input_hashes for side in comparison.sides},
         **program_facts(),
+        "solver": {side.name: side.solver or "no plan" for side in comparison.sides},
         "solver_status": {side.name: side.status or "no plan" for side in comparison.sides},
         "optimality_gap": {side.name: side.gap for side in comparison.sides},
         "checks_passed": comparison.checks_pass,

@@ -131,13 +131,14 @@ def draw_full(
 
 def full_headline(frame: pd.DataFrame, months: int) -> str:
     """Return what the chart of full resources shows: what is full longest under each policy."""
-    parts = []
+    policies: dict[str, list[str]] = {}
     for column in (h for h in frame.columns if h.startswith("Months full")):
         numbers = frame[column].astype(float).fillna(0.0)
         what = in_sentence(str(frame.iloc[int(numbers.argmax()), 0]))
-        policy = column.removeprefix("Months full, ")
-        parts.append(f"{what}, {numbers.max():.0f} months {policy_words(policy)}")
-    return f"Full longest, of {months} months: {'; '.join(parts)}"
+        said = f"{what}, in {numbers.max():.0f} of {months} months" if numbers.max() else "nothing"
+        policies.setdefault(said, []).append(policy_words(column.removeprefix("Months full, ")))
+    parts = [f"{' and '.join(names)}: {said}" for said, names in policies.items()]
+    return f"Most often full {'; '.join(parts)}"
 
 
 def _marked(content: ReportContent) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openpyxl.workbook.workbook import Workbook
 
+from hepaplan.model.tables.words import sentence_case
 from hepaplan.reports import titles
 from hepaplan.reports.blocks import Block
 from hepaplan.reports.content import ReportContent
@@ -21,7 +22,8 @@ from hepaplan.reports.views import checked as views
 from hepaplan.reports.views import fixed as fixed_views
 from hepaplan.reports.views import plausibility as plausibility_views
 
-ABOUT = "What must hold in every run: parts sum to their whole, people are conserved, plans fit."
+ABOUT = "Did this run calculate right? What it checked of itself, and what to do if a check fails."
+IDENTITIES = "Identities: what must hold in every run"
 VERIFICATION = "Verification: one thing changed on this scenario, and what must follow"
 WIDTHS = {
     "Row": 9.0,
@@ -37,16 +39,18 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(workbook, styles, titles.CHECKS, ABOUT)
     judged, passed = views.verdict(content)
     row = sheet.put_lines(3, judged, "pass" if passed else "fail")
+    row = sheet.put_lines(row, views.meaning(passed), "about")
     if len(content.tables["actuals"]):
         row = sheet.put_lines(row, content.site_note, "warning")
-    counts = views.outcomes_in_words(content.tables)
-    row = sheet.put_lines(row, f"{counts}. {views.left_in_words(content.tables)}", "note")
+    others = views.others_in_words(content.tables)
+    unjudged = f"{sentence_case(others)}. " if others else ""
+    row = sheet.put_lines(row, f"{unjudged}{views.program_in_words()}", "note")
     row = sheet.put_lines(row, plausibility_views.age_words(content), "note")
     sheet.caption_row, sheet.header_row = row + 1, row + 2
     formats = {"Residual": SMALL, "Tolerance": SMALL}
     widths = {"Check": 44, "What it says": 90}
     sheet.add_table(
-        Block("checks", "Checks", views.identities(content.tables), formats, widths=widths)
+        Block("checks", IDENTITIES, views.identities(content.tables), formats, widths=widths)
     )
     rows = views.verification(content.tables)
     sheet.add_table(Block("verification", VERIFICATION, rows, widths=WIDTHS, page=2))

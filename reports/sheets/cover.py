@@ -19,8 +19,9 @@ WIDTHS = (30.0, 110.0)
 LETTERS = 118
 FOR_WHOM = (
     "Hospital planners who ask what to add, where and when; readers of health-economic "
-    "evaluations; analysts. No patient's data are in it."
+    "evaluations; analysts."
 )
+NO_PATIENT = "None: the workbook holds no patient's data."
 COLOURS = (
     ("passed", "verdict pass", "A check that holds."),
     ("FAILED", "verdict fail", "A check that does not hold: use no figure before it is mended."),
@@ -63,7 +64,8 @@ def write(workbook: Workbook, styles: Styles, content: ReportContent) -> None:
     sheet = SheetWriter(workbook, styles, titles.COVER, content.question, heading=content.title)
     for column, width in enumerate(WIDTHS, start=1):
         sheet.sheet.column_dimensions[get_column_letter(column)].width = width
-    row = _facts(sheet, content, 4)
+    row = sheet.put_lines(3, content.answer, "caption", sum(map(int, WIDTHS)))
+    row = _facts(sheet, content, row + 1)
     live = titles.is_live(workbook.sheetnames)
     row = _caption(sheet, row, "How to read")
     for line in (*HOW, *(LIVE_HOW if live else ())):
@@ -113,6 +115,7 @@ def _facts(sheet: SheetWriter, content: ReportContent, row: int) -> int:
         ("Run made", content.made, "text"),
         ("Version", f"hepaplan {content.version}", "text"),
         ("Who it is for", FOR_WHOM, "text"),
+        ("Patients' data", NO_PATIENT, "text"),
         ("Perspective, prices", _money(about), "text"),
         ("Sites", content.site_note, "warning text"),
     ]

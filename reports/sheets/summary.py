@@ -14,7 +14,7 @@ from hepaplan.reports.blocks import Block, place_of
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.sheet import SheetWriter
 from hepaplan.reports.sheets import capacity as sheet_capacity
-from hepaplan.reports.style import Styles, format_for_unit
+from hepaplan.reports.style import Styles
 from hepaplan.reports.views import capacity as capacity_views
 from hepaplan.reports.views import summary as summary_views
 from hepaplan.reports.views.checked import verdict
@@ -79,7 +79,9 @@ def _sentences(sheet: SheetWriter, workbook: Workbook, content: ReportContent) -
         place = summary_links.sentence_place(sentence)
         where = place_of(workbook, *place) if place else ""
         said = f"{number}. {sentence}" + (f" [{place[0]}]" if place and where else "")
-        first, *more = textwrap.wrap(said, SENTENCE, subsequent_indent="    ")
+        first, *more = textwrap.wrap(
+            said, SENTENCE, subsequent_indent="    ", break_on_hyphens=False
+        )
         if where:
             sheet.link_text(row, 1, first, where, "link line")
         else:
@@ -106,8 +108,10 @@ def _figure_table(
     sheet: SheetWriter, block: Block, units: list[str], row: int, column: int
 ) -> None:
     numbers = list(block.frame.columns[2:])
-    sizes = [summary_views.largest(block.frame[numbers].iloc[i]) for i in range(len(block.frame))]
-    formats = [format_for_unit(u, size) for u, size in zip(units, sizes, strict=True)]
+    rows = (block.frame[numbers].iloc[i] for i in range(len(block.frame)))
+    formats = [
+        summary_views.telling_format(unit, row) for unit, row in zip(units, rows, strict=True)
+    ]
     shown = replace(block, row_formats=formats, by_row=frozenset(numbers))
     sheet.add_table(shown, row=row, column=column)
 

@@ -56,7 +56,8 @@ TECH_VER: tuple[Item, ...] = (
          titles.CHECKS, "utility_norms"),
     Item("3.3", RESULTS, "Are total costs 0 when all costs are 0; do parts add to totals?",
          "in the tests", "With all costs at 0 the total is 0 (row B5), and lines of cost add up to "
-         "it (row B18); every run judges both. By treatment and by category the total is one (H8).",
+         "it (row B18); a run without --quick judges both. By treatment and by category the "
+         "total is one (H8).",
          titles.ECONOMICS, "cost_by_category"),
     Item("3.4", RESULTS, "Does a doubled price double its own line and no other?",
          "in the tests", "Each price alone."),
@@ -89,7 +90,7 @@ TECH_VER: tuple[Item, ...] = (
          "in this run", "Two readings of one pathway, and the replay against the programme.",
          titles.CHECKS, "checks"),
     Item("5.3", WHOLE, "Does it reproduce published models?",
-         "in the tests", "Sick-Sicker, an HIV and a hip model, by figures of their papers."),
+         "in the tests", "Sick-Sicker, an HIV, a hip and a knee model, by published figures."),
     Item("5.4", WHOLE, "Do results agree with data that were not used to make it?",
          "in part", "Overall survival of {studies} published figures is compared, never fitted.",
          titles.OUTCOMES, "published_survival"),

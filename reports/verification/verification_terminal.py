@@ -8,12 +8,7 @@ from hepaplan.reports.readable_text import clean
 from hepaplan.reports.terminal import bold, document, records
 from hepaplan.reports.verification.verified import Verified
 from hepaplan.reports.verification.write import PAGE, WORKBOOK
-from hepaplan.reports.views.checked import (
-    counted,
-    left_in_words,
-    outcomes_in_words,
-    passed_in_words,
-)
+from hepaplan.reports.views.checked import counted, summed_in_words
 
 MOST_FAILURES = 5
 
@@ -28,10 +23,8 @@ def verification_as_text(verified: Verified, folder: Path, seconds: float) -> st
     return "\n".join(
         (
             bold(clean(f"{verified.scenario.settings.title}: verification")),
-            f"- {passed_in_words(verified.tables)} identities and rows judged passed",
-            f"- {outcomes_in_words(verified.tables)}",
+            f"- {summed_in_words(verified.tables)}",
             *listed,
-            f"- {left_in_words(verified.tables)}",
             f"{'CHECKS FAILED' if failed else 'All checks pass'}, {seconds:.0f} s: "
             f"{folder / WORKBOOK}, {folder / PAGE}",
         )

@@ -20,7 +20,7 @@ from hepaplan.model.verification.subject import Subject
 from hepaplan.model.verification.verdict import FAIL
 from hepaplan.model.verification.verify import ROWS, judged_further
 from hepaplan.reports.verification.workbook_rows import ReadBack, WrittenReport, workbook_rows
-from hepaplan.reports.views.checked import left_in_words, outcomes_in_words, passed_in_words
+from hepaplan.reports.views.checked import program_in_words, summed_in_words
 
 Progress = Callable[[str], None]
 
@@ -70,11 +70,9 @@ class Verified:
         """What was found, in sentences."""
         tables = self.tables
         return (
-            f"{passed_in_words(tables)} identities and rows of verification that were judged "
-            f"passed, on {self.scenario.settings.title}.",
-            f"{outcomes_in_words(tables)}.",
+            summed_in_words(tables),
             *self.failures_in_full,
-            left_in_words(tables),
+            program_in_words(),
         )
 
 

@@ -24,6 +24,7 @@ from hepaplan.model.verification.changed import without_discounting
 from hepaplan.model.verification.subject import Row, Subject
 from hepaplan.model.verification.verdict import (
     Finding,
+    LeftOut,
     broken,
     held,
     judged,
@@ -87,12 +88,12 @@ def workbook_rows(rows: tuple[Row, ...], report: WrittenReport) -> tuple[Row, ..
 def live_formulas(report: WrittenReport, _: Subject) -> Finding:
     """Judge that formulas, calculated by a second program, give the engine's figures (H8)."""
     if not recalculated.has_libreoffice():
-        return not_applicable("LibreOffice (soffice) is not installed: nothing was recalculated")
+        raise LeftOut("LibreOffice (soffice) is not installed: nothing was recalculated")
     wrong = recalculated.poisoned(report.path, report.folder / "wrong.xlsx")
     try:
         again = recalculated.recalculated(wrong, report.folder)
     except recalculated.NotRecalculated as error:
-        return not_applicable(f"nothing was recalculated: {error}")
+        raise LeftOut(f"nothing was recalculated: {error}") from error
     cells, engine = recalculated.values(again), report.live.figures
     off = {name: _off(cells.get(f"out_{name}"), value) for name, value in engine.items()}
     worst = max(off, key=lambda name: off[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from hepaplan.reports.output import digest, write_manifest, write_tables
 from hepaplan.reports.run import program_facts, time_facts
@@ -25,16 +26,24 @@ def write_verification(
         tables = write_tables(made, verified.tables)
         write_study_workbook(made / WORKBOOK, pages)
         write_study_page(made / PAGE, pages)
-        facts = {
-            "command": "verify",
-            "scenario": verified.scenario.settings.name,
-            "settings": dict(settings),
-            "input_hashes": verified.scenario.input_hashes,
-            **program_facts(),
-            "solver_status": verified.results.status,
-            "checks_passed": not verified.failed,
-            "checks_failed": list(verified.failed),
-            "outcomes": counted(verified.tables),
-            **time_facts(started, verified.seconds),
-        }
+        facts = verification_facts(verified, started, settings)
         write_manifest(made, facts, (digest(made, WORKBOOK), digest(made, PAGE), *tables))
+
+
+def verification_facts(
+    verified: Verified, started: float, settings: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the manifest says of a verification besides its files."""
+    return {
+        "command": "verify",
+        "scenario": verified.scenario.settings.name,
+        "settings": dict(settings),
+        "input_hashes": verified.scenario.input_hashes,
+        **program_facts(),
+        "solver": verified.results.best.solver,
+        "solver_status": verified.results.status,
+        "checks_passed": not verified.failed,
+        "checks_failed": list(verified.failed),
+        "outcomes": counted(verified.tables),
+        **time_facts(started, verified.seconds),
+    }

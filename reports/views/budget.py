@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hepaplan.model.readings import FIRST_COME
-from hepaplan.model.tables.words import pounds
+from hepaplan.model.tables.words import more_or_less
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.views.shown import (
     by_size,
@@ -19,6 +19,7 @@ from hepaplan.reports.views.shown import (
 
 ALL_YEARS = "All years"
 AGAINST = ", against first come"
+SAME = "about the same"
 
 
 def by_year(content: ReportContent) -> pd.DataFrame:
@@ -69,9 +70,6 @@ def headline(frame: pd.DataFrame, policy: str) -> str:
     most = yearly.iloc[int(yearly[column].abs().argmax())]
     return (
         f"Against first come, {in_sentence(policy)} spends "
-        f"{_more(total)} over all years, {_more(float(most[column]))} in {most['Year']}"
+        f"{more_or_less(total, SAME)} over all years, "
+        f"{more_or_less(float(most[column]), SAME)} in {most['Year']}"
     )
-
-
-def _more(added: float) -> str:
-    return f"{pounds(abs(added))} {'more' if added >= 0 else 'less'}"

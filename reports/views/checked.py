@@ -41,20 +41,54 @@ def counted(tables: Tables) -> dict[str, int]:
     return {outcome: int(found.get(outcome, 0)) for outcome in OUTCOMES}
 
 
-def outcomes_in_words(tables: Tables) -> str:
-    """Return how many rows of verification came to each outcome, those that none came to unsaid."""
-    said = (f"{count} {OUTCOMES[name]}" for name, count in counted(tables).items() if count)
-    return f"{len(tables['verification'])} rows of verification: {', '.join(said) or 'none'}"
+def summed_in_words(tables: Tables) -> str:
+    """Return how many checks were made and passed, and what became of the list's other rows.
+
+    One sentence whose numbers add up: identities and rows judged to the checks, rows judged and
+    others to the list.
+    """
+    rows, failed = len(judged_rows(tables)), len(failures(tables))
+    made = len(tables["checks"]) + rows
+    result = f"{failed} of {made} checks FAILED" if failed else f"All {made} checks passed"
+    others = others_in_words(tables)
+    more = f"; {others}" if others else ""
+    return f"{result}: {made - rows} identities and {rows} rows of verification{more}."
 
 
-def left_in_words(tables: Tables) -> str:
-    """Return how many rows are left to another command, and how many to the program's tests."""
-    left = counted(tables)[LEFT_OUT]
-    judged = f"hepaplan verify, without --no-plan, judges the {left} left out too. "
-    by_command = judged if left else ""
+def others_in_words(tables: Tables) -> str:
+    """Return what became of the rows of verification that were not judged, if there are any."""
+    found, listed_rows = counted(tables), len(tables["verification"])
+    idle, left = found[NOT_APPLICABLE], found[LEFT_OUT]
+    parts = []
+    if idle:
+        parts.append(f"{idle} {'does' if idle == 1 else 'do'} not apply to this scenario")
+    if left:
+        be = "is" if left == 1 else "are"
+        parts.append(f"{left} {be} left out, and each says why")
+    other = f"the other {idle + left} of the list's {listed_rows} rows"
+    return f"{other}: {'; '.join(parts)}" if parts else ""
+
+
+def program_in_words() -> str:
+    """Return how many rows of the list concern the program, and who holds them."""
     return (
-        f"{by_command}{len(OF_THE_CODE)} more rows of the list concern the program itself, not a "
-        "scenario: its own tests hold them."
+        f"{len(OF_THE_CODE)} further rows concern the program itself, not a scenario: its own "
+        "tests hold them."
+    )
+
+
+def meaning(passed: bool) -> str:
+    """Return what the verdict means for a reader, and what to do if something failed."""
+    if passed:
+        return (
+            "All hold: nobody is lost or counted twice, no site is used beyond its capacity, sums "
+            "agree. So the figures follow from the inputs; how good these are is said on the "
+            "sheets Assumptions and Evidence quality."
+        )
+    return (
+        "Use no figure of this report yet. Read what the FAILED rows below found. If an input is "
+        "wrong, mend it and run again; if not, send this file and manifest.json to those who look "
+        "after hepaplan where you work."
     )
 
 

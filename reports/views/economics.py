@@ -8,7 +8,7 @@ import pandas as pd
 
 from hepaplan.model.economics import Compared, frontier, increment, net_monetary_benefit
 from hepaplan.model.readings import FIRST_COME, NOTHING_SCARCE
-from hepaplan.model.tables.words import pounds
+from hepaplan.model.tables.words import more_or_less, pounds
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.views.shown import heading, in_sentence, optional, policies_in
 from hepaplan.reports.views.value import shown_group
@@ -123,9 +123,10 @@ def headline(frame: pd.DataFrame, worth: float) -> str:
     if float(best[gain]) <= 0:
         return f"At £{worth:,.0f} a QALY no policy is worth more than first come (+0 QALYs)"
     more = float(best[MORE_COST])
-    cost = f"{pounds(abs(more))} {'more' if more >= 0 else 'less'}"
+    cost = more_or_less(more, "")
+    paid = f"{cost} than first come" if cost else "about the same cost as first come"
     return (
-        f"{best['Strategy']} brings {best[MORE_QALYS]:,.1f} QALYs for {cost} than first come: "
+        f"{best['Strategy']} brings {best[MORE_QALYS]:,.1f} QALYs for {paid}: "
         f"{pounds(float(best[gain]))} of net benefit at £{worth:,.0f} a QALY"
     )
 

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hepaplan.model.readings import POLICIES
+from hepaplan.model.readings import FIRST_COME, MOST_HEALTH, POLICIES
 from hepaplan.reports.content import ReportContent
+from hepaplan.reports.number_text import value_text
+from hepaplan.reports.style import (
+    FINE_MILLIONS,
+    FINEST_MILLIONS,
+    ONE_PLACE,
+    ONE_PLACE_SHARE,
+    PEOPLE,
+    TWO_PLACES,
+    TWO_PLACES_SHARE,
+    WHOLE,
+    WHOLE_PEOPLE,
+    format_for_unit,
+)
 from hepaplan.reports.views.assumption import key_in_words
 from hepaplan.reports.views.shown import compared, heading, optional, policies_in
 
@@ -13,6 +26,13 @@ REGISTRY, REVIEW = "registry", "review"
 RATIO = "Review to registry"
 PATIENTS, STARTS = "liver metastases", "starts of "
 SMALL_SHARE = 0.05
+FINER = {
+    WHOLE_PEOPLE: (PEOPLE,),
+    WHOLE: (ONE_PLACE, TWO_PLACES),
+    FINE_MILLIONS: (FINEST_MILLIONS,),
+    ONE_PLACE_SHARE: (TWO_PLACES_SHARE,),
+}
+"""Number formats of a unit with more digits, the next first."""
 
 
 def key_figures(content: ReportContent) -> tuple[pd.DataFrame, list[str]]:
@@ -94,6 +114,20 @@ def evidence_people(content: ReportContent) -> pd.DataFrame:
     rows = [("New liver metastases", patients[REGISTRY], patients[REVIEW])]
     rows += zip(words, starts[REGISTRY], starts[REVIEW], strict=True)
     return pd.DataFrame(rows, columns=["What", "Registry", "Review"])
+
+
+def telling_format(unit: str, row: pd.Series[float]) -> str:
+    """Return the roundest number format of a unit in which first come and the plan look different.
+
+    `row` holds a key figure under each policy, by its heading. That of the unit where they are the
+    same, or no format of it tells them apart.
+    """
+    first, best = (row.get(heading(policy)) for policy in (FIRST_COME, MOST_HEALTH))
+    usual = format_for_unit(unit, largest(row))
+    for each in (usual, *FINER.get(usual, ())):
+        if value_text(first, each) != value_text(best, each):
+            return each
+    return usual
 
 
 def largest(row: pd.Series[float]) -> float:

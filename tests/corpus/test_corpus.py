@@ -108,6 +108,8 @@ def test_words_that_are_not_said_and_files_that_change_are_told() -> None:
 def test_a_run_may_write_its_output_and_a_refused_one_may_not() -> None:
     ended = Watched(0, "no problems", "", 0, 0.0, {}, {"here/out/report.xlsx": "1"})
     assert faults(CONTROL, ended) == []
+    beside = replace(ended, after={"here/outside.csv": "1"})
+    assert faults(CONTROL, beside) == ["made or changed here/outside.csv"]
     refused = replace(ended, code=3, err="no problems")
     assert faults(replace(CONTROL, exit=3), refused) == ["made or changed here/out/report.xlsx"]
 

@@ -117,7 +117,7 @@ def faults(case: Case, ended: Watched) -> list[str]:
         name
         for name in ended.before.keys() | ended.after.keys()
         if ended.before.get(name) != ended.after.get(name)
-        and (case.exit != 0 or not name.startswith(OUTPUT))
+        and (case.exit != 0 or not f"{name}/".startswith(f"{OUTPUT}/"))
     )
     if changed:
         found.append(f"made or changed {', '.join(changed)}")

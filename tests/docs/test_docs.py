@@ -1,4 +1,4 @@
-"""The documents name what exists: commands, options and files; files stay short."""
+"""The documents name what exists: commands, options and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ DOCUMENTS = sorted(
     ]
 )
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LONGEST_FILE = 300
 COMMAND = re.compile(r"hepaplan ((?:[a-z]|--)[^`#\n|]*)")
 
 
@@ -76,16 +75,3 @@ def test_links_lead_somewhere(name: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)", read(name))
     inside = [target for target in targets if not target.startswith("https://")]
     assert [t for t in inside if not ((ROOT / name).parent / t).exists()] == []
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        path.relative_to(ROOT).as_posix()
-        for folder in ("model", "scenarios", "reports")
-        for path in sorted((ROOT / folder).rglob("*.py"))
-    ]
-    + ["cli.py"],
-)
-def test_files_stay_short(path: str) -> None:
-    assert len(read(path).splitlines()) <= LONGEST_FILE

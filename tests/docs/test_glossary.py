@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hepaplan.reports import titles
+from hepaplan.scenarios.load import load_scenario
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -51,6 +52,15 @@ PLAIN = frozenset(PLAIN_TITLES.split()) | {
 }
 
 
+READ_FIRST = """
+Backlog; dMMR; Discounting; First come; Gap; ICER; Identity; Interventional radiology; Lifetime;
+Life-years; Longest wait; Most health; Net benefit; Nothing scarce; Optimal; Order of starts;
+QALY; Quality; Referral; Replay; Residual; Resectable; Row of verification; Standard error;
+Substitution; Tolerance; Utility; Waiting standard
+"""
+"""What Summary, Checks and the page say without explaining it."""
+
+
 def entries(text: str) -> dict[str, str]:
     """Return what each word means, the line after joined to it."""
     joined = re.sub(r"(?<!\n)\n(?!\n)", " ", text)
@@ -64,7 +74,7 @@ def in_use() -> str:
     paths = [
         path
         for folder in FOLDERS
-        for kind in ("*.md", "*.py")
+        for kind in ("*.md", "*.py", "*.toml")
         for path in (ROOT / folder).rglob(kind)
         if path != GLOSSARY
     ]
@@ -108,6 +118,33 @@ def unexplained(sheets: set[str], words: dict[str, str]) -> set[str]:
 def test_sheets_are_plain_or_explained() -> None:
     assert unexplained(every_title(), WORDS) == set()
     assert every_title() >= PLAIN | set(JARGON)
+
+
+def unexplained_words(said: list[str], words: dict[str, str]) -> list[str]:
+    """Return what is said and no entry's name is a part of, capitals aside."""
+    known = [name for word in words for name in names_of(word)]
+    return [each for each in said if not any(name in each.casefold() for name in known)]
+
+
+def treatments() -> list[str]:
+    point = load_scenario("greater-manchester").pathway.decision_point.values()
+    return sorted({option.treatment for each in point for option in each.option.values()})
+
+
+def test_what_is_read_first_is_explained() -> None:
+    said = [" ".join(word.split()) for word in READ_FIRST.split(";")]
+    assert [word for word in said if word not in WORDS] == []
+    assert [word for word in said if word.casefold() not in TEXT] == []
+
+
+def test_every_treatment_of_the_shipped_pathway_is_explained() -> None:
+    assert len(treatments()) > 10
+    assert unexplained_words(treatments(), WORDS) == []
+
+
+def test_a_treatment_nobody_explains_is_found() -> None:
+    less = {word: said for word, said in WORDS.items() if word != "Ablation"}
+    assert unexplained_words(treatments(), less) == ["thermal ablation"]
 
 
 @pytest.mark.parametrize("word", ["Headroom", "Kernel", "ICER"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ from hepaplan.model.allocation.plan import BestPlan
 from hepaplan.model.allocation.rows import Programme
 from hepaplan.model.allocation.session import Solution, Stopped
 from hepaplan.model.allocation.solver import NoPlan, believe, minimise
+from hepaplan.model.by_hand.edited import compare_edited
 from hepaplan.model.depth import Depth
 from hepaplan.model.evaluate import evaluate
 from hepaplan.model.results import Results
-from hepaplan.reports.run import run_facts
+from hepaplan.reports.run import run_facts, write_replay
+from hepaplan.reports.verification.verified import Verified
+from hepaplan.reports.verification.write import verification_facts
 from tests.support.command import TINY, Hepaplan
 from tests.support.scenarios import tiny
 
@@ -194,6 +198,18 @@ def test_a_plan_is_sought_by_the_other_solver_when_the_first_fails(
     first, *later = facts["aims"]
     assert (first["aim"], first["status"]) == (by_highs.reached[0].aim, "optimal")
     assert {step["status"] for step in later} == {"kept as it was: failed"}
+
+
+def test_every_manifest_says_which_solver_made_its_plan(tmp_path: Path) -> None:
+    results = evaluate(tiny(), depth=QUICK)
+    best = replace(results.best, solver="CBC")
+    by_cbc = replace(results, capacity=replace(results.capacity, best=best))
+    judged = Verified(by_cbc, by_cbc.tables["verification"], {})
+    assert verification_facts(judged, 0.0, {})["solver"] == "CBC"
+    edited = compare_edited(by_cbc.usual, by_cbc.capacity, by_cbc.tables["plan"])
+    write_replay(tmp_path, edited, tiny(), 0.0, {})
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["solver"] == "CBC"
 
 
 def test_an_answer_that_breaks_its_rules_is_sought_again_not_kept(

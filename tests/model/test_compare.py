@@ -16,7 +16,7 @@ from hepaplan.model.compare.comparison import (
     refuse_incomparable,
 )
 from hepaplan.model.compare.inputs import differences
-from hepaplan.model.compare.words import inputs_words, later_start, where_more_die
+from hepaplan.model.compare.words import against, inputs_words, later_start, where_more_die
 from hepaplan.model.evaluate import evaluate
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.tables.words import pounds
@@ -216,6 +216,19 @@ def test_the_same_care_for_more_money_is_no_difference_in_qalys() -> None:
     said = [s for s in compared().headlines if s.startswith("dear, as today")]
     assert "; no difference in QALYs and +£" in said[0]
     assert not any("+0.0 QALYs" in s or "-0.0 QALYs" in s for s in compared().headlines)
+
+
+def test_a_difference_of_a_few_pounds_is_about_the_same_cost() -> None:
+    """By hand: 499 pounds show as none, 501 as a thousand."""
+    one, dear = compared().sides[0], compared().sides[3]
+    table = compared().tables["strategies"]
+    of_dear = (table["scenario"] == dear.name) & (table["policy"] == "first come")
+    base = float(str(strategy("tiny", "first come")["cost_gbp"]))
+    for more, said in ((499.0, "no difference in QALYs and about the same cost (lifetime"),
+                       (501.0, "no difference in QALYs and +£1 thousand (lifetime")):  # fmt: skip
+        costs = table["cost_gbp"].where(~of_dear, base + more)
+        tables = {**compared().tables, "strategies": table.assign(cost_gbp=costs)}
+        assert said in against(dear, one, "first come", tables)
 
 
 def test_deaths_that_rise_are_placed_on_the_list_where_they_rise_most() -> None:

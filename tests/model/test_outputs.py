@@ -215,3 +215,18 @@ def test_what_is_better_of_every_measure_is_said() -> None:
         assert better[f"first_come.{of_policy}"] is None
     assert better["new_patients.qalys"] is True
     assert better["new_patients.cost_gbp"] is False
+
+
+def test_the_peak_of_a_plan_is_of_what_it_bought_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice the capacity for the plan alone: its peak is half of what it would be, others' not."""
+
+    def doubled(network: Network, _: object) -> Replay:
+        done = tiny_capacity().replays[MOST_HEALTH]
+        return replace(done, capacity=done.capacity * 2.0)
+
+    monkeypatch.setattr(outputs, "plan_for", lambda *_: tiny_capacity().best)
+    monkeypatch.setattr(outputs, "replay", doubled)
+    names = ["most_health.peak_use_theatre", "nothing_scarce.peak_use_theatre"]
+    asked = outputs_of(tiny(), names)
+    assert asked[names[0]] == pytest.approx(found()[names[0]] / 2.0)
+    assert asked[names[1]] == pytest.approx(found()[names[1]])

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -104,6 +105,10 @@ def attempt(
     os.chdir(tree)
     os.environ["NUMBA_DISABLE_JIT"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)  # workers of their own would not see the mutant
+    try:
+        import_module("tests.conftest")  # pytest would end as if it had been called wrongly
+    except Exception as problem:
+        return {"ended": "killed", "by": f"tests/conftest.py, by {problem!r}", "ran": 0}
     watch = _Watch(expected, seconds)
     for first, last in pairwise((*GROUPS, max(len(tests), *GROUPS))):
         chosen = _affordable(tests[first:last], expected, seconds - watch.spent)

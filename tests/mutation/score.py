@@ -1,6 +1,6 @@
 """Mutation score of the model: how many of a sample of small faults the tests notice.
 
-    pip install cosmic-ray coverage            # in an environment of its own
+    pip install -e '.[mutation]'               # in an environment of its own
     python -m tests.mutation.score --record tests/model tests/verification tests/scenarios
     python -m tests.mutation.score --sample 400 --seed 7
 

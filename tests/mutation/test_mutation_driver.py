@@ -69,7 +69,7 @@ def test_a_fault_is_noticed(ended: dict[str, dict[str, object]], name: str) -> N
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_changes_nothing_survives(ended: dict[str, dict[str, object]], name: str) -> None:
     assert ended[name]["ended"] == "survived", ended[name]
-    assert ended[name]["ran"] == ended[name]["ran"] and ended[name]["ran"] != 0
+    assert ended[name]["ran"] != 0
 
 
 def test_a_sample_is_by_file_in_proportion_and_repeats() -> None:
@@ -118,9 +118,10 @@ def test_the_library_s_mutants_leave_out_what_nothing_depends_on(tmp_path: Path)
     text = "Either = int | str\ndef f(a: int | None) -> int | None:\n    return a * 2 | 1\n"
     (tmp_path / "it.py").write_text(text, encoding="utf-8")
     found = mutants_of(tmp_path, "it.py")
-    ends = sorted(mutated(tmp_path, mutant).splitlines()[-1].strip() for mutant in found)
+    last_lines = [mutated(tmp_path, mutant).splitlines()[-1] for mutant in found]
+    ends = sorted(" ".join(line.split()) for line in last_lines)  # versions space numbers unlike
     assert {mutant.line for mutant in found} == {3}
-    assert ends == sorted(
-        ["return a / 2 | 1", "return a * 2 & 1", *(f"return a * {n} | 1" for n in (" 1", " 3"))]
-        + [f"return a * 2 | {n}" for n in (" 0", " 2")]
-    )
+    assert ends == [
+        "return a * 1 | 1", "return a * 2 & 1", "return a * 2 | 0", "return a * 2 | 2",
+        "return a * 3 | 1", "return a / 2 | 1",
+    ]  # fmt: skip

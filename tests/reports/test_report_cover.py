@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
 from hepaplan.model.input_rows import INPUT_TABLES, INPUTS
+from hepaplan.model.tables.in_time import ASKED
 from hepaplan.reports import titles
 from hepaplan.reports.content import ReportContent
 from hepaplan.reports.live import courses, demand, guide, plan, reconciliation, value
@@ -57,6 +58,22 @@ def test_the_cover_leads_to_every_sheet_and_sets_live_ones_apart(live: Workbook)
     assert any(text.startswith("Recalculate") for text in first[found[1] : found[2]])
     assert any(text.startswith("In between") for text in first[found[2] : found[3]])
     assert {"Input", "Formula", "Held still"} <= set(first)
+
+
+def test_the_question_is_answered_right_under_it(short: ReportContent) -> None:
+    answer = f"{ASKED} No: of all who came, the waiting standard is met for 98.3% first come."
+    first, *others = short.headlines
+    answered = replace(short, headlines=(first, answer, *others))
+    assert (short.answer, answered.answer) == ("", answer)
+    cover = column(build_workbook(answered), "Cover", 1)
+    assert cover[1:3] == [short.question, answer]
+    assert answer not in column(build_workbook(short), "Cover", 1)
+
+
+def test_no_sentence_on_whose_data_there_are_is_broken_over_cells(workbook: Workbook) -> None:
+    said = dict(zip(column(workbook, "Cover", 1), column(workbook, "Cover", 2), strict=True))
+    assert said["Patients' data"] == "None: the workbook holds no patient's data."
+    assert said["Who it is for"].endswith("analysts.")
 
 
 def test_a_workbook_without_live_sheets_does_not_speak_of_them(workbook: Workbook) -> None:

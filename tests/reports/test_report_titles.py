@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hepaplan.reports.content import ReportContent
-from hepaplan.reports.sheets.capacity import resource_headline
+from hepaplan.reports.sheets.capacity import full_headline, resource_headline
 from hepaplan.reports.sheets.demand import cases_headline, metastases_headline
 from hepaplan.reports.views import shown as views
 from hepaplan.reports.views import summary as summary_views
@@ -38,6 +38,38 @@ def test_the_title_of_a_capacity_chart_says_what_it_shows(
 ) -> None:
     made = pd.DataFrame({"Needed": needed, "Capacity": capacity})
     assert resource_headline("Theatre", made) == f"Theatre: {words}"
+
+
+def full(first: list[float], plan: list[float]) -> pd.DataFrame:
+    frame = pd.DataFrame({"What is full, and where": ["Operating theatre, Castle", "MDT, Bridge"]})
+    return frame.assign(**{"Months full, first come": first, "Months full, most health": plan})
+
+
+@pytest.mark.parametrize(
+    ("first", "plan", "words"),
+    [
+        (
+            [6.0, 0.0],
+            [6.0, 2.0],
+            "first come and under most health: operating theatre, Castle, in 6 of 6 months",
+        ),
+        (
+            [4.0, 0.0],
+            [1.0, 5.0],
+            "first come: operating theatre, Castle, in 4 of 6 months; under most health: MDT, "
+            "Bridge, in 5 of 6 months",
+        ),
+        (
+            [0.0, 0.0],
+            [1.0, 0.0],
+            "first come: nothing; under most health: operating theatre, Castle, in 1 of 6 months",
+        ),
+    ],
+)
+def test_the_title_of_what_is_full_names_what_and_how_often_under_each_policy(
+    first: list[float], plan: list[float], words: str
+) -> None:
+    assert full_headline(full(first, plan), 6) == f"Most often full {words}"
 
 
 def test_the_titles_of_the_demand_charts_are_computed(content: ReportContent) -> None:

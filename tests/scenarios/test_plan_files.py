@@ -11,10 +11,10 @@ import pytest
 from hepaplan.model.by_hand.plan_file import plan_from_table, plan_table
 from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.tables.plan_tables import all_tables
-from hepaplan.scenarios.plan_files import read_actuals, read_plan
+from hepaplan.scenarios.plan_files import actuals_for, read_actuals, read_plan
 from hepaplan.scenarios.problems import InvalidScenario
 from hepaplan.scenarios.tables import Table
-from tests.support.scenarios import tiny_capacity, tiny_usual
+from tests.support.scenarios import tiny, tiny_capacity, tiny_usual
 
 Read = Callable[..., Table]
 PLAN = """month,site,decision_point,intended,option,starts,referral_share
@@ -128,6 +128,15 @@ def test_a_record_of_what_was_done(tmp_path: Path) -> None:
     frame = read_actuals(write(tmp_path, DONE), "mine.csv", tiny_capacity().network).frame
     assert frame["arrivals"][0] == 0.75
     assert np.isnan(frame["arrivals"][1])
+
+
+def test_a_record_of_the_whole_window_leaves_nothing_to_plan(tmp_path: Path) -> None:
+    """The month of run-out after it is none to report."""
+    header, row, *_ = DONE.splitlines()
+    months = [row.replace("2027-01", month) for month in ("2027-01", "2027-02", "2027-03")]
+    assert not actuals_for(tiny(), write(tmp_path, "\n".join([header, *months[:2]]))).empty
+    with pytest.raises(InvalidScenario, match="expected a month of the window left to plan"):
+        actuals_for(tiny(), write(tmp_path, "\n".join([header, *months])))
 
 
 @pytest.mark.parametrize(

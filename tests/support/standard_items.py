@@ -53,7 +53,10 @@ TRACED = {
     "4.5": Trace(("D6", "D12", "D13", "H11")),
     "5.1": Trace(("H9",), ("tests/reports/live/test_live_value.py",)),
     "5.2": Trace(("F22", "H8"), ("tests/model/test_replay.py",)),
-    "5.3": Trace(("I",), ("tests/model/test_hiv_model.py", "tests/model/test_hip_model.py")),
+    "5.3": Trace(
+        ("I",),
+        tuple(f"tests/model/test_{disease}_model.py" for disease in ("hiv", "hip", "knee")),
+    ),
     "5.4": Trace((), ("tests/docs/test_standards.py",)),
     "5.5": Trace(),
     "5.6": Trace((), ("tests/scenarios/test_greater_manchester.py::test_all_identities_hold",)),

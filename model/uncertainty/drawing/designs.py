@@ -19,6 +19,8 @@ from hepaplan.model.uncertainty.spread.altered import SMALLEST
 Design = Literal["random", "latin", "sobol"]
 STEPS = round(0.5 / SMALLEST)
 """Random numbers are middles of so many equal steps: exact, so never 0 or 1."""
+LARGEST_SEED = 2**53 - 1
+"""Up to here a seed and the number of a name are told apart where they stand side by side."""
 
 
 def uniform(key: Key, draws: int, seed: int) -> Floats:
@@ -70,8 +72,8 @@ def uniforms(keys: Sequence[Key], draws: int, seed: int, design: Design) -> dict
     """
     if draws < 1:
         raise ValueError(f"{draws} draws: ask for 1 or more")
-    if not 0 <= seed < 2**64:
-        raise ValueError(f"the seed is {seed}: give a whole number from 0 to {2**64 - 1}")
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ValueError(f"the seed is {seed}: give a whole number from 0 to {LARGEST_SEED}")
     if design == "sobol":
         return sobol(keys, draws, seed) if keys else {}
     if design not in get_args(Design):

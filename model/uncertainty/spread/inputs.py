@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hepaplan.model.arrays import Floats
+from hepaplan.model.money.prices import price_factor
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity, Schedule, Sourced
@@ -123,7 +124,7 @@ def _own(scenario: Scenario, key: Key, figure: Sourced) -> dict[str, Uncertain]:
         return stated_distribution(figure, drawn)
     if figure.parameters is None and drawn is None:
         return stated_distribution(figure)
-    factor = figure.stated("") / before.stated("") if before.stated("") else 1.0
+    factor = price_factor(before, scenario.settings.economics, scenario.settings.prices)
     return {name: Scaled(p, factor) for name, p in stated_distribution(before, drawn).items()}
 
 

@@ -51,9 +51,9 @@ def test_a_utility_raised_above_the_norm_is_flagged_and_not_capped() -> None:
     table = utilities_above_norm(usual)
     assert set(table[table["option"] == "best_supportive_care"]["group"]) == set(tiny().groups)
     assert usual.worth.qalys.own[-1].min() > tiny_usual().worth.qalys.own[-1].max()
-    [notice] = norm_notices(table)
+    [notice] = norm_notices(table, tiny())
     assert f"{len(table)} utilities are above the general population's" in notice
-    assert "best_supportive_care at supportive_care, 65_and_over: 0.99 against" in notice
+    assert "Best supportive care at Supportive care, 65 and over: 0.99 against" in notice
 
 
 def test_a_list_where_people_wait_is_compared_too() -> None:
@@ -62,7 +62,9 @@ def test_a_list_where_people_wait_is_compared_too() -> None:
     table = utilities_above_norm(usual_care(with_pathway(tiny(), record)))
     waiting = table[table["option"] == "waiting list"]
     assert set(waiting["decision_point"]) >= {"inoperable"}
+    [notice] = norm_notices(waiting[waiting["decision_point"] == "inoperable"], tiny())
+    assert "most of all waiting list at Inoperable, " in notice
 
 
 def test_nothing_above_the_norm_gives_no_notice() -> None:
-    assert norm_notices(pd.DataFrame({"excess": []})) == ()
+    assert norm_notices(pd.DataFrame({"excess": []}), tiny()) == ()

@@ -25,6 +25,12 @@ def with_capacity(factor: float) -> Network:
     return replace(network, capacity=network.capacity * factor)
 
 
+@pytest.fixture(autouse=True)
+def planned_before() -> None:
+    """The tiny scenario's own plan is made before anything of a test is watched."""
+    tiny_capacity()
+
+
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[Written]:
     """Every programme that is written, in order."""

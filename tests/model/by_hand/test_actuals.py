@@ -222,7 +222,9 @@ def test_faults_of_a_record() -> None:
     (gap,) = actuals_problems(network, table[table["month"] == "2027-02"])
     assert "none of 2027-01; expected every month from 2027-01" in gap.message
     (whole,) = actuals_problems(network, record([[1.0] * 3, [1.0] * 3]))
-    assert "expected a month left to plan" in whole.message
+    assert "found 2027-03; expected a month of the window left to plan" in whole.message
+    (window,) = actuals_problems(network, table, window=2)
+    assert "found 2027-02; expected a month of the window left to plan" in window.message
     (twice,) = actuals_problems(network, pd.concat([table, table.head(1)], ignore_index=True))
     assert "a second time" in twice.message
     (unknown,) = actuals_problems(network, table.replace("site_1", "site_9"))[:1]

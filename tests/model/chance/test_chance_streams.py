@@ -30,6 +30,24 @@ def test_seed_replication_purpose_and_month_each_give_other_numbers(
     assert not np.isin(usual, other).any()
 
 
+def test_what_all_replications_share_is_drawn_anew_for_each_month_and_seed() -> None:
+    """Numbers above 2 ** 53 are not whole in floating point: months would be rounded away."""
+    drawn = {Streams(seed, [0]).common(month).random() for seed in (5, 6) for month in range(24)}
+    assert len(drawn) == 48
+    assert Streams(5, [0]).common(7).random() == Streams(5, [0, 1]).common(7).random()
+    assert Streams(2**53 + 1, [0]).common(0).random() != Streams(2**53, [0]).common(0).random()
+
+
+def test_no_replication_has_the_numbers_that_all_share() -> None:
+    alone = {
+        generator.random()
+        for purpose in range(7)
+        for generator in Streams(5, range(200)).generators(purpose)
+    }
+    assert len(alone) == 1400
+    assert not alone & {Streams(5, [0]).common(month).random() for month in range(60)}
+
+
 def test_fates_are_found_by_their_cumulative_chances() -> None:
     table = chances(np.array([[0.2, 0.0, 0.5], [0.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
     rows = np.array([0, 0, 0, 0, 0, 1, 2, 2])

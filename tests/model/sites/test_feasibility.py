@@ -86,10 +86,14 @@ def test_a_budget_below_what_must_be_built(budget: float, faults: int) -> None:
 
 def test_what_earlier_starts_take_beyond_capacity_is_said_and_not_refused() -> None:
     network = one_list(1.0, [5.0], months=3)
-    assert over_committed(network) == []
+    words = {"resource_0": "Operating theatre", "site_0": "Riverside"}
+    assert over_committed(network, words) == []
     network.committed[0, 0, 1] = 5.5
-    [said] = over_committed(network)
-    assert said.startswith("starts before the window take more resource_0 at site_0 than there is")
+    [said] = over_committed(network, words)
+    taken = "starts before the window take more Operating theatre at Riverside than there is"
+    assert said.startswith(taken)
+    [unnamed] = over_committed(network, {})
+    assert "more resource_0 at site_0 than" in unnamed
     assert "in 2027-02;" in said
 
 

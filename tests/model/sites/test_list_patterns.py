@@ -20,6 +20,7 @@ from hepaplan.model.sites.list_patterns import (
     maximal_patterns,
     session_weights,
 )
+from hepaplan.model.sites.network import Network
 from hepaplan.model.sites.site_capacity import site_capacity
 from tests.support.scenarios import tiny, tiny_pathway, tiny_usual, with_pathway, with_settings
 from tests.support.small import schedule, share
@@ -57,6 +58,7 @@ def test_patterns_leave_no_room_for_another_case() -> None:
         # two of 88; four of 88 fill a session.
         ([402, 333, 295, 235, 186, 88], [[1, 1, 1, 1, 0.5, 0], [1, 1, 0.75, 0.75, 0.5, 0.25]]),
         ([550], [[2]]),
+        ([816, 408], [[2, 1]]),
         ([817, 408, 204], [[3, 1, 1 / 2]]),
     ],
 )  # fmt: skip
@@ -85,13 +87,34 @@ def test_no_rule_is_spare() -> None:
 
 
 def test_cases_too_many_to_count_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(TooManyPatterns, match=f"more than {MOST_PATTERNS} ways"):
+    words = f"more than {MOST_PATTERNS} ways to fill a session of 408 with cases of 5 to 50$"
+    with pytest.raises(TooManyPatterns, match=words):
         session_weights([50, 40, 30, 20, 10, 5], 408.0)
     with pytest.raises(TooManyPatterns, match="cases of 10 lengths that fit differently"):
         session_weights([199, 190, 170, 130, 110, 95, 81, 70, 63, 51], 408.0)
     monkeypatch.setattr(list_patterns, "MOST_RULES", 4)
     with pytest.raises(TooManyPatterns, match="5 rules to keep whole cases of 5 lengths, more"):
         session_weights([204, 136, 102, 60, 30], 408.0)
+
+
+def test_as_many_patterns_and_rules_as_may_be_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_patterns, "MOST_PATTERNS", 7)
+    monkeypatch.setattr(list_patterns, "MOST_RULES", 5)
+    assert session_weights([200, 110, 60], 408.0).shape[1] == 3
+    monkeypatch.setattr(list_patterns, "MOST_PATTERNS", 6)
+    with pytest.raises(TooManyPatterns, match="more than 6 ways"):
+        session_weights([200, 110, 60], 408.0)
+    monkeypatch.undo()
+    monkeypatch.setattr(list_patterns, "MOST_RULES", 5)
+    assert len(session_weights([204, 136, 102, 60, 30], 408.0)) == 5
+
+
+def test_cases_that_fit_in_the_same_places_count_as_one_length() -> None:
+    """Five leave room for nothing, five for one of 88: three lengths that fit differently."""
+    long, middle = [402, 390, 371, 355, 333], [318, 311, 299, 290, 284]
+    found = session_weights([*long, *middle, 88], 408.0)
+    expected = np.array([[1.0] * 10 + [0.0], [1.0] * 5 + [0.75] * 5 + [0.25]])
+    np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
 def whole(scenario: Scenario, **resource: object) -> Scenario:
@@ -180,3 +203,64 @@ def test_cases_shorter_than_one_unit_count_too() -> None:
     network = network_of(usual_care(whole(with_pathway(tiny(), record))))
     cases = network.kernels.use[ABLATION, :, 2:, 0]
     np.testing.assert_allclose(cases.max(axis=1), 1 / 408)
+
+
+def test_every_resource_is_checked_and_those_without_cases_pass() -> None:
+    shut = tiny().settings.resource["theatre"].utilisation_cap.model_copy(update={"value": 0.0})
+    closed = {
+        name: resource.model_copy(update={"whole_cases": True, "utilisation_cap": shut})
+        for name, resource in tiny().settings.resource.items()
+    }
+    plain = {"robot": closed["chair"], "chair": tiny().settings.resource["chair"]}
+    told = check_list_patterns(plain | {"theatre": closed["theatre"]}, tiny().pathway)
+    assert [problem.key[1] for problem in told] == ["theatre"]
+    told = check_list_patterns(closed, tiny().pathway)
+    assert [problem.key[1] for problem in told] == ["theatre", "chair"]
+    short = whole(tiny(), units_per_week=0.5).settings.resource["theatre"]
+    assert check_list_patterns({"theatre": short}, tiny().pathway) == []
+
+
+def test_the_second_resource_may_have_whole_cases_alone() -> None:
+    """A chair has 40 x 0.9 = 36 hours a week: four of eight, five of seven, six of six."""
+    chair = tiny().settings.resource["chair"].model_copy(update={"whole_cases": True})
+    resources = tiny().settings.resource | {"chair": chair}
+    network = network_of(usual_care(with_settings(tiny(), resource=resources)))
+    assert network.reported == 2
+    assert all(name.startswith("chair, whole cases (") for name in network.kernels.resources[2:])
+    assert network.made.of.tolist() == [1] * len(network.kernels.resources[2:])
+    np.testing.assert_allclose(network.capacity[2], network.capacity[1] / 36.0)
+
+
+def changed_use(**resection: object) -> Network:
+    record = tiny_pathway()
+    options = record["decision_point"]["operable"]["option"]
+    for key, stated in resection.items():
+        if stated is None:
+            options["resection"].pop(key)
+        else:
+            options["resection"][key] = stated
+    return network_of(usual_care(whole(with_pathway(tiny(), record))))
+
+
+def test_who_is_always_operated_on_has_every_complication() -> None:
+    """Fifteen in a hundred go back; without cancellations that is so of all."""
+    cases = changed_use(not_performed=None).kernels.use[RESECTION, 0, 2:, 0]
+    assert cases.tolist() == pytest.approx([2.0, 2.0 + 0.15 / 3])
+
+
+def test_cases_of_later_months_are_counted_in_their_months() -> None:
+    network = changed_use(footprint={"theatre": schedule([300, 0, 0, 60], "minutes")})
+    minutes = network.kernels.use[RESECTION, :, 0]
+    cases = network.kernels.use[RESECTION, :, 2:]
+    assert (minutes[:, 3] > 0).all()
+    assert not cases[:, :, 1:3].any()
+    np.testing.assert_allclose(cases[:, 0, 3], 0.0)
+    np.testing.assert_allclose(cases[:, 1, 3], minutes[:, 3] / 60 / 3)
+
+
+def test_a_return_that_takes_nothing_of_one_group_is_no_case_of_it() -> None:
+    back = tiny_pathway()["decision_point"]["operable"]["option"]["resection"]["complications"]
+    back["major"]["footprint"]["theatre"]["value"] = {"under_65": 0.5, "65_and_over": 0.0}
+    network = changed_use(complications=back, not_performed=None)
+    cases = network.kernels.use[RESECTION, :, 2:, 0].max(axis=1)
+    assert cases.tolist() == pytest.approx([2.0 + 0.15 / 408, 2.0])

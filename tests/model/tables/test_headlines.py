@@ -75,6 +75,21 @@ def test_a_plan_that_saves_or_loses_says_so_and_an_unsplit_gain_names_no_step() 
     assert "age" not in text
 
 
+def test_a_gain_that_shows_as_nothing_is_said_in_words() -> None:
+    """Expected: no figure of the sentence is a rounded zero, whatever its sign."""
+    hardly = {
+        **FIGURES, (QALYS, MOST_HEALTH): 5_665.24, (COST, MOST_HEALTH): 93.4e6 - 141.0,
+        (DEATHS, MOST_HEALTH): 54.24, (LOST, FIRST_COME): 0.04,
+    }  # fmt: skip
+    split = steps((FIRST_COME, 0.0), ("order of starts", 0.06), ("and referral", -1.7e-7))
+    assert gained(hardly, split, "over 6 months") == (
+        "Scarce capacity costs hardly any QALYs over 6 months first come. Against that the plan, "
+        "which knows all who will come, brings hardly any QALYs (by order of starts +0.1, referral "
+        "nothing), with hardly any difference in deaths on a list, at about the same cost (QALYs "
+        "and pounds lifetime, discounted)."
+    )
+
+
 def priced_rows(*rows: tuple[str, float, float | None, float]) -> pd.DataFrame:
     table = pd.DataFrame(
         [(resource, plus, minus, part) for resource, plus, minus, part in rows],

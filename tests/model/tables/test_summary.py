@@ -83,12 +83,26 @@ def test_spending_is_that_of_the_cost_table() -> None:
 
 def test_about_ten_sentences_each_with_a_figure_or_a_place_to_look() -> None:
     sentences = results().headlines
-    assert 8 <= len(sentences) <= 12
+    assert 8 <= len(sentences) <= 13
+    assert sentences[0].startswith("Does everyone start in time? No: of all who came, ")
     for sentence in sentences:
         assert sentence.endswith(".")
         assert "nan" not in sentence.lower().split()
         assert "{" not in sentence
     assert sum(bool(re.search(r"\d", sentence)) for sentence in sentences) >= 7
+
+
+def test_where_fewest_start_in_time_stands_right_after_the_gain() -> None:
+    """Expected: the smallest share of the plan in the table of access, and first come's beside."""
+    sentences = results().headlines
+    (gain,) = (i for i, said in enumerate(sentences) if said.startswith("Scarce capacity costs"))
+    assert sentences[gain + 1].startswith("With the plan fewest start in time in ")
+    table = results().tables["access"]
+    shares = table.set_index(["policy", "region", "decision_point"])["share_within_standard"]
+    region, point = shares[MOST_HEALTH].astype(float).idxmin()
+    for policy in (MOST_HEALTH, FIRST_COME):
+        assert f"{shares[policy, region, point]:.1%}" in sentences[gain + 1]
+    assert f"in {region} ({results().labels[point]})" in sentences[gain + 1]
 
 
 def test_sentences_say_what_the_key_figures_say() -> None:
@@ -116,7 +130,8 @@ def test_the_misfit_of_survival_is_a_sentence_if_anything_is_published() -> None
 
 def test_sentences_of_a_region_without_shortage_do_not_name_one() -> None:
     plenty = with_table(tiny(), capacity=scaled(tiny().tables.capacity, "number", 1e5))
-    changed, *others = evaluate(plenty).headlines
+    answer, changed, *others = evaluate(plenty).headlines
+    assert answer.startswith("Does everyone start in time? Yes: ")
     assert changed.startswith("Changed from the base: ")
     assert "Hilltop" not in " ".join(others)
 

@@ -8,14 +8,11 @@ from typing import Any
 import pytest
 
 from hepaplan.model.figures import figures
-from hepaplan.model.money.prices import times
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Quantity
-from hepaplan.model.uncertainty.spread.altered import Scaled
 from hepaplan.model.uncertainty.spread.choices import NAMES, SECTIONS, why_fixed
 from hepaplan.model.uncertainty.spread.distributions import Beta, Fixed, Gamma, LogNormal
-from hepaplan.model.uncertainty.spread.empirical import Empirical
 from hepaplan.model.uncertainty.spread.inputs import HAZARD_FACTOR, uncertain_inputs
 from hepaplan.model.uncertainty.spread.means import why_mean_differs
 from hepaplan.model.uncertainty.spread.rules import Uncertainty
@@ -159,6 +156,7 @@ def test_eligibility_is_one_input_a_group_whose_parts_move_alone() -> None:
     assert [k for k in found if k[0] == "tables"] == [key]
     assert found[key].has_parts_of_its_own
     assert sum(found[key].point.values()) == pytest.approx(1.0)
+    assert not found[key].assumed
     for part, share in found[key].point.items():
         assert found[key].parts[part].mean == pytest.approx(share)
 
@@ -199,34 +197,6 @@ def test_copies_go_with_their_original_as_long_as_they_are_alike() -> None:
     found = uncertain_inputs(replace(alike, copies={other: price}))
     assert found[price].copies == (other,)
     assert other not in found
-
-
-def test_samples_and_parameters_stated_in_other_prices_are_converted() -> None:
-    key: Key = ("resource", "chair", "unit_cost")
-    cost = tiny().settings.resource["chair"].unit_cost
-    before = cost.model_copy(
-        update={"value": 70.0, "distribution": "gamma", "parameters": {"shape": 49, "scale": 1.5}}
-    )
-    now = before.model_copy(update={"value": 35.0})
-    resources = dict(tiny().settings.resource)
-    resources["chair"] = resources["chair"].model_copy(update={"unit_cost": now})
-    scenario = replace(with_settings(tiny(), resource=resources), stated={key: before})
-    part = uncertain_inputs(scenario)[key].parts[""]
-    assert isinstance(part, Scaled)
-    assert part.mean == pytest.approx(49 * 1.5 / 2)
-    sampled = before.model_copy(update={"distribution": "empirical", "parameters": None})
-    resources["chair"] = resources["chair"].model_copy(update={"unit_cost": sampled})
-    with_samples = replace(with_settings(tiny(), resource=resources), samples={key: (60.0, 90.0)})
-    assert uncertain_inputs(with_samples)[key].parts[""] == Empirical((60.0, 90.0))
-
-
-def test_a_standard_error_is_converted_with_its_price() -> None:
-    settings = tiny().settings
-    price = settings.resource["chair"].unit_cost.model_copy(update={"standard_error": 4.0})
-    assert times(price, 1.5, settings).standard_error == 6.0
-    schedule = tiny().pathway.decision_point["operable"].option["resection"].costs["follow_up"]
-    spread = schedule.model_copy(update={"standard_error": 10.0})
-    assert times(spread, 0.5, settings).standard_error == 5.0
 
 
 def test_correlated_figures_know_each_other() -> None:

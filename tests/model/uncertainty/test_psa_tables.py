@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hepaplan.model.evaluate import network_of
+from hepaplan.model.uncertainty import psa_tables
 from hepaplan.model.uncertainty.plan_draws import PlanDraws
 from hepaplan.model.uncertainty.psa_tables import (
     BENEFIT,
@@ -122,6 +123,20 @@ def test_a_mean_far_from_the_base_is_explained_and_one_near_it_is_not() -> None:
     assert not (table["explanation"] == NOT_EXPLAINED).any()
 
 
+def test_a_mean_within_two_percent_needs_no_explanation() -> None:
+    assert (interval_table(moved(1.01), [])["explanation"] == "").all()
+    assert (interval_table(moved(1.03), [])["explanation"] != "").any()
+
+
+def test_means_of_the_inputs_explain_their_part_of_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of +50% the model gives +20% with every input at its mean, made up: two fifths."""
+    monkeypatch.setattr(psa_tables, "region_draws", lambda *_: moved(1.2).region)
+    table = interval_table(moved(1.5), [plans("kept", 1.0)])
+    said = row(table, output=TOTALS["qalys_discounted"][0])["explanation"]
+    assert said.startswith("40% of that because the means of the inputs")
+    assert table.index.tolist() == list(range(len(table)))
+
+
 @pytest.mark.parametrize(
     ("by_means", "error", "begins", "ends"),
     [
@@ -157,6 +172,7 @@ def test_fans_are_percentiles_of_each_month_by_itself() -> None:
 def test_regions_add_up_to_treatments_and_to_all() -> None:
     tables = demand_tables(side())
     each = tables["fan_region_treatments"]
+    assert each.index.tolist() == list(range(len(each)))
     assert list(each.columns[:3]) == ["region", "treatment", "month"]
     for columns, whole in (
         (["treatment", "month"], tables["fan_treatments"]),
@@ -234,6 +250,8 @@ def test_tables_of_choices_name_their_comparison_and_curves_sum_to_one() -> None
     assert plane["incremental_qalys"].tolist() == pytest.approx([0.001, -0.001])
     assert tables["strategies"].groupby("comparison").size().to_dict() == {"care": 2, "region": 3}
     assert set(tables["quadrants"]["per"]) == {PER_PATIENT, PER_REGION}
+    for table in tables.values():
+        assert table.index.tolist() == list(range(len(table)))
 
 
 def test_nothing_to_choose_leaves_empty_tables() -> None:

@@ -12,11 +12,13 @@ import pytest
 
 from hepaplan.model.evaluate import usual_care
 from hepaplan.model.parameters import Scenario
+from hepaplan.model.policies import first_come
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.verification import cohort_change_rows as changing
 from hepaplan.model.verification import cohort_rows as still
 from hepaplan.model.verification.changed import with_tables
 from hepaplan.model.verification.changed_exits import harmless
+from hepaplan.model.verification.changed_supply import first_months
 from hepaplan.model.verification.subject import Row, Subject
 from hepaplan.model.verification.verdict import FAIL, NOT_APPLICABLE, PASS, Finding
 from tests.support.scenarios import tiny, tiny_capacity, tiny_usual
@@ -109,9 +111,18 @@ def test_a8_people_who_vanish_from_a_list_are_seen_and_records_leave_it_open() -
     assert crowd.left[..., :-1].any(), "nobody waits in the tiny scenario: no control"
     doctored = with_capacity(replays={"first come": replace(crowd, starts=0.0 * crowd.starts)})
     assert still.each_month_waited_follows_the_last(doctored).outcome == FAIL
+    unknown = with_capacity(replays={"first come": replace(crowd, left=crowd.left * np.nan)})
+    assert still.each_month_waited_follows_the_last(unknown).outcome == FAIL
     recorded = with_capacity(corrections=pd.DataFrame({"people": [1.0]}))
     found = still.each_month_waited_follows_the_last(recorded)
     assert found.outcome == NOT_APPLICABLE
+
+
+def test_a8_says_where_no_month_follows_another() -> None:
+    network = tiny_capacity().network
+    only = first_months(network, 1)
+    alone = with_capacity(network=only, replays={"first come": first_come(only)})
+    assert still.each_month_waited_follows_the_last(alone).outcome == NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(

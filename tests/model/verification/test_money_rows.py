@@ -21,13 +21,13 @@ from hepaplan.model.readings import UsualCare
 from hepaplan.model.verification import money_rows as money
 from hepaplan.model.verification import price_rows as prices
 from hepaplan.model.verification import utility_rows as utilities
-from hepaplan.model.verification.changed import with_horizon
+from hepaplan.model.verification.changed import with_horizon, without_new_cases
 from hepaplan.model.verification.changed_pathway import with_options
 from hepaplan.model.verification.subject import Row, Subject
 from hepaplan.model.verification.verdict import FAIL, NOT_APPLICABLE, PASS, Finding
 from tests.support.scenarios import tiny, tiny_pathway, tiny_usual, with_pathway, with_settings
 from tests.support.small import figure, schedule
-from tests.support.verified import deaf, tiny_subject, with_usual
+from tests.support.verified import deaf, subject_of, tiny_subject, with_usual
 
 ROWS = (*utilities.UTILITY_ROWS, *prices.PRICE_ROWS, *money.MONEY_ROWS)
 NOT_ON_TINY = {"B7", "B10", "B16", "B19"}
@@ -177,6 +177,10 @@ def test_b13_rates_that_are_exchanged_are_seen() -> None:
 def test_b14_says_where_the_horizon_is_too_short_to_cut() -> None:
     brief = with_usual(scenario=with_horizon(tiny(), 4))
     assert money.shorter_horizon(brief).outcome == NOT_APPLICABLE
+
+
+def test_b14_says_where_nobody_is_new() -> None:
+    assert money.shorter_horizon(subject_of(without_new_cases(tiny()))).outcome == NOT_APPLICABLE
 
 
 def test_b15_says_where_nothing_goes_wrong() -> None:

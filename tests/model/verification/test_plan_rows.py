@@ -12,6 +12,7 @@ from hepaplan.model.plan_rules import Equity, MinimumVolume
 from hepaplan.model.policies import first_come, nothing_scarce
 from hepaplan.model.replay import Replay
 from hepaplan.model.verification import plan_rows
+from hepaplan.model.verification.changed import without_new_cases
 from hepaplan.model.verification.changed_supply import supply_times
 from hepaplan.model.verification.plan_again_rows import PLAN_AGAIN_ROWS
 from hepaplan.model.verification.plan_rows import (
@@ -28,7 +29,14 @@ from hepaplan.model.verification.plan_rows import (
     proven_and_told,
 )
 from hepaplan.model.verification.subject import Row, Subject
-from tests.support.scenarios import tiny, tiny_capacity, tiny_pathway, with_pathway, with_settings
+from tests.support.scenarios import (
+    tiny,
+    tiny_capacity,
+    tiny_pathway,
+    with_pathway,
+    with_settings,
+    with_table,
+)
 from tests.support.small import figure, share
 from tests.support.verified import (
     deaf,
@@ -73,6 +81,12 @@ def test_where_nothing_takes_a_resource_no_capacity_means_nothing() -> None:
     free = replace(network.kernels, use=np.zeros_like(network.kernels.use))
     subject = with_capacity(planned_in=replace(network, kernels=free))
     assert nothing_without_capacity(subject).outcome == "not applicable"
+
+
+def test_where_nobody_comes_to_a_list_no_capacity_means_nothing() -> None:
+    nobody = without_new_cases(tiny())
+    nobody = with_table(nobody, backlog=nobody.tables.backlog.iloc[:0])
+    assert nothing_without_capacity(subject_of(nobody)).outcome == "not applicable"
 
 
 @pytest.mark.parametrize("wrong", [1e-3, np.nan])

@@ -16,10 +16,11 @@ from hepaplan.model.readings import UsualCare
 from hepaplan.model.uncertainty.drawing.draws import draw
 from hepaplan.model.uncertainty.spread.inputs import Input, uncertain_inputs
 from hepaplan.model.verification import uncertainty_rows as rows
+from hepaplan.model.verification.changed import without_new_cases
 from hepaplan.model.verification.subject import Row, Subject
 from hepaplan.model.verification.verdict import FAIL, NOT_APPLICABLE, PASS, Finding
 from tests.support.scenarios import tiny, tiny_usual
-from tests.support.verified import tiny_subject
+from tests.support.verified import subject_of, tiny_subject
 
 Judge = Callable[[Subject], Finding]
 
@@ -50,6 +51,11 @@ def test_d6_a_seed_without_effect_and_one_without_memory_are_seen(
     seeds = iter((2, 1, 2))
     monkeypatch.setattr(rows, "draw", lambda inputs, count, _: draw(inputs, count, next(seeds)))
     assert rows.one_seed_one_result(tiny_subject()).outcome == FAIL
+
+
+def test_d6_says_where_nobody_is_new() -> None:
+    found = rows.one_seed_one_result(subject_of(without_new_cases(tiny())))
+    assert found.outcome == NOT_APPLICABLE
 
 
 def test_d10_another_base_and_a_spread_that_stays_are_seen(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hepaplan.model.allocation.session import Stopped
 from hepaplan.model.checks import all_checks
 from hepaplan.model.evaluate import as_today, usual_care
 from hepaplan.model.problems import InvalidInput, NoAnswer
@@ -57,6 +58,14 @@ def test_a_changed_scenario_that_is_refused_is_no_failure(error: Exception) -> N
     assert verdict.outcome == "not applicable"
     words = " ".join(str(error).split())
     assert verdict.found == f"the changed scenario is refused: {words}"
+
+
+def test_a_solver_that_stops_leaves_the_row_out() -> None:
+    (verdict,) = verify(subject(), (row("F4", Stopped("time limit")),))
+    assert verdict.outcome == "left out"
+    assert verdict.found == (
+        "no answer was found: the solver stopped without a proven answer (time limit)"
+    )
 
 
 def test_an_interrupt_is_not_caught() -> None:

@@ -15,9 +15,11 @@ from hepaplan.reports.page.run_page import run_pages
 from hepaplan.reports.study.page import study_page
 from hepaplan.reports.style import GREEN, RED
 from hepaplan.reports.views.checked import (
-    left_in_words,
-    outcomes_in_words,
+    meaning,
+    others_in_words,
     passed_in_words,
+    program_in_words,
+    summed_in_words,
     verdict,
 )
 from hepaplan.reports.workbook import build_workbook, write_workbook
@@ -71,18 +73,35 @@ def test_only_the_first_failures_are_named(content: ReportContent) -> None:
     assert not passed
 
 
-def test_outcomes_are_counted_and_what_is_left_is_said(content: ReportContent) -> None:
-    said = outcomes_in_words(content.tables)
-    assert said == "4 rows of verification: 2 passed, 1 not applicable, 1 left out"
-    failing = with_rows(content, B13="fail", F1="pass").tables
-    said = outcomes_in_words(failing)
-    assert said == "4 rows of verification: 2 passed, 1 FAILED, 1 not applicable"
-    program = f"{len(OF_THE_CODE)} more rows of the list concern the program itself"
-    assert left_in_words(content.tables).startswith(
-        "hepaplan verify, without --no-plan, judges the 1 left out"
+def test_one_sentence_has_numbers_that_add_up(content: ReportContent) -> None:
+    """By hand: 5 + 2 = 7 checks, 2 + 1 + 1 = 4 rows; then 5 + 3 = 8 and 3 + 1 = 4."""
+    assert summed_in_words(content.tables) == (
+        "All 7 checks passed: 5 identities and 2 rows of verification; the other 2 of the list's 4 "
+        "rows: 1 does not apply to this scenario; 1 is left out, and each "
+        "says why."
     )
-    assert program in left_in_words(content.tables)
-    assert left_in_words(failing).startswith(program)
+    failing = with_rows(content, B13="fail", F1="pass").tables
+    assert summed_in_words(failing) == (
+        "1 of 8 checks FAILED: 5 identities and 3 rows of verification; the other 1 of the list's "
+        "4 rows: 1 does not apply to this scenario."
+    )
+    whole = with_rows(content, B7="pass", F1="pass").tables
+    assert others_in_words(whole) == ""
+    assert summed_in_words(whole) == (
+        "All 9 checks passed: 5 identities and 4 rows of verification."
+    )
+    assert program_in_words().startswith(f"{len(OF_THE_CODE)} further rows concern the program")
+
+
+def test_the_sheet_says_first_what_a_reader_is_to_make_of_it(short: ReportContent) -> None:
+    for content, passed in ((short, True), (with_rows(short, B13="fail"), False)):
+        sheet = build_workbook(content)["Checks"]
+        above = " ".join(str(sheet.cell(row, 1).value or "").strip() for row in range(2, 8))
+        assert above.startswith("Did this run calculate right?")
+        assert meaning(passed) in above
+        assert meaning(not passed) not in above
+    assert "Use no figure" in meaning(False)
+    assert "run again" in meaning(False)
 
 
 def test_the_sheet_has_verdict_identities_then_rows_in_colour(
@@ -92,8 +111,10 @@ def test_the_sheet_has_verdict_identities_then_rows_in_colour(
     sheet = load_workbook(tmp_path / "r.xlsx")["Checks"]
     assert sheet["A3"].value == FAILED
     assert sheet["A3"].font.color.rgb == f"00{RED}"
-    assert str(sheet["A4"].value).startswith("ILLUSTRATIVE")
-    assert str(sheet["A5"].value).startswith("4 rows of verification: 1 passed, 1 FAILED")
+    above = [str(sheet.cell(row, 1).value) for row in range(4, 9)]
+    assert above[0].startswith("Use no figure of this report yet.")
+    (marked,) = (row for row, said in enumerate(above) if said.startswith("ILLUSTRATIVE"))
+    assert above[marked + 1].startswith("The other 2 of the list's 4 rows: 1 does not apply")
     assert list(sheet.tables)[:2] == ["checks", "verification"]
     rows = list(sheet[sheet.tables["verification"].ref])
     assert [cell.value for cell in rows[0]] == [
