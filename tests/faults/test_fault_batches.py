@@ -96,7 +96,7 @@ def test_an_altered_result_is_set_aside_said_and_done_again(tmp_path: Path) -> N
 def test_a_batch_that_ends_early_says_so_and_goes_on(
     tmp_path: Path, error: type[BaseException], ended: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = runner.run_here
+    here = vars(runner)["run_here"]
 
     def early(*given: Any) -> Iterator[Outcome]:
         yield from list(here(*given))[:3]
