@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FOLDERS = ("model", "scenarios", "reports")
+EXTRAS = "optional-dependencies"
 DATA = {".toml", ".csv", ".md"}
 
 
@@ -90,25 +92,39 @@ def test_the_licence_is_stated_and_present() -> None:
     assert "The hepaplan developers" in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
-def test_pinned_requirements_are_hashed_and_cover_what_we_declare() -> None:
-    text = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
-    pinned = {line.split("==")[0] for line in text.splitlines() if "==" in line}
-    blocks = text.replace("\\\n", " ").splitlines()
-    assert all("--hash=sha256:" in line for line in blocks if "==" in line)
-    assert "http" not in text
+OF_TESTS = ("test", "cluster", "parquet", "sensitivity")
+
+
+def declared(*extras: str) -> dict[str, SpecifierSet]:
+    """Return what is stated of each version of a dependency and of those of the extras named."""
     project = PROJECT["project"]
-    extras = project["optional-dependencies"]
-    declared = [*project["dependencies"], *extras["test"], *extras["dev"]]
-    names = {requirement.split(">")[0].split("[")[0] for requirement in declared}
-    assert names - {"hepaplan"} <= pinned
+    stated = [*project["dependencies"], *(r for e in extras for r in project[EXTRAS][e])]
+    return {r.name: r.specifier for r in map(Requirement, stated) if r.name != "hepaplan"}
+
+
+def pinned(file: str) -> dict[str, Version]:
+    """Return the version of each package that a file of requirements pins."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    pins = re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
+    return {name: Version(number) for name, number in pins}
+
+
+@pytest.mark.parametrize("file", ["requirements-dev.txt", "requirements-lowest.txt"])
+def test_pinned_requirements_are_hashed_and_name_no_address(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    lines = text.replace("\\\n", " ").splitlines()
+    assert all("--hash=sha256:" in line for line in lines if "==" in line)
+    assert "http" not in text
+
+
+def test_pinned_versions_cover_what_is_declared_and_lie_within_its_bounds() -> None:
+    pins = pinned("requirements-dev.txt")
+    stated = declared("dev", "docs", *OF_TESTS)
+    assert {name for name, bounds in stated.items() if pins[name] not in bounds} == set()
 
 
 def test_the_lowest_pinned_versions_are_the_lowest_stated() -> None:
-    text = (ROOT / "requirements-lowest.txt").read_text(encoding="utf-8")
-    pinned = dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
-    extras = PROJECT["project"]["optional-dependencies"]
-    names = ("test", "cluster", "parquet", "sensitivity")
-    declared = [*PROJECT["project"]["dependencies"], *(r for n in names for r in extras[n])]
-    bounds = {r.name: r.specifier for r in map(Requirement, declared) if r.name != "hepaplan"}
-    lowest = {n: next(b.version for b in s if b.operator == ">=") for n, s in bounds.items()}
-    assert {n: Version(pinned[n]) for n in lowest} == {n: Version(v) for n, v in lowest.items()}
+    pins = pinned("requirements-lowest.txt")
+    for name, bounds in declared(*OF_TESTS).items():
+        (lowest,) = (b.version for b in bounds if b.operator == ">=")
+        assert pins[name] == Version(lowest), name

@@ -75,7 +75,7 @@ def readings_agree(usual: UsualCare, network: Network) -> None:
         assert done.left.max() < CLOSE
 
 
-@examples(100)
+@examples()
 @given(MADE)
 def test_every_replay_keeps_people_and_fits(made: Made) -> None:
     """Expected: nobody lost, whatever the policy or the plan; nothing used beyond what there is.

@@ -38,7 +38,7 @@ def one_of(scenario: Scenario, seed: int) -> InputRow:
     return rows[seed % len(rows)]
 
 
-@examples(40)
+@examples()
 @given(MADE, st.integers(0, 10_000))
 def test_files_and_a_variant_of_them_are_the_scenario_they_state(scenario: Made, seed: int) -> None:
     """Expected: equal digests of what was made and what is read; a variant is what it says."""

@@ -213,7 +213,8 @@ def test_explain_a_value_by_group_a_plain_setting_a_table_and_a_file(tiny: Path)
     assert explain(loaded, share).value == "under_65 0.75, 65_and_over 0.6"
     assert explain(loaded, f"{share}.value").key == share
     assert explain(loaded, "window.months").value == "3"
-    assert "metastases.late_share = 0.12 share" in explain(loaded, "metastases").below
+    late = "metastases.late_share = 0.12 share (illustrative, made_up)"
+    assert late in explain(loaded, "metastases").below
     assert explain(loaded, "tables.stage").value == "stage.csv"
     assert explain(loaded, "site").value == "a table with hilltop, riverside"
 
@@ -228,8 +229,8 @@ def test_explain_a_distribution_a_schedule_and_the_delay(tiny: Path) -> None:
     assert "None" not in time
     assert "survival 0.45" in time
     assert explain(loaded, "delay").below == (
-        "delay.hazard_ratio = 1.06 (from week 4) hazard ratio",
-        "delay.restricted_to = 5 years",
+        "delay.hazard_ratio = 1.06 (from week 4) hazard ratio (judgement, made_up)",
+        "delay.restricted_to = 5 years (judgement, made_up)",
     )
     assert explain(loaded, "delay.hazard_ratio").value == "1.06 (from week 4)"
 

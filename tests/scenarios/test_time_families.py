@@ -112,7 +112,8 @@ def test_hazard_ratios_that_cannot_follow_each_other_are_refused(
     assert values[key] == words_used
     assert values[f"pathway.{POINTS_AT}"] == TIME_IN_WORDS
     assert explain(loaded, changes).value == "a list of 1"
-    assert explain(loaded, changes).below == (f"{key} = {words_used} hazard ratio",)
+    about = "hazard ratio (illustrative, made_up)"
+    assert explain(loaded, changes).below == (f"{key} = {words_used} {about}",)
     said = str(explain(loaded, f"pathway.{POINTS_AT}"))
     assert said.startswith(f"pathway.{POINTS_AT} = {TIME_IN_WORDS}\n  unit: months\n")
     path.write_text(plain + first + later, encoding="utf-8")
