@@ -48,11 +48,6 @@ class Varying:
         """How many draws are told apart, 1 when all are alike."""
         return int(max(self.by_cycle.shape[1], self.by_time.shape[1]))
 
-    @property
-    def mixed(self) -> bool:
-        """Whether it varies by cycle and by time in state at once."""
-        return self.cycles > 1 and self.times > 1
-
 
 Value: TypeAlias = float | Floats | Varying
 

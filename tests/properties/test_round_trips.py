@@ -53,7 +53,7 @@ def test_files_and_a_variant_of_them_are_the_scenario_they_state(scenario: Made,
         assert scenario_digest(variant) != scenario_digest(loaded)
 
 
-@examples(8)
+@examples(100)
 @given(MADE, st.integers(0, 10_000))
 def test_a_workbook_comes_back_and_an_edit_is_what_a_variant_says(
     scenario: Made, seed: int

@@ -114,6 +114,43 @@ def test_every_kind_of_rule_has_words(constraint: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("months", "words"),
+    [
+        ((), "in 2027:"),
+        (("2027-03",), "in 2027-03:"),
+        (("2027-03", "2027-07"), "in 2027-03 to 2027-07:"),
+        (("2027-03", "2027-05", "2027-09"), "in 2027-03 to 2027-09:"),
+    ],
+)
+def test_short_months_are_told_from_the_first_to_the_last(
+    months: tuple[str, ...], words: str
+) -> None:
+    about = ("resource_0", "site_0", "2027")
+    rule = Rule("capacity", about, np.array([0]), ("2027-01", "2027-12"))
+    short = Shortfall(rule, 2.0, 9.0, months)
+    said = in_words(
+        Conflict((short,), (short,), 2.0, minimal=True, others=False),
+        Words(one_list(1.0, [50.0]), LABELS, UNITS),
+    )
+    assert f"- Operating theatre at North {words}" in said
+
+
+@pytest.mark.parametrize(("inputs", "last"), [(8, "- Operating"), (9, "- and 1 more")])
+def test_eight_inputs_are_listed_that_would_have_to_give(inputs: int, last: str) -> None:
+    least = tuple(
+        Shortfall(
+            Rule("capacity", ("resource_0", f"site {n}", "2027"), np.array([n]), ("2027-01",)),
+            2.0, 9.0, ("2027-01",),
+        )
+        for n in range(inputs)
+    )  # fmt: skip
+    conflict = Conflict(least[:1], least, 2.0, minimal=False, others=False)
+    said = in_words(conflict, Words(one_list(1.0, [50.0]), LABELS, UNITS)).split("\n")
+    assert said[-1].startswith(last)
+    assert sum(line.startswith("- Operating") for line in said[-9:]) == 8
+
+
+@pytest.mark.parametrize(
     ("number", "up", "down"),
     [(0.0, "0", "0"), (28.0000001, "28", "28"), (27.999999, "28", "28"), (13.862, "13.9", "13.8"),
      (1234.5, "1,240", "1,230"), (0.01234, "0.0124", "0.0123"), (99.96, "100", "99.9")],
