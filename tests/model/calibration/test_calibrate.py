@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -153,6 +155,24 @@ def test_an_output_that_the_scenario_lacks_is_no_answer(monkeypatch: pytest.Monk
     monkeypatch.setattr("hepaplan.model.calibration.calibrate.observed", none)
     with pytest.raises(NoAnswer, match="alive: the scenario has no overall_survival"):
         calibrate(short(), asked)
+
+
+def test_published_survival_is_compared_from_the_first_month_to_the_horizon() -> None:
+    scenario = short()
+    option = scenario.pathway.decision_point["operable"].option["resection"]
+    (stated,) = option.published
+    last = usual_care(scenario).kernels.months
+    months = (0.4, 1.0, float(last), last + 1.0)
+    published_then = tuple(stated.model_copy(update={"month": month}) for month in months)
+    point = scenario.pathway.decision_point["operable"]
+    options = {**point.option, "resection": option.model_copy(update={"published": published_then})}
+    points = {
+        **scenario.pathway.decision_point,
+        "operable": point.model_copy(update={"option": options}),
+    }
+    pathway = scenario.pathway.model_copy(update={"decision_point": points})
+    table = published(usual_care(replace(scenario, pathway=pathway)))
+    assert table[table["option"] == "resection"]["month"].tolist() == [1.0, last]
 
 
 def test_survival_is_that_of_treated_patients_by_their_starts() -> None:

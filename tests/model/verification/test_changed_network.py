@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hepaplan.model.evaluate import usual_care
@@ -22,7 +23,13 @@ from hepaplan.model.verification.changed_network import (
 )
 from hepaplan.model.verification.changed_supply import PLENTY, first_months, plentiful
 from hepaplan.model.verification.recounted import people_lost, stated_capacity
-from tests.support.scenarios import tiny, tiny_capacity, tiny_usual, with_settings
+from tests.support.scenarios import (
+    tiny,
+    tiny_capacity,
+    tiny_usual,
+    with_settings,
+    with_table,
+)
 from tests.support.small import figure
 
 
@@ -112,6 +119,18 @@ def test_capacity_as_stated_is_what_sites_have() -> None:
     cap = theatre.utilisation_cap.number
     by_hand = np.array([0.1, 0.05, 0.1, 0.1]) * theatre.units_per_week * weeks * cap
     np.testing.assert_allclose(stated[0, 1], by_hand, rtol=1e-12)
+
+
+def test_what_other_services_use_is_no_capacity_as_stated() -> None:
+    """0.06 lists a week of Riverside's 0.1, of which February has half: none is left, not less."""
+    used = pd.DataFrame(
+        [("riverside", "theatre", "2027-02", "2027-03", 0.06, "made_up", "illustrative")],
+        columns=["site", "resource", "from_month", "to_month", "number", "source", "quality"],
+    )
+    network = tiny_capacity().network
+    plain = stated_capacity(tiny(), network)
+    left = stated_capacity(with_table(tiny(), other_use=used), network)
+    np.testing.assert_allclose(left[0, 1], plain[0, 1] * [1.0, 0.0, 0.4, 1.0], rtol=1e-12)
 
 
 def test_a_person_who_vanishes_is_counted() -> None:

@@ -47,10 +47,14 @@ def test_d6_a_seed_without_effect_and_one_without_memory_are_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rows, "draw", lambda inputs, count, _: draw(inputs, count, 1))
-    assert rows.one_seed_one_result(tiny_subject()).outcome == FAIL
+    found = rows.one_seed_one_result(tiny_subject())
+    assert (found.outcome, "identical with seed" in found.found) == (FAIL, True)
+    assert "the same with seed" in found.found
     seeds = iter((2, 1, 2))
     monkeypatch.setattr(rows, "draw", lambda inputs, count, _: draw(inputs, count, next(seeds)))
-    assert rows.one_seed_one_result(tiny_subject()).outcome == FAIL
+    found = rows.one_seed_one_result(tiny_subject())
+    assert (found.outcome, "different with seed" in found.found) == (FAIL, True)
+    assert "others with seed" not in found.found
 
 
 def test_d6_says_where_nobody_is_new() -> None:
