@@ -6,6 +6,7 @@ import hashlib
 import io
 import math
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -204,7 +205,7 @@ class Book:
         sheet = self.workbook[title]
         try:
             for number, cells in enumerate(sheet.iter_rows(top, bottom, left, right), start=top):
-                held = [(cell.value, str(cell.data_type)) for cell in cells]
+                held = [(_held(cell.value), str(cell.data_type)) for cell in cells]
                 held += [(None, "n")] * (len(letters) - len(held))
                 rows.append(
                     tuple(
@@ -218,6 +219,13 @@ class Book:
 
     def _unreadable(self) -> InvalidScenario:
         return refused(self.file, f"found a workbook that cannot be read; {AGAIN}")
+
+
+def _held(value: Any) -> Any:
+    """Return a cell's value; a whole number beyond any float is infinite."""
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return math.inf if value > 0 else -math.inf
+    return value
 
 
 def heading_faults(block: Block, expected: Sequence[str]) -> list[LocatedProblem]:

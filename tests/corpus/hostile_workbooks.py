@@ -272,6 +272,6 @@ WORKBOOKS: Mapping[str, Callable[[Path], None]] = {
     f"number_{name}": partial(_with_number, text)
     for name, text in {
         "nan": b"NaN", "infinite": b"INF", "1e400": b"1e400", "1e300": b"1e300",
-        "5000_digits": b"9" * 5000, "comma": b"0,15",
+        "5000_digits": b"9" * 5000, "400_digits": b"9" * 400, "comma": b"0,15",
     }.items()
 }  # fmt: skip

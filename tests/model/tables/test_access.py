@@ -111,3 +111,11 @@ def test_a_policy_that_starts_nobody_states_no_travel() -> None:
     assert table["minutes"].isna().all()
     assert not table["starts_per_year"].any()
     assert (table["share_within_standard"].astype(float) == 0).all()
+
+
+def test_fewer_than_one_start_have_a_travel_too() -> None:
+    usual, network = tiny_usual(), network_of(tiny_usual())
+    little = replace(network, capacity=0.001 * network.capacity)
+    table = access_table(usual, Replayed(little, {}, {}), first_come(little))
+    assert 0 < table["starts_per_year"].max() * WINDOW / 12 < 1
+    assert table["minutes"].astype(float).between(15, 50).all()

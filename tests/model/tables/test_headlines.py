@@ -171,3 +171,9 @@ def test_a_proven_plan_is_not_called_stopped_but_an_unproven_later_aim_is() -> N
     late = (*proven, Reached("standard", 2.0, "kept as it was (time limit)", 0.1))
     (text,) = stopped(replace(best, reached=late))
     assert text.endswith("not proven: standard.")
+
+
+def test_what_preferring_no_age_costs_is_never_less_than_nothing() -> None:
+    """Two plans of equal worth may differ by what the solver leaves open."""
+    said = gained(FIGURES, steps(("free to prefer an age", -0.3)), "over 5 years")
+    assert said.endswith(" Preferring no age costs 0.0 QALYs of that.")

@@ -221,3 +221,8 @@ def test_a_mean_that_no_beta_has_is_told() -> None:
     [(where, said)] = stated_faults(Expect("hazard ratio", 0.0, 100.0).check(above))
     assert where == "distribution"
     assert "no beta distribution has mean 1.2" in said
+
+
+def test_a_spread_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^sd is 0, but lies above 0$"):
+        from_parameters("normal", {"mean": 3.0, "sd": 0.0})
