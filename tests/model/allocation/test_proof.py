@@ -78,3 +78,16 @@ def test_what_is_no_number_breaks_what_it_is_in(place: int) -> None:
 
 def test_a_point_of_another_shape() -> None:
     assert broken(1.0, 2.0, 1.0, 4.0, objective=0.0) == ["its shape: 4 figures for 3 variables"]
+
+
+@pytest.mark.parametrize(
+    ("bound", "over", "is_broken"), [(1.0, 1.5e-6, True), (3.0, 2.5e-6, False)]
+)
+def test_what_a_row_may_be_off_by_grows_with_its_bound_from_one_on(
+    bound: float, over: float, is_broken: bool
+) -> None:
+    row = Rows.at_most("beds", np.array([bound]))
+    row.add(np.array([0]), np.array([0]), 1.0)
+    programme = assemble([row], 1, np.array([np.inf]), np.array([False]))
+    found = faults(programme, np.array([2.0]), np.array([bound + over]), 2.0 * (bound + over))
+    assert bool(found) is is_broken
