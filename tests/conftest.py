@@ -29,6 +29,7 @@ LONGEST = (
     "test_h_reports.py",
     "test_corpus.py",
     "test_symmetries.py",
+    "test_round_trips.py",
     "test_pages_run.py",
     "test_greater_manchester.py",
     "test_cli.py",
