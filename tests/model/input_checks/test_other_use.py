@@ -66,3 +66,9 @@ def test_months_that_run_backwards() -> None:
         "found 2027-06, which is before from_month 2027-07; swap or mend them"
     ]
     assert told([{"number": 1.0, "from_month": "2027-06"}]) == []
+
+
+def test_months_the_wrong_way_round_hide_no_other_fault() -> None:
+    found = told([{"number": 1.0, "to_month": "2026-12"}, {"number": 4.5}])
+    assert found[0] == "found 2026-12, which is before from_month 2027-01; swap or mend them"
+    assert "other services use 4.5 of theatre" in found[1]
