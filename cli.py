@@ -38,6 +38,7 @@ from hepaplan.scenarios.lazily import (
     code,
     inputs_in_report,
     read_batch,
+    refuse_taken_overlay,
     targets_of,
 )
 
@@ -187,14 +188,14 @@ def compare(
 @command
 def check(scenario: str, settings: dict[str, str], base: Path | None) -> int:
     """Report every problem of SCENARIO at once, each with file and line, or sheet and cell."""
-    from hepaplan.model.ages.utility_norms import norm_notices, utilities_above_norm
+    from hepaplan.model.check_notices import check_notices
     from hepaplan.model.evaluate import refuse_waiting_that_pays, usual_care
     from hepaplan.scenarios.load import load
 
     loaded = _said(load(scenario, settings=settings, base=base)).scenario
     usual = usual_care(loaded)
     refuse_waiting_that_pays(usual)
-    note(norm_notices(utilities_above_norm(usual), loaded))
+    note(check_notices(usual))
     click.echo(f"{loaded.settings.name}: no problems")
     return DONE
 
@@ -261,7 +262,7 @@ def _scenario(name: str, output: Output) -> Scenario:
 
 for made in (*study_commands(_scenario), verify_command(_scenario, inputs_in_report)):
     cli.add_command(made)
-cli.add_command(calibrate_command(targets_of, calibrated_overlay))
+cli.add_command(calibrate_command(targets_of, calibrated_overlay, refuse_taken_overlay))
 cli.add_command(batch_command(read_batch, code))
 
 

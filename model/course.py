@@ -22,14 +22,16 @@ class Course:
     """What happens to one planned start, by months since the start; draws are the last axis.
 
     That axis has length 1 where nothing is drawn. `arrive` (by decision point), `cancer_death` and
-    `other_death` have shape (months + 1, draw), entry d the share between d - 1 and d;
-    `procedural_death` (draw,) is the part of cancer_death that the procedure itself causes.
+    `other_death` have shape (months + 1, draw), entry d the share between d - 1 and d; `alive`
+    (months + 1, draw) are still in the option's own course at time d. `procedural_death` (draw,) is
+    the part of cancer_death that the procedure itself causes.
     `footprint`, `costs` and `utility` have shape (months, draw), per patient still in the option;
     `started` is the share of month 0's amounts that is really used. Complications are expected
     amounts at month 0.
     """
 
     arrive: dict[str, Floats]
+    alive: Floats
     cancer_death: Floats
     procedural_death: Floats
     other_death: Floats
@@ -45,12 +47,6 @@ class Course:
     def deaths(self) -> Floats:
         """Deaths from any cause between d - 1 and d, shape (months + 1, draw)."""
         return self.cancer_death + self.other_death
-
-    @cached_property
-    def alive(self) -> Floats:
-        """Those still in the option's own course at time d, shape (months + 1, draw)."""
-        gone = sum(self.arrive.values(), self.deaths)
-        return np.maximum(1.0 - np.cumsum(gone, axis=0), 0.0)
 
     @cached_property
     def person_months(self) -> Floats:
@@ -84,7 +80,7 @@ def option_course(option: Option, around: Surroundings, residual: Floats | float
     performed = 1.0 - (abandoned.share.for_group(group) if abandoned else 0.0)
     mortality = option.procedural_mortality
     procedural = np.atleast_1d(performed * (mortality.for_group(group) if mortality else 0.0))
-    flows, other = _competing(option.exits, around, performed - procedural, residual)
+    flows, other, alive = _competing(option.exits, around, performed - procedural, residual)
     flows.append((CANCER_DEATH, _first_month(procedural, months)))
     started = np.atleast_1d(np.asarray(performed))
     if abandoned is not None:
@@ -109,6 +105,7 @@ def option_course(option: Option, around: Surroundings, residual: Floats | float
             extra[name] = extra.get(name, np.zeros(1)) + expected(harm.probability, amount)
     return Course(
         arrive=arrive,
+        alive=alive,
         cancer_death=cancer,
         procedural_death=procedural,
         other_death=other,
@@ -136,8 +133,9 @@ def by_month(schedule: Schedule, months: int) -> Floats:
     """Return a schedule's amounts, shape (months, draw), or (months, 1) where nothing is drawn."""
     listed, then = schedule.amounts()
     draws = max(np.size(amount) for amount in (*listed, then))
-    amounts = np.empty((months, draws))
-    amounts[len(listed) :] = then
+    amounts = np.zeros((months, draws))
+    if np.any(then):
+        amounts[len(listed) :] = then
     for month, amount in enumerate(listed[:months]):
         amounts[month] = amount
     return amounts
@@ -164,14 +162,15 @@ def exit_hazards(record: Exit, around: Surroundings) -> Floats:
 
 def _competing(
     exits: Mapping[str, Exit], around: Surroundings, begun: Floats, residual: Floats | float
-) -> tuple[list[tuple[str, Floats]], Floats]:
-    """Return what leaves by each exit, with its destination, and other deaths, (months + 1, draw).
+) -> tuple[list[tuple[str, Floats]], Floats, Floats]:
+    """Return what leaves by each exit, with its destination, other deaths, and who is left.
 
-    Cause-specific hazards compete, constant within a month; each takes its part of a month's exits
-    in proportion to its hazard (Prentice et al., Biometrics 1978;34:541-54, 10.2307/2530374). Who
-    moves on at s arrives at the month's end if other causes spare them, exp(-background * (1 - s)):
-    over the month, at_risk * (1 - exp(-disease)) * hazard / disease * exp(-background), as if the
-    disease moved them alone and other causes spared them all month. The rest are other deaths.
+    All (months + 1, draw). Cause-specific hazards compete, constant within a month; each takes its
+    part of a month's exits in proportion to its hazard (Prentice et al., Biometrics 1978;34:541-54,
+    10.2307/2530374). Who moves on at s arrives at the month's end if other causes spare them,
+    exp(-background * (1 - s)): over the month, at_risk * (1 - exp(-disease)) * hazard / disease *
+    exp(-background), as if the disease moved them alone and other causes spared them all month. The
+    rest are other deaths.
     """
     background = around.background[:, None]
     hazards = {name: exit_hazards(record, around) for name, record in exits.items()}
@@ -179,19 +178,30 @@ def _competing(
         hazards = {name: residual * hazard for name, hazard in hazards.items()}
     disease = reduce(np.add, hazards.values()) if hazards else np.zeros_like(background)
     total = disease + background
-    at_risk = begun * np.exp(total - np.cumsum(total, axis=0))
-    dying = at_risk * _time_at_risk(total)
-    moving = np.minimum(at_risk * _time_at_risk(disease) * np.exp(-background), dying)
-    flows, other = [], dying * background
+    alive = _left(begun, total)
+    dying = alive[:-1] * _time_at_risk(total)
+    moving = _time_at_risk(disease) * np.exp(-background)
+    moving = np.minimum(moving * alive[:-1], dying)
+    flows, other = [], _later(dying, background)
     for name, record in exits.items():
-        for destination, share in record.to.items():
-            hazard = hazards[name] * share.for_group(around.group)
-            if destination == CANCER_DEATH:
-                flows.append((destination, _later(dying * hazard)))
-                continue
-            flows.append((destination, _later(moving * hazard)))
-            other = other + (dying - moving) * hazard
-    return flows, _later(other)
+        shares = {to: share.for_group(around.group) for to, share in record.to.items()}
+        if CANCER_DEATH in shares:
+            killed = _later(dying, hazards[name])
+            flows.append((CANCER_DEATH, shares.pop(CANCER_DEATH) * killed))
+        if shares:
+            moved = _later(moving, hazards[name])
+            flows += [(to, share * moved) for to, share in shares.items()]
+            other = other + sum(shares.values()) * (_later(dying, hazards[name]) - moved)
+    alive[0] = 1.0
+    return flows, other, alive
+
+
+def _left(begun: Floats, hazard: Floats) -> Floats:
+    """Return who is left of those who begin, at each month's beginning and after the last."""
+    left = np.empty((len(hazard) + 1, max(begun.size, hazard.shape[1])))
+    left[0] = begun
+    np.multiply(begun, np.exp(-np.cumsum(hazard, axis=0)), out=left[1:])
+    return left
 
 
 def _time_at_risk(hazard: Floats) -> Floats:
@@ -199,10 +209,11 @@ def _time_at_risk(hazard: Floats) -> Floats:
     return np.divide(-np.expm1(-hazard), hazard, out=np.ones_like(hazard), where=hazard > 0)
 
 
-def _later(flow: Floats) -> Floats:
-    """Return a flow by month as the share between d - 1 and d, nobody at d = 0."""
-    later = np.empty((len(flow) + 1, flow.shape[1]))
-    later[0], later[1:] = 0.0, flow
+def _later(people: Floats, hazard: Floats) -> Floats:
+    """Return people times hazard by month as the flow between d - 1 and d, nobody at d = 0."""
+    later = np.empty((len(people) + 1, people.shape[1]))
+    later[0] = 0.0
+    np.multiply(people, hazard, out=later[1:])
     return later
 
 

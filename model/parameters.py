@@ -260,7 +260,8 @@ class Scenario:
 
     Money is in the scenario's own prices; `stated` holds, by key, the amounts that a file states
     in other prices, as it states them. `copies`: figures that `like` copied and that are still
-    alike, with the key of the original. `samples` by the key of the figure they are of.
+    alike, with the key of the original; `originals` holds those altered since too, each with the
+    figure that its copies begin from. `samples` by the key of the figure they are of.
     """
 
     settings: Settings
@@ -271,6 +272,7 @@ class Scenario:
     reasons: dict[tuple[str | int, ...], str] = field(default_factory=dict)
     stated: dict[tuple[str | int, ...], Amount] = field(default_factory=dict)
     copies: dict[tuple[str | int, ...], tuple[str | int, ...]] = field(default_factory=dict)
+    originals: dict[tuple[str | int, ...], tuple[str | int, ...]] = field(default_factory=dict)
     samples: dict[tuple[str | int, ...], tuple[float, ...]] = field(default_factory=dict)
 
     @property

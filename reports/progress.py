@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +21,24 @@ SITE_MONTH, QUICK_SITE_MONTH = 0.4, 0.1
 MINUTE = 60.0
 
 
-def progress(quiet: bool) -> Callable[[str], None]:
-    """Return a function that shows what is being done, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
+def progress(quiet: bool, clock: Callable[[], float] = time.monotonic) -> Callable[[str], None]:
+    """Return a function that shows what is being done: elsewhere than on a terminal once a minute.
+
+    So a log of hours tells how far they are, and one of seconds stays empty.
+    """
+    if quiet:
         return lambda _: None
-    return lambda step: click.echo(click.style(f"… {step}", dim=True), err=True)
+    if sys.stderr.isatty():
+        return lambda step: click.echo(click.style(f"… {step}", dim=True), err=True)
+    started = said = clock()
+
+    def in_a_log(step: str) -> None:
+        nonlocal said
+        if (now := clock()) - said >= MINUTE:
+            said = now
+            click.echo(f"{(now - started) / MINUTE:.0f} min: {step}", err=True)
+
+    return in_a_log
 
 
 def opening(quiet: bool, scenario: Scenario, depth: Depth, folder: Path) -> None:

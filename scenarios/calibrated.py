@@ -27,19 +27,27 @@ from hepaplan.scenarios.files import (
 BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 SOURCE = "calibration"
 ELIGIBILITY_FILE = "eligibility.csv"
+WRITTEN_BY = "# Written by hepaplan calibrate."
 DIGITS = 15
 CHANGED = Quantity | Schedule
 
 
-def write_overlay(folder: Path, request: Request, study: Study, targets: Path) -> Path:
+def refuse_taken_overlay(folder: Path, overwrite: bool = False) -> None:
+    """Raise WrongUse where a folder exists, unless `overwrite` and a calibration wrote it."""
+    if (folder.exists() or folder.is_symlink()) and not (overwrite and _is_ours(folder)):
+        raise WrongUse(f"'{folder.name}' exists already and is left alone; choose another --out")
+
+
+def write_overlay(
+    folder: Path, request: Request, study: Study, targets: Path, overwrite: bool = False
+) -> Path:
     """Return the new folder, a scenario based on the one that was calibrated.
 
     Its `scenario.toml` states each figure that the fit moved, in full, with a reason; shares that
     made room for another are among them. `targets` is the file that was read. Raises WrongUse where
-    the folder exists or lies too far from the scenario's.
+    the folder exists (`refuse_taken_overlay`) or lies too far from the scenario's.
     """
-    if folder.exists() or folder.is_symlink():
-        raise WrongUse(f"'{folder.name}' exists already and is left alone; choose another name")
+    refuse_taken_overlay(folder, overwrite)
     base = _based_on(folder, scenario_document(request.scenario, targets.parent))
     before = study.scenario
     numbers = [float(number) for number in study.tables["parameters"]["after"]]
@@ -54,11 +62,28 @@ def write_overlay(folder: Path, request: Request, study: Study, targets: Path) -
                 unfinished / ELIGIBILITY_FILE, index=False, lineterminator="\n"
             )
         unfinished.chmod(0o755)
-        unfinished.rename(folder)
+        if folder.exists():
+            folder.rename(earlier := unfinished.with_name(f"{unfinished.name}.old"))
+            unfinished.rename(folder)
+            shutil.rmtree(earlier)
+        else:
+            unfinished.rename(folder)
     except OSError:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return folder
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder holds what a calibration wrote and nothing else."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir()}
+    stated = folder / SCENARIO_FILE
+    if not {SCENARIO_FILE} <= names <= {SCENARIO_FILE, ELIGIBILITY_FILE} or not stated.is_file():
+        return False
+    with stated.open(encoding="utf-8", errors="replace") as file:
+        return file.readline().startswith(WRITTEN_BY)
 
 
 def overlay_text(name: str, base: str, request: Request, study: Study, after: Scenario) -> str:
@@ -72,8 +97,7 @@ def overlay_text(name: str, base: str, request: Request, study: Study, after: Sc
         f"residuals {objective:.4g}; it has no distribution of its own any more"
     )
     lines = [
-        "# Written by hepaplan calibrate. Validate against data that were not used before relying "
-        "on it.",
+        f"{WRITTEN_BY} Validate against data that were not used before relying on it.",
         f"based_on = {_text(base)}",
         f"name = {_text(name)}",
         f"title = {_text(f'{before.settings.title}, calibrated')}",

@@ -82,6 +82,7 @@ def _resolve(
     other = points[source[0]]["option"][source[1]]
     if isinstance(other, dict):
         start = ("pathway", "decision_point", source[0], "option", source[1])
+        merged.likes[key] = start
         points[at[0]]["option"][at[1]] = _under(merged, other, option, start, key)
 
 

@@ -6,8 +6,8 @@ read by the loader, as on the command line, and makes a base of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations, product
+from collections.abc import Container, Mapping, Sequence
+from itertools import chain, combinations, product
 from pathlib import Path
 
 from hepaplan.model.batch.axes import sample_of
@@ -80,7 +80,7 @@ class Bases:
             if scenario is None:
                 continue
             changes = {name: priced(target, scenario) for name, target in targets[ground].items()}
-            name = self._named(choice)
+            name = _unlike(self._named(choice), found)
             self.base_of[choice] = name
             found[name] = Base(name, scenario, scenario_digest(scenario), changes)
         return found
@@ -216,6 +216,12 @@ class Bases:
     def _fault(self, key: Key, message: str) -> None:
         line = self.document.line_of(key)
         self.problems.append(LocatedProblem(self.document.name, line, dotted(key), message))
+
+
+def _unlike(name: str, others: Container[str]) -> str:
+    """Return a name that no other base has: two folders and overlays may read alike together."""
+    numbered = (f"{name} ({number})" for number in range(2, MOST_BASES + 2))
+    return next(each for each in chain((name,), numbered) if each not in others)
 
 
 def text_of(level: Level) -> str:

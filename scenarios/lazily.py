@@ -47,8 +47,17 @@ def targets_of(path: Path) -> tuple[Scenario, Request]:
     return read_targets(path)
 
 
-def calibrated_overlay(folder: Path, request: Request, study: Study, targets: Path) -> Path:
+def calibrated_overlay(
+    folder: Path, request: Request, study: Study, targets: Path, overwrite: bool
+) -> Path:
     """Write what was fitted as a scenario of its own and return where it is."""
     from hepaplan.scenarios.calibrated import write_overlay
 
-    return write_overlay(folder, request, study, targets)
+    return write_overlay(folder, request, study, targets, overwrite)
+
+
+def refuse_taken_overlay(folder: Path, overwrite: bool) -> None:
+    """Raise WrongUse where `calibrated_overlay` would."""
+    from hepaplan.scenarios.calibrated import refuse_taken_overlay as refuse
+
+    refuse(folder, overwrite)

@@ -44,7 +44,7 @@ from hepaplan.model.uncertainty.spread.checks import (
 )
 from hepaplan.scenarios.chain import EVIDENCE, Chain, with_evidence
 from hepaplan.scenarios.changes import apply_settings, apply_where_stated, resolve_likes, told_once
-from hepaplan.scenarios.copies import alike_copies
+from hepaplan.scenarios.copies import alike_copies, originals
 from hepaplan.scenarios.edits import apply_edits
 from hepaplan.scenarios.entered import Entered
 from hepaplan.scenarios.files import shipped
@@ -173,6 +173,7 @@ class _Checking:
             self._hashes() | samples.hashes,
             dict(self.merged.reasons),
             copies=alike_copies(self.merged, pathway),
+            originals=originals(self.merged, pathway),
             samples=samples.by_figure,
         )
         if late := check_correlated(scenario):

@@ -37,6 +37,8 @@ class Merged:
     notices: list[str] = field(default_factory=list)
     broken: set[Key] = field(default_factory=set)
     copies: dict[Key, Key] = field(default_factory=dict)
+    likes: dict[Key, Key] = field(default_factory=dict)
+    layers: dict[Key, int] = field(default_factory=dict)
 
     def locate(self, key: Key) -> Place:
         """Return the place of a key, or of the nearest table around it."""
@@ -53,6 +55,10 @@ class Merged:
             if key[:length] in self.places:
                 break
         return key
+
+    def is_later(self, key: Key, than: Key) -> bool:
+        """Whether the first file to state one key comes over the first to state another."""
+        return self.layers.get(key, 0) > self.layers.get(than, 0)
 
     def problem(self, key: Key, message: str) -> LocatedProblem:
         """Return a problem with the place of its key."""
@@ -98,8 +104,9 @@ def _put_pathway(merged: Merged, pathway: Document, document: Document) -> None:
 
 
 def _forget_places(merged: Merged, name: str) -> None:
-    for key in [k for k in merged.places if k[:1] == (name,)]:
-        del merged.places[key]
+    for known in (merged.places, merged.layers):
+        for key in [k for k in known if k[:1] == (name,)]:
+            del known[key]
 
 
 class _Layer:
@@ -107,6 +114,7 @@ class _Layer:
 
     def __init__(self, merged: Merged, document: Document, prefix: Key = ()) -> None:
         self.merged, self.document, self.prefix = merged, document, prefix
+        self.number = 1 + max(merged.layers.values(), default=0)
 
     def apply(self, values: Mapping[str, Any]) -> None:
         kept = {k: v for k, v in values.items() if k not in ABOUT_THE_FILE}
@@ -158,6 +166,7 @@ class _Layer:
 
     def _set_place(self, key: Key) -> None:
         self.merged.places[key] = self.document.place_of(key[len(self.prefix) :])
+        self.merged.layers.setdefault(key, self.number)
         if key[-1] == "file":
             self.merged.folders[key] = self.document.path.parent
 

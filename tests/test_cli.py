@@ -290,8 +290,9 @@ def test_an_interrupt_ends_at_once_with_its_code_and_no_half_file(
 @pytest.mark.parametrize("scenario", shipped())
 def test_every_shipped_scenario_passes_check(hepaplan: Hepaplan, scenario: str) -> None:
     ended = hepaplan("check", scenario)
-    [note] = ended.err.splitlines()
-    assert "utilities are above the general population's of the same age" in note
+    utilities, intervals = ended.err.splitlines()
+    assert "utilities are above the general population's of the same age" in utilities
+    assert "figures have an interval that lies unevenly around the value" in intervals
     assert ended.out == f"{scenario}: no problems\n"
     assert ended.code == 0
 

@@ -59,7 +59,7 @@ def test_a_dry_run_says_how_many_and_how_long_and_writes_nothing(
     assert ended.code == 0
     assert "try: 4 runs, all combinations of 2 axes" in ended.out
     assert "share: 0.15, 0.16 (metastases.synchronous_share)" in ended.out
-    assert re.search(r"about .* with 3 workers, by 2 timed here", ended.out)
+    assert re.search(r"about .* with 3 workers( on 2 cores)?, by 2 timed here", ended.out)
     assert contents(tmp_path) == before
 
 

@@ -90,7 +90,10 @@ STUDIES = {
         "fan_region_treatments": ("Starts wanted, percentiles.", "By region"),
         "fan_resources": ("Use wanted, percentiles.", "Need by month"),
         "capacity_by_month": ("Capacity for 50, 80 and 95% of draws.", "Need by month"),
-        "capacity_by_year": ("The same for a year.", "Need by month"),
+        "capacity_by_year": (
+            "The same for a year; for every month of it, today's capacity times one number.",
+            "Need by month",
+        ),
         "strategies": (
             "Means, increments and standing.",
             "Choices for the region, Choices for a patient",

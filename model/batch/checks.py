@@ -19,9 +19,13 @@ MOST_DRAWS = 20_000
 FEWEST_STEPS = 2
 NAME = re.compile(r"[A-Za-z0-9_][\w.\-]{0,199}")
 FOLDER = re.compile(r"[\w][^/\\\x00-\x1f]*")
+LONGEST_NAME = 200
+"""Bytes of a design's name: disks take 255 for a folder, and the batch's has a word more."""
 KINDS = ("values", "from", "sample", "overlays", "scenarios")
-RESERVED = frozenset({"run", "key", "status", "words", "seconds"})
-"""Columns of the results that say how a run went."""
+RESERVED = frozenset(
+    {"run", "key", "status", "why", "words", "seconds", "runs", "P10", "Mean", "P90"}
+)
+"""Columns of results, failures and report that say how runs went; capitals do not count."""
 ONLY_WITH = {
     "to": ("from",),
     "steps": ("from",),
@@ -151,6 +155,9 @@ def _faults_together(design: Design) -> Iterator[Problem]:
     if not FOLDER.fullmatch(design.name):
         message = "names the batch's folder; begin with a letter or digit, and write no / or \\"
         yield Problem(("name",), message)
+    if (size := len(design.name.encode())) > LONGEST_NAME:
+        message = f"names the batch's folder: found {size} bytes; expected at most {LONGEST_NAME}"
+        yield Problem(("name",), f"{message}; shorten it")
     for first, second in combinations(design.axes, 2):
         if first.casefold() == second.casefold():
             message = f"is axis {first} but for capitals, which databases take for one; rename it"

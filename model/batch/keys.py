@@ -22,9 +22,10 @@ WORDS = {"name", "title", "question", "sources"}
 def scenario_digest(scenario: Scenario) -> str:
     """Return a hash of everything in a scenario that a result may depend on.
 
-    Every figure with its unit, interval, distribution, samples and quality, what copies it, every
-    switch, and the contents of every table; not names, notes, reasons, citations, comments, nor
-    where files lie.
+    Every figure with its unit, interval, distribution, samples and quality, what copies it, alike
+    or altered since, the currency and year of a price that was converted (its samples and
+    parameters stay as stated), every switch, and the contents of every table; not names, notes,
+    reasons, citations, comments, nor where files lie.
     """
     bare = with_figures(scenario.settings, _without_words)
     pathway = with_figures(scenario.pathway, _without_words)
@@ -38,7 +39,12 @@ def scenario_digest(scenario: Scenario) -> str:
             "pathway": pathway.model_dump(mode="json"),
             "tables": tables,
             "copies": {dotted(copy): dotted(of) for copy, of in scenario.copies.items()},
+            "originals": {dotted(copy): dotted(of) for copy, of in scenario.originals.items()},
             "samples": {dotted(key): list(v) for key, v in scenario.samples.items()},
+            "stated_in": {
+                dotted(key): [amount.currency, amount.price_year]
+                for key, amount in scenario.stated.items()
+            },
         }
     )
 
@@ -56,8 +62,9 @@ def task_key(
     """Return the key of a run: 32 hexadecimal digits.
 
     `base` is the digest of its base scenario, with overlays and switches already in it; of
-    `values`, those that `targets` apply to it count, by the key they change and not by the name of
-    their axis. `code` is the version of the model's source.
+    `values`, those that `targets` apply to it count, by what they change and not by the name of
+    their axis. One amount in the prices of two years is two changes. `code` is the version of the
+    model's source.
     """
     return digest(
         {
@@ -78,8 +85,10 @@ def digest(content: Any) -> str:
 
 
 def _change(target: Target, level: Level) -> list[str]:
-    what = ".".join(("capacity", *target.cell)) if target.cell else dotted(target.figures[0])
-    return [what, target.group, target.by, repr(float(level))]
+    """Return all that a level changes, how, and the factor that turns it into other prices."""
+    cell = [] if target.cell is None else [".".join(("capacity", *target.cell))]
+    what = [*cell, *sorted(map(dotted, target.figures))]
+    return [*what, target.group, target.by, repr(float(target.factor)), repr(float(level))]
 
 
 def _draw(sample: Sample, draw: int | None) -> list[Any]:

@@ -30,3 +30,8 @@ def part(runs: range, number: int, of: int) -> range:
     if not 1 <= number <= of:
         raise WrongUse(f"there is no part {number} of {of}")
     return runs[number - 1 :: of]
+
+
+def part_of(place: int, of: int) -> int:
+    """Return which of `of` parts has the run at a place, from 0."""
+    return place % of + 1

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.calibration.fit import Search, best_of, jacobian, search
-from hepaplan.model.calibration.identify import Identified, identified
+from hepaplan.model.calibration.fit import (
+    Counted,
+    Search,
+    best_of,
+    jacobian,
+    refused_sides,
+    search,
+)
+from hepaplan.model.calibration.identify import identified
 from hepaplan.model.calibration.observed import observed
 from hepaplan.model.calibration.parameters import with_numbers
 from hepaplan.model.calibration.request import Request
@@ -105,10 +113,19 @@ def calibrate(
     best = best_of(searches)
     progress("what the targets tell")
     names = [parameter.name for parameter in request.parameters]
-    told = identified(jacobian(model.residuals, best.position, step), names)
+    near = Counted(model.residuals)
+    told = identified(jacobian(near, best.position, step), names)
+    refused = refused_sides(near, best.position, step)
     numbers = model.numbers(best.position)
     after = model.outputs(with_numbers(scenario, request.parameters, list(numbers)))
-    return _study(model, searches, best, told, numbers, (before, after), begun)
+    tables = {
+        "parameters": parameter_table(request, numbers, best.position, told, refused),
+        "fit": fit_table(request, before, after),
+        "identifiability": direction_table(told),
+        "correlations": correlation_table(request, told),
+        "starts": start_table(request, searches, model.numbers),
+    }
+    return _study(model, searches, best, headlines(request, tables, told), tables, begun)
 
 
 def starts(request: Request, present: Floats) -> list[Floats]:
@@ -125,26 +142,18 @@ def _study(
     model: Model,
     searches: Sequence[Search],
     best: Search,
-    told: Identified,
-    numbers: Floats,
-    outputs: tuple[Floats, Floats],
+    said: tuple[str, ...],
+    tables: Mapping[str, pd.DataFrame],
     begun: float,
 ) -> Study:
     request = model.request
-    tables = {
-        "parameters": parameter_table(request, numbers, best.position, told),
-        "fit": fit_table(request, *outputs),
-        "identifiability": direction_table(told),
-        "correlations": correlation_table(request, told),
-        "starts": start_table(request, searches, model.numbers),
-    }
     many = len(request.parameters)
     return Study(
         kind="calibration",
         scenario=model.scenario,
         question=request.title
         or f"Which values of {many} {'figure' if many == 1 else 'figures'} give what was observed?",
-        headlines=headlines(request, tables, told),
+        headlines=said,
         tables=tables,
         facts={
             "parameters": many,

@@ -47,7 +47,7 @@ def search(residuals: Residuals, begun: Floats, step: float, home: Floats) -> Se
     """
     from scipy.optimize import least_squares  # a third of a second that other commands need not pay
 
-    counted = _Counted(residuals)
+    counted = Counted(residuals)
     if not np.isfinite(counted(begun)).all():
         return Search(begun, begun, np.inf, counted.count, "the model refuses the values here")
     pull = PULL * np.eye(len(begun))
@@ -117,6 +117,20 @@ def ends_at_bound(position: Floats) -> tuple[str, ...]:
     )
 
 
+def refused_sides(residuals: Residuals, position: Floats, step: float) -> tuple[str, ...]:
+    """Return `below`, `above` or nothing for each parameter: where a step away is refused."""
+    sides = []
+    for place in range(len(position)):
+        refused = ""
+        for side, by in (("below", -step), ("above", step)):
+            there = position.copy()
+            there[place] += by
+            if 0.0 <= there[place] <= 1.0 and not np.isfinite(residuals(there)).all():
+                refused = side
+        sides.append(refused)
+    return tuple(sides)
+
+
 def best_of(searches: Sequence[Search]) -> Search:
     """Return the search with the least objective; raise `NoAnswer` where none could begin."""
     best = min(searches, key=lambda found: found.objective)
@@ -125,7 +139,7 @@ def best_of(searches: Sequence[Search]) -> Search:
     return best
 
 
-class _Counted:
+class Counted:
     """Residuals that count how often they are asked for; the last answers are kept."""
 
     def __init__(self, residuals: Residuals) -> None:
@@ -133,6 +147,7 @@ class _Counted:
         self._last: dict[bytes, Floats] = {}
 
     def __call__(self, at: Floats) -> Floats:
+        """Return the residuals at a position, worked out once."""
         key = at.tobytes()
         if key not in self._last:
             self.count += 1

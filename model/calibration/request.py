@@ -12,6 +12,7 @@ from hepaplan.model.outputs import Output
 from hepaplan.model.parameters import Source
 from hepaplan.model.problems import Key
 from hepaplan.model.quantities import Frozen, Quality
+from hepaplan.model.uncertainty.drawing.designs import LARGEST_SEED
 from hepaplan.model.uncertainty.spread.inputs import Value
 
 STARTS = 5
@@ -56,7 +57,7 @@ class TargetsStated(Frozen):
     title: str = ""
     note: str = ""
     starts: int = Field(default=STARTS, ge=1, le=MOST_STARTS, description="points begun from")
-    seed: int = Field(default=1, ge=0, description="of the points begun from")
+    seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="of the points begun from")
     parameter: Annotated[dict[str, ParameterStated], Field(min_length=1)]
     target: Annotated[dict[str, TargetStated], Field(min_length=1)]
     sources: dict[str, Source] = Field(default_factory=dict)

@@ -67,12 +67,19 @@ def _values(table: pd.DataFrame) -> Iterator[str]:
     moved = (table["after"] - table["before"]).abs() > STILL * table["upper_bound"].sub(
         table["lower_bound"]
     )
-    pulled = (table["at_bound"] != "") & (moved | table["standard_error"].notna())
+    told = moved | table["standard_error"].notna()
+    pulled = table["at_bound"].isin(("low", "high")) & told
     for row in _rows(table[pulled]):
         side = "lower" if row["at_bound"] == "low" else "upper"
         yield (
             f"{row['parameter']} ended at its {side} bound, {row[f'{side}_bound']:.4g}: the "
             "targets pull beyond it; ask which of the two is wrong before using the value."
+        )
+    for row in _rows(table[table["at_bound"].str.startswith("refused") & told]):
+        yield (
+            f"{row['parameter']} ended beside values that the model refuses, "
+            f"{row['at_bound'].removeprefix('refused ')} {row['after']:.4g}: the targets may pull "
+            "beyond it, and its interval is cut there."
         )
     for row in _rows(table[table["moved_by_sd"].abs() > FAR]):
         yield (
@@ -105,6 +112,9 @@ def _open(request: Request, alike: pd.DataFrame, told: Identified) -> Iterator[s
 
 def _searches(request: Request, table: pd.DataFrame) -> Iterator[str]:
     sound = table[table["objective"].notna()]
+    if refused := table.loc[table["objective"].isna(), "search"].nunique():
+        begun = table["search"].nunique()
+        yield f"{refused} of {begun} searches began at values that the model refuses."
     best = _rows(sound.nsmallest(1, "objective"))[0]
     if best["ended"] != SETTLED:
         yield f"The best search did not settle ({best['ended']}): a better fit may be near."

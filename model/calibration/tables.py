@@ -19,20 +19,28 @@ WITHIN = float(ndtri(0.975))
 
 
 def parameter_table(
-    request: Request, numbers: Floats, position: Floats, told: Identified
+    request: Request,
+    numbers: Floats,
+    position: Floats,
+    told: Identified,
+    refused: Sequence[str],
 ) -> pd.DataFrame:
     """Return one row a parameter: value before and after, how sure, and whether at a bound.
 
     The standard error is that of the targets alone, the others fitted too; it is missing, with its
-    95% interval, where they do not settle the parameter. The interval is cut at the bounds.
+    95% interval, where they do not settle the parameter. The interval is cut at the bounds, and at
+    the value itself where the model refuses those beside it: `refused` says on which side.
     `moved_by_sd`: by how many standard deviations of the figure's own distribution it moved.
     """
     bounds = ends_at_bound(position)
     rows = []
     for place, parameter in enumerate(request.parameters):
+        wall = refused[place]
         after = float(numbers[place])
         error = float(told.standard_errors[place]) * (parameter.high - parameter.low)
         moved = after - parameter.before
+        least = after if wall == "below" else parameter.low
+        most = after if wall == "above" else parameter.high
         rows.append(
             {
                 "parameter": parameter.name,
@@ -43,11 +51,11 @@ def parameter_table(
                 "before": parameter.before,
                 "after": after,
                 "standard_error": error,
-                "low": max(after - WITHIN * error, parameter.low) if error == error else np.nan,
-                "high": min(after + WITHIN * error, parameter.high) if error == error else np.nan,
+                "low": max(after - WITHIN * error, least) if error == error else np.nan,
+                "high": min(after + WITHIN * error, most) if error == error else np.nan,
                 "lower_bound": parameter.low,
                 "upper_bound": parameter.high,
-                "at_bound": bounds[place],
+                "at_bound": bounds[place] or (f"refused {wall}" if wall else ""),
                 "moved_by_sd": np.nan if parameter.sd is None else moved / parameter.sd,
             }
         )

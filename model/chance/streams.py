@@ -34,7 +34,7 @@ class Streams:
 
     def common(self, month: int) -> np.random.Generator:
         """Return a generator of the month for what is the same in all replications."""
-        key = np.array([self._seed, COMMON + month], dtype=np.uint64)  # no floats
+        key = np.array([self._seed, COMMON + month], dtype=np.uint64)  # a list would become floats
         return np.random.Generator(np.random.Philox(key=key))
 
     def generators(self, purpose: int, month: int = 0) -> Iterable[np.random.Generator]:

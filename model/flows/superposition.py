@@ -22,7 +22,7 @@ from hepaplan.model.flows.semi_markov import Moves, checked, checked_staying, es
 Complexes = npt.NDArray[np.complex128]
 Indices = npt.NDArray[np.intp]
 
-PERIODS = 4
+PERIODS = 3
 """Length of the damped transform in lengths of the time that is wanted."""
 ALIASING = 1e-13
 """Weight of what happens one damped transform later and folds back."""

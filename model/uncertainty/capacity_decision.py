@@ -8,6 +8,8 @@ from functools import partial
 
 import numpy as np
 
+from hepaplan.model.arrays import Floats
+from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.decide_by import decided_later, units_of
 from hepaplan.model.evaluate import network_of, usual_care
 from hepaplan.model.outcomes import discount_factors
@@ -30,6 +32,8 @@ from hepaplan.model.uncertainty.strategies import Strategies
 
 CHOICES = ("never", "now", "a year later")
 """When an expansion is bought."""
+CLEAR = 2.0
+"""Standard errors beyond which a mean over draws is called a clear difference."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,14 @@ class Timing:
     them, only where what is learnt can change the decision by more than the year costs.
     `learning`: by how much, 0 or less where deciding today is better (Eckermann & Willan, The
     option value of delay in health technology assessment, Med Decis Making 2008;28:300-5).
+    `now_error`, `later_error` and `monte_carlo_error`, that of `learning`: standard errors of the
+    mean over draws of the difference within each draw.
     """
 
     now: float
+    now_error: float
     later: float
+    later_error: float
     wait_and_learn: float
     learning: float
     monte_carlo_error: float
@@ -100,12 +108,19 @@ def timing(choices: Strategies, willingness_to_pay: float) -> Timing:
     gain = learnt - benefit[chosen(benefit)]
     return Timing(
         now=float((now - never).mean()),
+        now_error=_error(now - never),
         later=float((later - never).mean()),
+        later_error=_error(later - never),
         wait_and_learn=float((learnt - never).mean()),
         learning=float(gain.mean()),
-        monte_carlo_error=float(gain.std(ddof=1) / len(gain) ** 0.5) if len(gain) > 1 else 0.0,
+        monte_carlo_error=_error(gain),
         chance_now_is_best=float((now >= np.maximum(later, never)).mean()),
     )
+
+
+def _error(differences: Floats) -> float:
+    """Return the standard error of a mean over draws; of one draw none is known, 0."""
+    return standard_error(differences) if differences.size > 1 else 0.0
 
 
 def _some(

@@ -31,6 +31,8 @@ from hepaplan.model.tables.money_tables import (
 )
 from hepaplan.model.uncertainty.drawing.draws import one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
+from hepaplan.model.uncertainty.information.evpi import chosen
+from hepaplan.model.uncertainty.results.intervals import chance_interval
 from hepaplan.model.uncertainty.spread.inputs import Values
 from hepaplan.model.uncertainty.strategies import Strategies
 
@@ -46,8 +48,8 @@ MEASURES = {
 """What is kept of each policy in each draw, with its unit; QALYs and pounds are discounted."""
 PROMISED = 0.95
 """Share started within the standard that counts as keeping it, as in the tables of chance."""
-CHANCES = ("policy", "decision_point", "share_needed", "probability", "monte_carlo_error", "mean",
-           "p10", "p90")  # fmt: skip
+CHANCES = ("policy", "decision_point", "share_needed", "probability", "probability_low",
+           "probability_high", "mean", "p10", "p90")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,32 @@ class PlanDraws:
         return tuple(self.measures)
 
     def strategies(self) -> Strategies:
-        """Return the policies as strategies for the region."""
-        what = "the region's patients of the window, under each policy"
+        """Return the policies that can be followed, as strategies for the region.
+
+        A plan for each draw is none: it is made as if the draw's inputs were known.
+        """
+        followed = {name: found for name, found in self.measures.items() if name != PLAN_ANEW}
         return Strategies(
-            f"{what} and {PLAN_ANEW}" if PLAN_ANEW in self.measures else what,
-            self.policies,
-            np.stack([found["cost_gbp"] for found in self.measures.values()]),
-            np.stack([found["qalys"] for found in self.measures.values()]),
+            "the region's patients of the window, under each policy",
+            tuple(followed),
+            np.stack([found["cost_gbp"] for found in followed.values()]),
+            np.stack([found["qalys"] for found in followed.values()]),
         )
+
+    def foresight(self, willingness_to_pay: float) -> tuple[str, Floats]:
+        """Return the best policy that can be followed, and how much better foresight is (draw,).
+
+        Pounds of net benefit of a plan for each draw, less those of the policy with most expected
+        net benefit: what knowing the inputs before planning is worth. Below 0 where the plan's
+        aims and rules cost more than foresight gains. Raises ValueError without such a plan.
+        """
+        if PLAN_ANEW not in self.measures:
+            raise ValueError("no plan was made for each draw")
+        strategies, known = self.strategies(), self.measures[PLAN_ANEW]
+        benefit = strategies.net_benefit(willingness_to_pay)
+        best = chosen(benefit)
+        gained = willingness_to_pay * known["qalys"] - known["cost_gbp"] - benefit[best]
+        return strategies.names[best], gained
 
 
 OneDraw = dict[str, tuple[dict[str, float], dict[str, float]]]
@@ -115,16 +135,16 @@ def plan_over_draws(
 def standard_chances(found: PlanDraws, needed: float = PROMISED) -> pd.DataFrame:
     """Return the probability of keeping each waiting standard over the draws, columns `CHANCES`.
 
-    A standard is kept where at least `needed` of those who came start within it. The Monte Carlo
-    error is the binomial standard error.
+    A standard is kept where at least `needed` of those who came start within it. The 95% interval
+    of the probability is `intervals.chance_interval`: of few draws all may keep it by chance.
     """
     rows = []
     for policy, points in found.standard.items():
         for point, share in points.items():
-            kept = float((share >= needed).mean())
-            error = (kept * (1.0 - kept) / len(share)) ** 0.5
+            kept = share >= needed
+            ends = chance_interval(int(kept.sum()), len(share))
             low, high = np.percentile(share, (10, 90))
-            rows.append((policy, point, needed, kept, error, share.mean(), low, high))
+            rows.append((policy, point, needed, kept.mean(), *ends, share.mean(), low, high))
     return pd.DataFrame(rows, columns=list(CHANCES))
 
 

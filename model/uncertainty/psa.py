@@ -17,7 +17,9 @@ from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
 from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.tables.words import figure, pounds, sentence_case
+from hepaplan.model.uncertainty.information.evpi import money
 from hepaplan.model.uncertainty.plan_draws import (
+    PLAN_ANEW,
     PLAN_KEPT,
     PlanDraws,
     plan_over_draws,
@@ -84,7 +86,7 @@ def psa(
     clock.append(time.perf_counter())
     progress("intervals, fans and curves")
     compared = comparisons(sides)
-    compared += [Comparison(plan.strategies(), PER_REGION) for plan in plans]
+    compared += [Comparison(plan.strategies(), PER_REGION) for plan in plans[:1]]
     worth = first.scenario.settings.economics.willingness_to_pay.number
     found = [curves.acceptability(c.strategies, curves.thresholds(worth)) for c in compared]
     tables = {
@@ -109,6 +111,7 @@ def psa(
                 if c.per == PER_REGION
             ),
             *(words for plan in plans for words in _of_the_plan(plan)),
+            *(foresight_in_words(plan, worth) for plan in plans if PLAN_ANEW in plan.policies),
             *(
                 f"In {plan.without_a_plan} of {plan.draws + plan.without_a_plan} draws no plan "
                 "keeps every rule: they are left out."
@@ -165,7 +168,7 @@ def _convergence(side: Sampled) -> Mapping[str, pd.DataFrame]:
         return {"convergence": pd.DataFrame()}
     found = {name: convergence(values[name]) for name in shown}
     tables = [
-        one.table.assign(output=name, moved=one.moved, settled=one.settled)
+        one.table.assign(output=name, moved=one.moved, error=one.error, settled=one.settled)
         for name, one in found.items()
     ]
     return {"convergence": pd.concat(tables, ignore_index=True)}
@@ -187,6 +190,23 @@ def _headlines(side: Sampled, tables: Mapping[str, pd.DataFrame], asked: Samplin
     resources = side.scenario.settings.resource
     labels = {name: f"{record.label} ({record.unit})" for name, record in resources.items()}
     yield fans.headline(tables["capacity_by_year"], labels)
+
+
+def foresight_in_words(plan: PlanDraws, willingness_to_pay: float) -> str:
+    """Return in a sentence what knowing the inputs before planning is worth, in pounds."""
+    best, gained = plan.foresight(willingness_to_pay)
+    mean, error = float(gained.mean()), money(standard_error(gained))
+    at = f"at {money(willingness_to_pay)} a QALY"
+    if mean > 0:
+        worth = f"{money(mean)} of net benefit (Monte Carlo error {error}) {at}"
+        said = f"worth {worth}: by so much {PLAN_ANEW} is better than {best}"
+    else:
+        less = f"{money(-mean)} less net benefit (Monte Carlo error {error})"
+        said = f"worth nothing: {PLAN_ANEW} has {less} {at} than {best}"
+    return (
+        f"Knowing the inputs before planning would be {said}, the best of the other policies, "
+        f"over {plan.draws} draws; nobody could follow such a plan."
+    )
 
 
 def _of_the_plan(plan: PlanDraws) -> Iterator[str]:

@@ -10,15 +10,16 @@ import pandas as pd
 from hepaplan.model.arrays import Floats
 from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.evaluate import network_of
-from hepaplan.model.problems import dotted
+from hepaplan.model.problems import Key, dotted
 from hepaplan.model.quantities import MONTHS_PER_YEAR
+from hepaplan.model.uncertainty.moving.levers import levers
 from hepaplan.model.uncertainty.plan_draws import MEASURES, PlanDraws
 from hepaplan.model.uncertainty.region.region import RegionDraws, region_draws
 from hepaplan.model.uncertainty.results import acceptability as curves
 from hepaplan.model.uncertainty.results import fans
 from hepaplan.model.uncertainty.results.intervals import GAP, intervals
 from hepaplan.model.uncertainty.sampled import Comparison, Sampled, at_means
-from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
+from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95, Fixed, Uncertain
 from hepaplan.model.uncertainty.spread.means import why_mean_differs
 
 NEW_PATIENTS = "new patients with liver metastases, a year"
@@ -40,6 +41,7 @@ INPUTS = (
 )  # fmt: skip
 
 Outputs = dict[str, Floats]
+SHARE_OF_A_SET = "Dirichlet (share)"
 MINOR = 0.1
 """Share of a difference below which a cause is not worth naming."""
 
@@ -197,18 +199,33 @@ def draw_table(side: Sampled) -> pd.DataFrame:
 def input_table(side: Sampled) -> pd.DataFrame:
     """Return every part of every uncertain input: its distribution and where it is from.
 
-    With why the distribution's mean is not the point value, where it is not.
+    With why the distribution's mean is not the point value, where it is not. A share of a set has
+    the distribution of the share, a beta, not that of the amount of which it is drawn.
     """
     rows = []
+    shares = _shares_of_sets(side)
     for key, what in side.inputs.items():
-        for part, uncertain in what.parts.items():
+        for part, drawn in what.parts.items():
+            uncertain = shares.get((key, part), drawn)
+            of_set = bool(what.of_set) and not isinstance(uncertain, Fixed)
             low, high = np.asarray(uncertain.quantile(INTERVAL_95)).tolist()
             rows.append(
                 (
                     dotted(key), what.label, what.unit, part, what.point[part],
                     float(uncertain.mean), float(uncertain.sd), low, high,
-                    type(uncertain).__name__, what.assumed, why_mean_differs(what, part),
+                    SHARE_OF_A_SET if of_set else type(uncertain).__name__, what.assumed,
+                    why_mean_differs(what, part),
                     what.source, what.year, what.quality, len(what.copies), what.correlated,
                 )
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(INPUTS)).astype({"year": "Int64"})
+
+
+def _shares_of_sets(side: Sampled) -> dict[tuple[Key, str], Uncertain]:
+    """Return the shares of sets that sum to 1, by key and part, as they move alone."""
+    found: dict[tuple[Key, str], Uncertain] = {}
+    for lever in levers(side.scenario, {k: w for k, w in side.inputs.items() if w.of_set}):
+        for part, share in lever.parts.items():
+            found[lever.what.key, lever.part or part] = share
+            found.setdefault((lever.what.key, ""), share)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from hepaplan.model.quantities import MONTHS_PER_YEAR
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tables.words import told_apart
 from hepaplan.model.uncertainty.drawing.designs import Design
-from hepaplan.model.uncertainty.drawing.draws import draw
+from hepaplan.model.uncertainty.drawing.draws import all_streams, draw
 from hepaplan.model.uncertainty.region.region import RegionDraws, region_draws
 from hepaplan.model.uncertainty.spread.inputs import Input, Value, uncertain_inputs
 from hepaplan.model.uncertainty.strategies import Strategies
@@ -64,10 +64,11 @@ class Comparison:
     people_a_year: float = 0.0
 
 
-def sampled(scenario: Scenario, asked: Sampling) -> Sampled:
+def sampled(scenario: Scenario, asked: Sampling, beside: Collection[Key] = ()) -> Sampled:
     """Return a scenario in `asked.draws` draws of all its uncertain inputs.
 
-    Raises `InvalidInput` where nothing is uncertain, or a draw cannot be.
+    `beside`: the random numbers of scenarios compared with it, as `draws.draw` takes them. Raises
+    `InvalidInput` where nothing is uncertain, or a draw cannot be.
     """
     usual = usual_care(scenario)
     inputs = uncertain_inputs(scenario)
@@ -76,7 +77,7 @@ def sampled(scenario: Scenario, asked: Sampling) -> Sampled:
             "no figure says how sure it is, so there is nothing to draw: state distributions, or "
             "the rules of a table [uncertainty] (docs/how-to/how-sure-are-we.md)"
         )
-    drawn = draw(inputs, asked.draws, asked.seed, asked.design)
+    drawn = draw(inputs, asked.draws, asked.seed, asked.design, beside=beside)
     try:
         region = region_draws(usual, drawn, workers=asked.workers)
         base = region_draws(usual, at_points(inputs))
@@ -94,10 +95,12 @@ def all_sampled(
     """
     if len(scenarios) > 1:
         refuse_incomparable(scenarios)
+    inputs = [uncertain_inputs(scenario) for scenario in scenarios]
+    beside = tuple(dict.fromkeys(key for each in inputs for key in all_streams(each)))
     sides = []
     for scenario in scenarios:
         progress(f"{asked.draws:,} draws of {scenario.settings.name}, nothing scarce")
-        sides.append(sampled(scenario, asked))
+        sides.append(sampled(scenario, asked, beside))
     return sides
 
 

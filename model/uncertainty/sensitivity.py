@@ -23,7 +23,9 @@ from hepaplan.model.uncertainty.moving.global_sensitivity import (
     sobol,
     through_draws,
     through_runs,
+    uncorrelated,
 )
+from hepaplan.model.uncertainty.moving.kept import shares_kept
 from hepaplan.model.uncertainty.moving.levers import levers
 from hepaplan.model.uncertainty.region.region import region_draws
 from hepaplan.model.uncertainty.region.region_outputs import (
@@ -44,8 +46,9 @@ class Spread:
     """What to look at, and how closely.
 
     `trajectories` of the Morris design over all inputs, or where an output needs a run of its own
-    over the `most` that move reading 1 most and those that do nothing there; then Sobol indices of
-    the `most` with the largest mu* of the first output, by `base` samples for each (0: none).
+    over the `most` that move reading 1 most and those that do nothing there, each alone; then Sobol
+    indices of the `most` with the largest mu* of any output, the outputs taking turns, by `base`
+    samples for each (0: none).
     """
 
     outputs: tuple[str, ...] = HEALTH_AND_MONEY
@@ -75,31 +78,35 @@ def sensitivity(scenario: Scenario, asked: Spread, progress: Progress = lambda _
     if not quick:
         moved = influential(usual, moved, asked.most, asked.workers)
     chosen = _with_their_sets(inputs, {lever.what.key for lever in moved})
-    factors = factors_of(chosen)
+    alone = uncorrelated(chosen)
+    factors = factors_of(alone)
     progress(f"{len(factors)} factors, {asked.trajectories} trajectories")
     screened = morris(
-        factors, outputs, _evaluation(usual, chosen, outputs, quick, asked),
+        factors, outputs, _evaluation(usual, alone, outputs, quick, asked),
         asked.trajectories, asked.seed,
     )  # fmt: skip
     tables = {SCREENING: screened}
     clock.append(time.perf_counter())
     if asked.base:
-        top = screened.loc[screened["output"] == outputs[0].name, "factor"].head(asked.most)
-        names = set(top)
-        kept = {
+        names = _largest(screened, asked.most)
+        kept = _with_their_sets(inputs, {
             key for key, what in chosen.items()
             if not names.isdisjoint(f.name for f in factors_of({key: what}))
-        }  # fmt: skip
-        chosen = _with_their_sets(inputs, kept)
-        grouped = factors_of(chosen)
+        })  # fmt: skip
+        grouped = factors_of(kept)
         progress(f"Sobol indices of {len({f.group for f in grouped})} factors")
-        evaluation = _evaluation(usual, chosen, outputs, quick, asked)
-        tables[INDICES] = sobol(grouped, outputs, evaluation, asked.base, asked.seed)
+        evaluation = _evaluation(usual, kept, outputs, quick, asked)
+        indices = sobol(grouped, outputs, evaluation, asked.base, asked.seed)
+        progress("the part that the others have")
+        of_all = _evaluation(usual, chosen, outputs, quick, asked)
+        shares = shares_kept(chosen, kept, outputs, of_all, asked.base, asked.seed)
+        tables[INDICES] = indices.assign(share_kept=indices["output"].map(shares))
     clock.append(time.perf_counter())
     last = tables.get(INDICES, screened)
     return Study(
         "sensitivity", scenario, QUESTION,
-        (*(headline(last, output) for output in outputs), *_of_what(tables, inputs)), tables,
+        (*(headline(last, output) for output in outputs), *_of_what(tables, outputs, len(inputs))),
+        tables,
         {
             "uncertain inputs": len(inputs),
             "factors screened": len(factors),
@@ -112,14 +119,33 @@ def sensitivity(scenario: Scenario, asked: Spread, progress: Progress = lambda _
     )  # fmt: skip
 
 
-def _of_what(tables: Mapping[str, pd.DataFrame], inputs: Mapping[Key, Input]) -> list[str]:
-    """Return which variance the indices share out."""
+def _largest(screened: pd.DataFrame, most: int) -> set[str]:
+    """Return the factors with the largest effects on any output: of each the first, then the next.
+
+    Those that move an output at all come before those that do not.
+    """
+    outputs = {name: place for place, name in enumerate(dict.fromkeys(screened["output"]))}
+    in_turn = screened.assign(
+        still=screened["mu_star"] == 0, place=screened["output"].map(outputs)
+    ).sort_values(["still", "rank", "place"])
+    return set(in_turn["factor"].drop_duplicates().head(most))
+
+
+def _of_what(
+    tables: Mapping[str, pd.DataFrame], outputs: Sequence[Output], inputs: int
+) -> list[str]:
+    """Return which variance the indices share out, and how much of the whole that is."""
     if INDICES not in tables:
         return []
-    moved = int(tables[INDICES].drop_duplicates("factor")["inputs"].sum())
+    indices = tables[INDICES]
+    moved = int(indices.drop_duplicates("factor")["inputs"].sum())
+    shares = indices.drop_duplicates("output").set_index("output")["share_kept"].dropna()
+    said = "; ".join(f"{shares[o.name]:.0%} of {o.label}" for o in outputs if o.name in shares)
+    whole = f" They explain, of the variance that all inputs screened cause, {said}."
     return [
         f"The shares are of the variance that {moved} random numbers cause, those of inputs with "
-        f"the largest effects; of {len(inputs)} uncertain inputs the others stay as stated."
+        f"the largest effects on any of these; of {inputs} uncertain inputs the others stay as "
+        f"stated.{whole if said else ''}"
     ]
 
 

@@ -14,6 +14,7 @@ from hepaplan.model.compare.comparison import names
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import Key, WrongUse
 from hepaplan.model.uncertainty.capacity_decision import (
+    CLEAR,
     Timing,
     capacity_decisions,
     expansion_named,
@@ -44,11 +45,12 @@ STEPS = ("draws, nothing scarce", "draws with capacity", "value of information")
 MOST_YEARS = 100
 EVPI = (
     "comparison", "per", "threshold_gbp_per_qaly", "evpi_gbp", "standard_error_gbp",
-    "people", "population_evpi_gbp", "population_standard_error_gbp",
+    "people", "population_evpi_gbp", "population_standard_error_gbp", "draws",
 )  # fmt: skip
 TIMING = (
-    "expansion", "now_less_never_gbp", "later_less_never_gbp", "wait_and_learn_less_never_gbp",
-    "learning_gbp", "monte_carlo_error_gbp", "chance_now_is_best", "draws",
+    "expansion", "now_less_never_gbp", "now_monte_carlo_error_gbp", "later_less_never_gbp",
+    "later_monte_carlo_error_gbp", "wait_and_learn_less_never_gbp", "learning_gbp",
+    "monte_carlo_error_gbp", "chance_now_is_best", "draws",
 )  # fmt: skip
 
 
@@ -160,11 +162,15 @@ def _tables(
             (
                 comparison.strategies.what, comparison.per, worth, most.value,
                 most.standard_error, people, all_of_them.value, all_of_them.standard_error,
+                benefit.shape[1],
             )
         )  # fmt: skip
         table = _by_input(side.inputs, choice.drawn, benefit)
         table["population_evppi_gbp"] = table["evppi_gbp"] * people
-        for key, value in zip(table["key"], table["population_evppi_gbp"], strict=True):
+        worth_knowing = partial.clear(table)
+        for key, value in zip(
+            worth_knowing["key"], worth_knowing["population_evppi_gbp"], strict=True
+        ):
             influence[key] += value
         what = comparison.strategies.what
         single.append(table.drop(columns="key").assign(comparison=what))
@@ -214,8 +220,9 @@ def _timing_table(
 ) -> pd.DataFrame:
     rows = [
         (
-            scenario.settings.expansion[name].label, found.now, found.later, found.wait_and_learn,
-            found.learning, found.monte_carlo_error, found.chance_now_is_best, decision.draws,
+            scenario.settings.expansion[name].label, found.now, found.now_error, found.later,
+            found.later_error, found.wait_and_learn, found.learning, found.monte_carlo_error,
+            found.chance_now_is_best, decision.draws,
         )
         for name, found in timings.items()
     ]  # fmt: skip
@@ -240,7 +247,7 @@ def _headlines(
             )
             if number != top and not value.value:
                 continue
-            yield perfect.headline(value, worth, what)
+            yield perfect.headline(value, worth, what, int(row["draws"]))
             own = tables["evppi"][tables["evppi"]["comparison"] == what]
             yield partial.headline(
                 own.assign(
@@ -253,16 +260,21 @@ def _headlines(
 def _timing_words(scenario: Scenario, name: str, found: Timing) -> str:
     label = scenario.settings.expansion[name].label
     better = "better" if found.now > 0 else "worse"
+    by = f"{perfect.money(abs(found.now))} {better} than never"
+    error = f"(standard error {perfect.money(found.now_error)})"
+    on_average = f"is {by}, in net benefit on average {error}"
+    if abs(found.now) <= CLEAR * found.now_error:
+        on_average = f"makes no clear difference: in net benefit it is {by} on average {error}"
     said = (
-        f"{label}: buying it now is {perfect.money(abs(found.now))} {better} than never, in net "
-        f"benefit on average; it is the best choice in {found.chance_now_is_best:.0%} of draws. "
+        f"{label}: buying it now {on_average}; it is the best choice in "
+        f"{found.chance_now_is_best:.0%} of draws. "
     )
-    if found.learning > 2 * found.monte_carlo_error:
+    if found.learning > CLEAR * found.monte_carlo_error:
         return said + (
             f"Waiting a year would be worth {perfect.money(found.learning)} if all were known by "
             "then."
         )
-    if found.learning < -2 * found.monte_carlo_error:
+    if found.learning < -CLEAR * found.monte_carlo_error:
         return said + (
             f"Waiting a year would lose {perfect.money(-found.learning)} even if all were known by "
             "then: decide now."

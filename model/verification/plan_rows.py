@@ -40,7 +40,7 @@ def nobody_starts(network: Network, done: Replay) -> Finding:
     takes = network.kernels.use[..., 0].any(axis=2) & waits[:, None]
     if not takes.any():
         return not_applicable("nothing that people wait for uses a resource in its first month")
-    if not done.at_site[takes].sum() + network.backlog[takes].sum() > 0.0:
+    if done.at_site[takes].sum() + network.backlog[takes].sum() == 0.0:
         return not_applicable("nobody comes to a list for what uses a resource")
     begun = float(done.starts[takes[network.pair_option]].max(initial=0.0))
     left, lost = float(done.left[waits][..., -1].sum()), people_lost(network, done)

@@ -9,27 +9,29 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from importlib.metadata import version
-from itertools import islice
-from os import environ
-from sys import version_info
 from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
 from distributed import Client, KilledWorker, WorkerPlugin, get_worker, rpc
 
-from hepaplan.model.problems import InvalidInput, listed
-from hepaplan.reports.batch.work import Evaluate, Outcome, Work, attempt, described, lost
+from hepaplan.model.problems import InvalidInput
+from hepaplan.reports.batch.programs import differs, made_by, wanted_from
+from hepaplan.reports.batch.work import (
+    EndedEarly,
+    Evaluate,
+    Outcome,
+    Work,
+    attempt,
+    described,
+    lost,
+)
 
 ANSWER_SECONDS, WORKERS_SECONDS, SILENCE_SECONDS = 5, 10, 10
 AHEAD = 10
 """Runs handed out for each thread of the cluster, so that none waits for the next."""
 LOOK_EVERY, MEASURED_EVERY = 0.01, 5.0
 """Seconds between two looks for outcomes, and between two counts of the cluster's threads."""
-ALONE = "-alone"
-ONE_THREAD = "linear algebra by one thread"
-MADE_BY = ("hepaplan", "numpy", "scipy", "pandas", "highspy", "pulp")
 
 
 class ClusterUnfit(InvalidInput):
@@ -38,8 +40,16 @@ class ClusterUnfit(InvalidInput):
     ending = "nothing was run; what was finished before is kept"
 
 
-class SchedulerLost(ConnectionError):
+class SchedulerLost(EndedEarly):
     """The scheduler stopped answering; what was finished is kept."""
+
+
+class WorkerUnfit(Exception):
+    """A worker that came later and would give other results: its address, and how it differs."""
+
+    def __init__(self, address: str, words: str) -> None:
+        super().__init__(address, words)
+        self.address, self.words = address, words
 
 
 class Evaluator(WorkerPlugin):  # type: ignore[misc]  # Dask is optional: it has no types here
@@ -51,13 +61,18 @@ class Evaluator(WorkerPlugin):  # type: ignore[misc]  # Dask is optional: it has
 
     def setup(self, worker: Any) -> None:
         """Compare what a worker has with what the batch has; one that comes later, too."""
-        found = made_by(self.code)
-        self.fault = "" if found == self.expected else differs(worker.address, found, self.expected)
+        self.address: str = worker.address
+        found: object
+        try:
+            found = made_by(self.code)
+        except Exception as error:
+            found = error
+        self.fault = "" if found == self.expected else differs(self.address, found, self.expected)
 
     def attempt(self, key: str, payload: object) -> Outcome:
-        """Return what comes of a run; ClusterUnfit where the program is another."""
+        """Return what comes of a run; WorkerUnfit where the program is another."""
         if self.fault:
-            raise ClusterUnfit(self.fault)
+            raise WorkerUnfit(self.address, self.fault)
         return attempt(key, self.evaluate, payload)
 
 
@@ -66,46 +81,51 @@ def run_on_cluster(
     evaluate: Evaluate,
     address: str,
     code: Callable[[], str],
-    command: str,
+    note: Callable[[str], None],
 ) -> Generator[Outcome, None, None]:
     """Yield what comes of each run, in the order they finish, from the workers of a scheduler.
 
     Workers return their outcomes and write nothing: no folder need be shared. A lost worker's runs
     are tried again; a run that ended four workers is tried alone, and given up if it ends four
-    more. `code` names the program's version and is asked of every worker. Raises ClusterUnfit
-    before anything is run, and SchedulerLost, with the command that resumes, if the scheduler goes.
+    more. `code` names the program's version and is asked of every worker; one that comes later and
+    differs is told to `note`, and its runs are done by others. Raises ClusterUnfit before anything
+    is run, and SchedulerLost if the scheduler goes.
     """
     with _connected(address) as client:
         _refuse_other_programs(client, code)
         plugin = Evaluator(evaluate, code)
         try:
             client.register_plugin(plugin)
-            yield from _Queue(client, plugin.name, iter(works)).outcomes()
+            yield from _Queue(client, plugin.name, iter(works), note).outcomes()
             client.unregister_worker_plugin(plugin.name)
         except (OSError, CancelledError) as error:
-            raise SchedulerLost(
-                f"the scheduler at {address} stopped answering; finished runs are kept. "
-                f"Resume with: {command}"
-            ) from error
+            raise SchedulerLost(f"the scheduler at {address} stopped answering") from error
 
 
 class _Queue:
-    """The runs that are out, those that came back, and those under suspicion.
+    """The runs that are out, those that came back, and those to be handed out once more.
 
     Dask blames every run that a lost worker held, also those that only waited there. So a run
-    that it gives up is tried once more with no other beside it.
+    that it gives up is a suspect, and tried once more with no other beside it. A run that an unfit
+    worker sends back is handed out again, to the others rather than to it.
     """
 
-    def __init__(self, client: Any, plugin: str, waiting: Iterator[Work]) -> None:
-        self.client, self.plugin, self.waiting = client, plugin, waiting
-        self.out: dict[str, tuple[Any, Work]] = {}
+    def __init__(
+        self, client: Any, plugin: str, waiting: Iterator[Work], note: Callable[[str], None]
+    ) -> None:
+        self.client, self.plugin, self.waiting, self.note = client, plugin, waiting, note
+        self.out: dict[str, tuple[Any, Work, bool]] = {}
+        self.again: deque[Work] = deque()
         self.suspects: deque[Work] = deque()
-        self.room, self.counted, self.heard = 0, -MEASURED_EVERY, monotonic()
+        self.fit: list[str] = []
+        self.unfit: set[str] = set()
+        self.room, self.counted, self.heard, self.given = 0, -MEASURED_EVERY, monotonic(), 0
+        self.is_exhausted = False
 
     def outcomes(self) -> Iterator[Outcome]:
         self.refill()
-        while self.out:
-            back = [name for name, (future, _) in self.out.items() if future.done()]
+        while self.out or self.again or self.suspects or not self.is_exhausted:
+            back = [name for name, (future, *_) in self.out.items() if future.done()]
             for name in back:
                 yield from self.received(name)
             if not back:
@@ -116,30 +136,55 @@ class _Queue:
     def refill(self) -> None:
         """Hand out runs until each thread has a few; then the suspects, one at a time."""
         if monotonic() - self.counted >= MEASURED_EVERY:
-            self.room = AHEAD * max(sum(self.client.nthreads().values()), 1)
-            self.counted = monotonic()
-        for work in islice(self.waiting, max(self.room - len(self.out), 0)):
-            self.hand_out(work, f"{self.plugin}-{work.key}")
-        if not self.out and self.suspects:
-            work = self.suspects.popleft()
-            self.hand_out(work, f"{self.plugin}-{work.key}{ALONE}")
+            self.count_workers()
+        while len(self.out) < self.room and (work := self.following()):
+            self.hand_out(work, False)
+        if self.room and not self.out and self.suspects:
+            self.hand_out(self.suspects.popleft(), True)
 
-    def hand_out(self, work: Work, name: str) -> None:
-        """Send one run to the cluster."""
-        future = self.client.submit(_attempted, self.plugin, work.key, work.payload, key=name)
-        self.out[name] = future, work
+    def following(self) -> Work | None:
+        """Return the next run to hand out, those that came back before those that wait."""
+        if self.again:
+            return self.again.popleft()
+        work = next(self.waiting, None)
+        self.is_exhausted = work is None
+        return work
+
+    def count_workers(self) -> None:
+        """Make room for the threads of the workers that may be used; none for unfit ones alone."""
+        threads = self.client.nthreads()
+        self.unfit &= threads.keys()
+        self.fit = [worker for worker in threads if worker not in self.unfit]
+        room = sum(threads[worker] for worker in self.fit)
+        self.room = AHEAD * max(room, 0 if self.unfit else 1)
+        self.counted = monotonic()
+
+    def hand_out(self, work: Work, is_alone: bool) -> None:
+        """Send one run to the cluster, to any worker that is not known to be unfit."""
+        self.given += 1  # no two of one name: Dask may still hold the one that came back
+        name = f"{self.plugin}-{work.key}-{self.given}"
+        rather = {"workers": self.fit, "allow_other_workers": True} if self.unfit else {}
+        future = self.client.submit(
+            _attempted, self.plugin, work.key, work.payload, key=name, **rather
+        )
+        self.out[name] = future, work, is_alone
 
     def received(self, name: str) -> Iterator[Outcome]:
-        """Yield the outcome of a run that came back; a suspect's is not known yet."""
-        future, work = self.out[name]
+        """Yield the outcome of a run that came back; of one that is tried again there is none."""
+        future, work, is_alone = self.out[name]
         try:
             outcome: Outcome = future.result(timeout=ANSWER_SECONDS)
         except TimeoutError:
             return  # the worker that held the outcome is lost: the run is under way again
-        except (OSError, CancelledError, ClusterUnfit):
+        except (OSError, CancelledError):
             raise
+        except WorkerUnfit as error:
+            del self.out[name]
+            (self.suspects if is_alone else self.again).appendleft(work)
+            self.refuse(error)
+            return
         except KilledWorker as error:
-            if not name.endswith(ALONE):
+            if not is_alone:
                 self.suspects.append(work)
                 del self.out[name]
                 return
@@ -148,6 +193,13 @@ class _Queue:
             outcome = Outcome(work.key, "failed", {}, described(error), 0.0)
         del self.out[name]
         yield outcome
+
+    def refuse(self, found: WorkerUnfit) -> None:
+        """Note once that a worker is not used."""
+        if found.address not in self.unfit:
+            self.note(f"{found.words}; it came later and is not used, and the others go on")
+            self.unfit.add(found.address)
+            self.count_workers()
 
     def refuse_silence(self) -> None:
         """Raise ConnectionError if the scheduler is gone."""
@@ -203,25 +255,6 @@ def _in_our_words() -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def made_by(code: Callable[[], str]) -> tuple[str, ...]:
-    """Return what a result depends on besides its inputs: versions of this machine's programs.
-
-    Linear algebra by several threads adds up in another order, which the last digits show.
-    """
-    threads = environ.get("OPENBLAS_NUM_THREADS", environ.get("OMP_NUM_THREADS"))
-    return (*_programs(code), ONE_THREAD if threads == "1" else "linear algebra by many threads")
-
-
-def wanted_from(code: Callable[[], str]) -> tuple[str, ...]:
-    """Return what every worker must have: our programs, and linear algebra by one thread."""
-    return (*_programs(code), ONE_THREAD)
-
-
-def _programs(code: Callable[[], str]) -> tuple[str, ...]:
-    python = f"python {version_info.major}.{version_info.minor}"
-    return (python, *(f"{name} {version(name)}" for name in MADE_BY), f"code {code()}")
-
-
 def _refuse_other_programs(client: Any, code: Callable[[], str]) -> None:
     try:
         client.wait_for_workers(1, timeout=WORKERS_SECONDS)
@@ -234,12 +267,3 @@ def _refuse_other_programs(client: Any, code: Callable[[], str]) -> None:
     wrong = [differs(worker, theirs, ours) for worker, theirs in found.items() if theirs != ours]
     if wrong:
         raise ClusterUnfit("results would not be equal to local ones:\n" + "\n".join(wrong))
-
-
-def differs(worker: str, theirs: object, ours: tuple[str, ...]) -> str:
-    """Return in words how a worker's programs differ from ours."""
-    if not isinstance(theirs, tuple):
-        return f"{worker} cannot load this hepaplan ({type(theirs).__name__}): install it there"
-    others = [name for name in theirs if name not in ours]
-    expected = [name for name in ours if name not in theirs]
-    return f"{worker} has {listed(others)}; expected {listed(expected)}"

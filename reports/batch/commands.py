@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from hepaplan.reports.options import workers_option
 from hepaplan.reports.progress import note
 
 if TYPE_CHECKING:
-    from hepaplan.model.batch.tasks import Batch, Tasks
+    from hepaplan.model.batch.tasks import Batch
     from hepaplan.reports.batch.runner import BatchReport
 
 Read = Callable[[str, bool], "Batch"]
@@ -31,7 +30,8 @@ def batch_command(read: Read, code: Code) -> click.Command:
     @click.argument("design", metavar="DESIGN.toml")
     @click.option(
         "--out",
-        type=click.Path(path_type=Path),
+        type=click.Path(),
+        callback=_folder,
         help="Folder of the batch, made or resumed; by default NAME-batch.",
     )
     @workers_option
@@ -73,6 +73,7 @@ def batch_command(read: Read, code: Code) -> click.Command:
         from hepaplan.model.batch.tasks import tasks
         from hepaplan.model.problems import WrongUse
         from hepaplan.reports.batch.design_job import job_of
+        from hepaplan.reports.batch.dry_run import about
         from hepaplan.reports.batch.gather import gather, part_folder
         from hepaplan.reports.batch.pace import batch_progress
         from hepaplan.reports.batch.runner import Means, Telling, run_batch
@@ -82,13 +83,13 @@ def batch_command(read: Read, code: Code) -> click.Command:
             raise WrongUse("--gather joins every part; leave out --part")
         loaded = read(design, yes)
         runs = tasks(loaded) if part is None else tasks(loaded).part(*part)
-        if dry_run:
-            click.echo("\n".join((*described(runs), _about(runs, workers))))
-            return DONE
-        note(plan_notice(runs))
         whole = out or Path(f"{loaded.design.name}-batch")
         folder = whole if part is None else part_folder(whole, *part)
-        again = f"hepaplan batch {shlex.quote(design)} --out {shlex.quote(str(whole))}"
+        if dry_run:
+            click.echo("\n".join((*described(runs), about(runs, workers, folder))))
+            return DONE
+        note(plan_notice(runs))
+        again = _again(design, whole, scheduler, stated, yes)
         job = job_of(runs, again, code, part)
         say, every = batch_progress(quiet)
         before = _manifest(folder)
@@ -110,6 +111,21 @@ def batch_command(read: Read, code: Code) -> click.Command:
     return batch
 
 
+def _folder(_: click.Context, __: click.Parameter, stated: str | None) -> Path | None:
+    """Return the folder of --out; nothing in it is a mistake of usage."""
+    if stated is not None and not stated.strip():
+        raise click.BadParameter("found nothing; name a folder (is a shell variable not set?)")
+    return None if stated is None else Path(stated)
+
+
+def _again(design: str, whole: Path, scheduler: str | None, part: str | None, yes: bool) -> str:
+    """Return the command that goes on with a batch, as a shell takes it."""
+    words = ["hepaplan", "batch", design, "--out", str(whole)]
+    for option, stated in (("--scheduler", scheduler), ("--part", part)):
+        words += [] if stated is None else [option, stated]
+    return shlex.join([*words, *(["--yes"] if yes else [])])
+
+
 def _manifest(folder: Path) -> bytes:
     """Return what says which results a folder holds; nothing where there are none."""
     from hepaplan.reports.batch.results import BATCH
@@ -122,35 +138,6 @@ def _is_reported(folder: Path) -> bool:
     from hepaplan.reports.batch.results import REPORTS
 
     return all((folder / name).is_file() for name in REPORTS)
-
-
-def _about(runs: Tasks, workers: int) -> str:
-    """Return about how long runs take, by timing one or two of them.
-
-    Each is run once before: the first time it draws its inputs and loads what others find loaded.
-    """
-    from hepaplan.model.batch.describe import estimated_seconds, probes
-    from hepaplan.model.batch.run import run_task
-    from hepaplan.model.problems import InvalidInput, NoAnswer
-    from hepaplan.reports.batch.pace import spoken
-
-    taken, refused = [], []
-    for place in probes(runs):
-        task = runs[place]
-        try:
-            run_task(task, runs.batch)
-            started = time.perf_counter()
-            run_task(task, runs.batch)
-        except (InvalidInput, NoAnswer, ValueError) as error:
-            refused.append(f"run {task.number} has no result: {error}")
-            continue
-        taken.append(time.perf_counter() - started)
-    if not taken:
-        return "\n".join(refused) or "no runs"
-    seconds = estimated_seconds(len(runs), taken, workers)
-    each = "worker" if workers == 1 else "workers"
-    said = f"about {spoken(seconds)} with {workers} {each}, by {len(taken)} timed here"
-    return "\n".join((*refused, said))
 
 
 def _ended(report: BatchReport) -> str:

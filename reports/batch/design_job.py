@@ -31,4 +31,6 @@ def job_of(
     }
     if part is not None:
         facts["part"] = "{}/{}".format(*part)
-    return Job(Works(tasks), partial(run_task, batch=batch), facts, command, code)
+    return Job(
+        Works(tasks), partial(run_task, batch=batch), facts, command, code, batch.design.outputs
+    )

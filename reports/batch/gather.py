@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from hepaplan.model.batch.parts import part
+from hepaplan.model.batch.parts import part_of
 from hepaplan.model.problems import WrongUse
 from hepaplan.reports.batch.parquet import need_parquet
 from hepaplan.reports.batch.results import survey
@@ -15,7 +15,7 @@ from hepaplan.reports.batch.runner import IN_SILENCE, BatchReport, Job, Telling,
 from hepaplan.reports.batch.store import Kept, Store
 from hepaplan.reports.folder_lock import hold
 
-PART = re.compile(r"part-(\d+)-of-(\d+)")
+PART = re.compile(r"part-([0-9]{1,9})-of-([0-9]{1,9})")
 MOST_COMMANDS = 20
 
 
@@ -39,17 +39,18 @@ def gather(folder: Path, job: Job, telling: Telling = IN_SILENCE) -> BatchReport
     if not folder.is_dir():
         raise WrongUse(f"{folder} is not a folder: run the parts first, each with --part 1/100 …")
     with hold(folder):
-        whole, sizes = Store(folder), set()
+        whole = Store(folder)
+        empty, filled = {1}, set[int]()
         for place, of in _places(folder):
             store = Store(place).read()
-            sizes.add(of)
+            (filled if store.kept else empty).add(of)
             for key, found in store.kept.items():
                 if not whole.is_finished(key):
                     whole.kept[key] = found
             for words in store.notes:
                 telling.note(f"{place.name}: {words}")
         asked = survey(job.works)
-        _refuse_missing(folder, job, asked.keys, whole.kept, max(sizes, default=1))
+        _refuse_missing(folder, job, asked.keys, whole.kept, max(filled or empty))
         return reported(folder, job, asked, whole, 0, began)
 
 
@@ -65,14 +66,10 @@ def _places(folder: Path) -> Iterator[tuple[Path, int]]:
 def _refuse_missing(
     folder: Path, job: Job, keys: list[str], kept: dict[str, Kept], of: int
 ) -> None:
-    absent = {place for place, key in enumerate(keys) if key not in kept}
+    absent = [place for place, key in enumerate(keys) if key not in kept]
     if not absent:
         return
-    parts = [
-        number
-        for number in range(1, of + 1)
-        if not absent.isdisjoint(part(range(len(keys)), number, of))
-    ]
+    parts = sorted({part_of(place, of) for place in absent})
     commands = [f"  {job.command} --part {number}/{of}" for number in parts[:MOST_COMMANDS]]
     if len(parts) > MOST_COMMANDS:
         commands.append(f"  … and {len(parts) - MOST_COMMANDS} more parts")

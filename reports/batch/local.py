@@ -7,13 +7,22 @@ import signal
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from threading import Thread
 from typing import Any
 
 from hepaplan.model.parallel import one_thread_each
-from hepaplan.reports.batch.work import Evaluate, Outcome, Work, attempt, lost
+from hepaplan.reports.batch.work import (
+    Evaluate,
+    Outcome,
+    ProgramChanged,
+    SameProgram,
+    Work,
+    attempt,
+    lost,
+)
 
 MOST_LOSSES = 3
 """Processes that one run may end before it counts as failed."""
@@ -26,7 +35,8 @@ def run_here(
 
     `evaluate` is sent once to each process and a work's payload with its run; both must be
     picklable. One worker is a process too: a run that ends its process never ends the batch, and
-    linear algebra uses one thread whatever the number of workers, so that results are equal.
+    linear algebra uses one thread whatever the number of workers, so that results are equal. A
+    process that starts with another program than `SameProgram` expects raises ProgramChanged.
     """
     waiting = iter(works)
     again: deque[Work] = deque()
@@ -68,6 +78,13 @@ def run_here(
             worker.end()
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What a process says in place of being ready, if its program is another."""
+
+    words: str
+
+
 class _Worker:
     """A process, the run it has, and the pipe to it."""
 
@@ -89,10 +106,15 @@ class _Worker:
     def news(self) -> tuple[Outcome | None, bool]:
         """Return the outcome, if there is one yet, and whether the process is alive."""
         try:
-            outcome: Outcome | None = self.pipe.recv()
+            outcome: Outcome | Refusal | None = self.pipe.recv()
         except (EOFError, OSError):
             self.process.join(timeout=1)
             return None, False
+        if isinstance(outcome, Refusal):
+            raise ProgramChanged(
+                "the program was changed while the batch ran, and its results would be another "
+                f"program's: a process that started now {outcome.words}"
+            )
         if outcome is None:
             self.is_ready = True
             self.give(self.work)
@@ -111,8 +133,9 @@ def serve(pipe: Connection, evaluate: Evaluate) -> None:
     """Evaluate what comes through the pipe until it is closed: the life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the batch, which ends its workers
     Thread(target=_end_with_parent, daemon=True).start()
+    fault = evaluate.fault() if isinstance(evaluate, SameProgram) else ""
     with suppress(EOFError, OSError):
-        pipe.send(None)
+        pipe.send(Refusal(fault) if fault else None)
         while True:
             key, payload = pipe.recv()
             pipe.send(attempt(key, evaluate, payload))

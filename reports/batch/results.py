@@ -6,8 +6,9 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -19,13 +20,14 @@ from hepaplan.model.problems import WrongUse, listed
 from hepaplan.reports.batch.parquet import Kind, as_parquet
 from hepaplan.reports.batch.store import Kept
 from hepaplan.reports.batch.work import Status, Work
-from hepaplan.reports.output import FINISHED, WrittenFile, digest, guard_text
+from hepaplan.reports.output import FINISHED, WrittenFile, guard_text
 from hepaplan.reports.whole_file import atomic_file
 
 RESULTS, FAILURES, BATCH = "results", "failures.csv", "batch.json"
+MADE = f".{RESULTS}.new"
 REPORTS = ("report.xlsx", "report.html")
 ROWS_EACH = 100_000
-RUN, KEY, STATUS = "run", "key", "status"
+RUN, KEY, STATUS, WHY = "run", "key", "status", "why"
 PACKAGES = ("hepaplan", "numpy", "pandas", "scipy", "pulp", "highspy", "pyarrow")
 KINDS: dict[type, Kind] = {bool: "truth", int: "whole", float: "number", str: "text"}
 
@@ -76,15 +78,19 @@ def write_results(
     asked: Survey,
     kept: Mapping[str, Kept],
     facts: Mapping[str, Any],
+    outputs: Sequence[str] = (),
 ) -> tuple[Failure, ...]:
     """Write results/, failures.csv and batch.json, and return the runs without a result.
 
     The data set depends on the design and the outcomes alone: not on workers, order or restarts.
+    `outputs` are columns even where no run has them, in this order. If anything differs from what
+    is there, its reports go before the new results come.
     """
-    kinds = _columns(asked, kept)
-    files = list(_write_parts(folder, works, kinds, kept))
+    kinds = _columns(asked, kept, outputs)
+    files = list(_made_parts(folder, works, kinds, kept))
     failures = tuple(_failures(works, kept))
-    files.append(_write_failures(folder, failures, list(asked.kinds)))
+    table, record = _made_failures(failures, list(asked.kinds))
+    files.append(record)
     counts = Counter(kept[key].status for key in asked.keys)
     document = {
         "schema_version": 1,
@@ -99,14 +105,25 @@ def write_results(
         "files": [{"path": f.path, "sha256": f.sha256, "rows": f.rows} for f in files],
     }
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
-    with atomic_file(folder / BATCH) as file:
-        file.write(text.encode("utf-8") + b"\n")
+    manifest = text.encode("utf-8") + b"\n"
+    if not (folder / BATCH).is_file() or (folder / BATCH).read_bytes() != manifest:
+        forget_written(folder)
+    _put_parts_in_place(folder)
+    for name, content in ((FAILURES, table), (BATCH, manifest)):
+        with atomic_file(folder / name) as file:
+            file.write(content)
     return failures
 
 
-def _columns(asked: Survey, kept: Mapping[str, Kept]) -> dict[str, Kind]:
+def forget_written(folder: Path) -> None:
+    """Remove a manifest and reports, which would speak of results that are not there."""
+    for stale in (BATCH, *REPORTS):
+        (folder / stale).unlink(missing_ok=True)
+
+
+def _columns(asked: Survey, kept: Mapping[str, Kept], stated: Sequence[str]) -> dict[str, Kind]:
     sets = dict.fromkeys(kept[key].names for key in asked.keys)
-    outputs = list(dict.fromkeys(name for names in sets for name in names))
+    outputs = list(dict.fromkeys((*stated, *(name for names in sets for name in names))))
     names = [RUN, *asked.kinds, *outputs, KEY, STATUS]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
@@ -120,29 +137,32 @@ def _columns(asked: Survey, kept: Mapping[str, Kept]) -> dict[str, Kind]:
     }
 
 
-def _write_parts(
+def _made_parts(
     folder: Path, works: Iterable[Work], kinds: dict[str, Kind], kept: Mapping[str, Kept]
 ) -> Iterator[WrittenFile]:
-    """Write the files of the data set into a new folder, which then takes the old one's place."""
-    made, old = folder / f".{RESULTS}.new", folder / f".{RESULTS}.old"
-    for stale in (made, old):
-        shutil.rmtree(stale, ignore_errors=True)
+    """Write the files of the data set into a new folder, and yield them as they will lie."""
+    made = folder / MADE
+    shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
-    rows: dict[str, int] = {}
-    rest = iter(works)
-    while (part := list(islice(rest, ROWS_EACH))) or not rows:
-        name = f"part-{len(rows):05}.parquet"
+    rest, number = iter(works), 0
+    while (part := list(islice(rest, ROWS_EACH))) or not number:
+        name = f"part-{number:05}.parquet"
         columns = {column: _column(column, kind, part, kept) for column, kind in kinds.items()}
+        content = as_parquet(columns, kinds)
         with atomic_file(made / name) as file:
-            file.write(as_parquet(columns, kinds))
-        rows[name] = len(part)
+            file.write(content)
+        yield WrittenFile(f"{RESULTS}/{name}", sha256(content).hexdigest(), len(part))
+        number += 1
+
+
+def _put_parts_in_place(folder: Path) -> None:
+    """Give the new folder of the data set the old one's place."""
+    old = folder / f".{RESULTS}.old"
+    shutil.rmtree(old, ignore_errors=True)
     if (folder / RESULTS).exists():
         (folder / RESULTS).rename(old)
-    made.rename(folder / RESULTS)
+    (folder / MADE).rename(folder / RESULTS)
     shutil.rmtree(old, ignore_errors=True)
-    for name, count in rows.items():
-        written = digest(folder, f"{RESULTS}/{name}")
-        yield WrittenFile(written.path, written.sha256, count)
 
 
 def _column(name: str, kind: Kind, works: list[Work], kept: Mapping[str, Kept]) -> list[Any]:
@@ -169,14 +189,16 @@ def _failures(works: Iterable[Work], kept: Mapping[str, Kept]) -> Iterator[Failu
             yield Failure(work.number, work.inputs, found.status, found.words)
 
 
-def _write_failures(folder: Path, failures: tuple[Failure, ...], inputs: list[str]) -> WrittenFile:
+def _made_failures(failures: tuple[Failure, ...], inputs: list[str]) -> tuple[bytes, WrittenFile]:
     rows = [
-        {RUN: f.run, **{name: f.inputs.get(name) for name in inputs}, STATUS: f.status}
-        | {"why": f.words}
+        {
+            RUN: f.run,
+            **{name: f.inputs.get(name) for name in inputs},
+            STATUS: f.status,
+            WHY: f.words,
+        }
         for f in failures
     ]
-    table, guarded = guard_text(pd.DataFrame(rows, columns=[RUN, *inputs, STATUS, "why"]))
-    with atomic_file(folder / FAILURES) as file:
-        file.write(table.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    written = digest(folder, FAILURES)
-    return WrittenFile(written.path, written.sha256, len(rows), guarded)
+    table, guarded = guard_text(pd.DataFrame(rows, columns=[RUN, *inputs, STATUS, WHY]))
+    content = table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return content, WrittenFile(FAILURES, sha256(content).hexdigest(), len(rows), guarded)

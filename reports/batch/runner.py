@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,24 @@ from hepaplan.reports.batch.kept_for import changed_since, note_made_from
 from hepaplan.reports.batch.local import run_here
 from hepaplan.reports.batch.pace import ELSEWHERE, Pace
 from hepaplan.reports.batch.parquet import need_parquet
-from hepaplan.reports.batch.results import BATCH, REPORTS, Failure, Survey, survey, write_results
+from hepaplan.reports.batch.results import (
+    BATCH,
+    Failure,
+    Survey,
+    forget_written,
+    survey,
+    write_results,
+)
 from hepaplan.reports.batch.store import Store
-from hepaplan.reports.batch.work import Evaluate, Outcome, Work, hepaplan_version, once_each
+from hepaplan.reports.batch.work import (
+    EndedEarly,
+    Evaluate,
+    Outcome,
+    SameProgram,
+    Work,
+    hepaplan_version,
+    once_each,
+)
 from hepaplan.reports.folder_lock import hold
 from hepaplan.reports.staging import say_unfinished, size_of
 from hepaplan.reports.whole_file import NO_SPACE, no_space
@@ -27,8 +42,9 @@ class Job:
     """What is asked for: the runs, what evaluates one, and what the manifest says of them.
 
     `works` is gone through more than once, so a list or a lazy sequence, not an iterator.
+    `outputs` are the names of their columns in order; one that runs have beside them comes after.
     `command` is what a user types to resume it; `code` returns the version of the program, which
-    the workers of a cluster must have too.
+    every process that evaluates must have too.
     """
 
     works: Iterable[Work]
@@ -36,6 +52,7 @@ class Job:
     facts: Mapping[str, Any] = field(default_factory=dict)
     command: str = "the same command"
     code: Callable[[], str] = hepaplan_version
+    outputs: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -89,19 +106,18 @@ def run_batch(
     folder.mkdir(parents=True, exist_ok=True)
     with hold(folder):
         store = Store(folder).open()
-        for words in (*store.notes, changed_since(folder, job.facts)):
-            if words:
-                telling.note(words)
         asked = survey(job.works)
         wanted = set(asked.keys)
         to_do = sum(not store.is_finished(key) for key in wanted)
-        with _said_if_ended_early(folder, store, len(wanted)):
+        for words in (*store.notes, changed_since(folder, job.facts) if to_do else ""):
+            if words:
+                telling.note(words)
+        with _said_if_ended_early(folder, store, len(wanted), job.command):
+            note_made_from(folder, job.facts)
             if to_do:
-                for stale in (BATCH, *REPORTS):  # they would speak of results that are not there
-                    (folder / stale).unlink(missing_ok=True)
-                note_made_from(folder, job.facts)
+                forget_written(folder)
                 pace = Pace(to_do, telling.say, telling.every)
-                with closing(_outcomes(job, means, store)) as outcomes:
+                with closing(_outcomes(job, means, telling, store)) as outcomes:
                     for outcome in outcomes:
                         store.add(outcome)
                         pace.one_more(outcome.status == "done")
@@ -110,13 +126,15 @@ def run_batch(
 
 
 @contextmanager
-def _said_if_ended_early(folder: Path, store: Store, runs: int) -> Iterator[None]:
-    """Leave in batch.json that a batch ended early; say where a disk is full, or a folder gone."""
+def _said_if_ended_early(folder: Path, store: Store, runs: int, command: str) -> Iterator[None]:
+    """Leave in batch.json that a batch ended early; say what resumes it, or what a disk lacks."""
     started = time.time()
     try:
         yield
     except BaseException as error:
         say_unfinished(folder, error, started, BATCH)
+        if isinstance(error, EndedEarly):
+            error.ending = f"{EndedEarly.ending}; resume with: {command}"
         if isinstance(error, OSError) and not folder.is_dir():
             raise FileNotFoundError(
                 f"{folder} was removed while the batch ran: its results are gone with it"
@@ -131,18 +149,21 @@ def reported(
     folder: Path, job: Job, asked: Survey, store: Store, evaluated: int, began: float
 ) -> BatchReport:
     """Return the report of a batch whose outcomes are all there, and write its data set."""
-    failures = write_results(folder, job.works, asked, store.kept, job.facts)
+    failures = write_results(folder, job.works, asked, store.kept, job.facts, job.outputs)
     reused = len(set(asked.keys)) - evaluated
     seconds = time.monotonic() - began
     return BatchReport(folder, len(asked.keys), evaluated, reused, failures, seconds)
 
 
-def _outcomes(job: Job, means: Means, store: Store) -> Generator[Outcome, None, None]:
+def _outcomes(
+    job: Job, means: Means, telling: Telling, store: Store
+) -> Generator[Outcome, None, None]:
     works = once_each(job.works, store.is_finished)
     if means.scheduler is None:
-        return run_here(works, job.evaluate, means.workers)
+        evaluate = SameProgram(job.evaluate, job.code, job.code())
+        return run_here(works, evaluate, means.workers)
     try:
         from hepaplan.reports.batch.cluster import run_on_cluster
     except ImportError:
         raise WrongUse("--scheduler needs dask: pip install 'hepaplan[cluster]'") from None
-    return run_on_cluster(works, job.evaluate, means.scheduler, job.code, job.command)
+    return run_on_cluster(works, job.evaluate, means.scheduler, job.code, telling.note)

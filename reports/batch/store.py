@@ -46,6 +46,7 @@ class Store:
         self._journal = Journal(self.folder / JOURNAL)
         self._unwritten: list[Outcome] = []
         self._since = time.monotonic()
+        self._sets_aside = True
 
     def open(self) -> Store:
         """Return the store with all that the folder holds, for adding to it."""
@@ -54,8 +55,12 @@ class Store:
         self.flush()
         return self
 
-    def read(self) -> Store:
-        """Return the store with all that the folder holds, without changing sound files."""
+    def read(self, sets_aside: bool = True) -> Store:
+        """Return the store with all that the folder holds, without changing sound files.
+
+        One that is not sound is moved aside, unless nothing may be changed.
+        """
+        self._sets_aside = sets_aside
         for path in sorted(self.folder.glob("chunk-*.parquet")):
             if path.is_file():
                 self._read_chunk(path)
@@ -106,6 +111,8 @@ class Store:
             self._set_aside(path, "its content does not match the hash in its name")
 
     def _set_aside(self, path: Path, why: str) -> None:
+        if not self._sets_aside:
+            return
         aside = self.folder / ASIDE
         aside.mkdir(exist_ok=True)
         path.replace(aside / path.name)

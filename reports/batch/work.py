@@ -19,6 +19,16 @@ Evaluate = Callable[[Any], Mapping[str, float]]
 IN_WORDS = (InvalidInput, NoAnswer, ValueError)
 
 
+class EndedEarly(InvalidInput):
+    """A batch that cannot go on where it runs; the text says why."""
+
+    ending = "what was finished is kept"
+
+
+class ProgramChanged(EndedEarly):
+    """The program is no longer the one that the batch began with."""
+
+
 @dataclass(frozen=True)
 class Work:
     """One run: its place in the design, its key, the design's columns, and what is evaluated.
@@ -75,6 +85,24 @@ def attempt(key: str, evaluate: Evaluate, payload: object) -> Outcome:
     if words and status == "done":
         status, outputs = "failed", {}
     return Outcome(key, status, outputs, words, time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class SameProgram:
+    """What evaluates a run, for processes that have this version of the program and no other."""
+
+    evaluate: Evaluate
+    code: Callable[[], str]
+    expected: str
+
+    def __call__(self, payload: object) -> Mapping[str, float]:
+        """Return what comes of a run."""
+        return self.evaluate(payload)
+
+    def fault(self) -> str:
+        """Return in words how the program of this process differs; nothing if it does not."""
+        found = self.code()
+        return "" if found == self.expected else f"has code {found}; expected code {self.expected}"
 
 
 def hepaplan_version() -> str:

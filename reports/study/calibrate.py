@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from hepaplan.model.uncertainty.study import Study
 
 ReadTargets = Callable[[Path], tuple["Scenario", "Request"]]
-WriteOverlay = Callable[[Path, "Request", "Study", Path], Path]
+WriteOverlay = Callable[[Path, "Request", "Study", Path, bool], Path]
+RefuseTaken = Callable[[Path, bool], None]
 OVERLAY = "calibrated"
 
 
-def calibrate_command(read_targets: ReadTargets, write_overlay: WriteOverlay) -> click.Command:
+def calibrate_command(
+    read_targets: ReadTargets, write_overlay: WriteOverlay, refuse_taken_overlay: RefuseTaken
+) -> click.Command:
     """Return the command."""
 
     @click.command()
@@ -42,9 +45,11 @@ def calibrate_command(read_targets: ReadTargets, write_overlay: WriteOverlay) ->
             raise WrongUse("calibrate takes no --set: the fitted scenario would not hold it")
         scenario, request = read_targets(targets)
         refuse_taken(output.folder, output.overwrite)
+        if output.folder is not None:
+            refuse_taken_overlay(output.folder / OVERLAY, output.overwrite)
         study = fitted(scenario, request, progress(output.quiet))
         folder = written(study, output, started)
-        made = write_overlay(folder / OVERLAY, request, study, targets)
+        made = write_overlay(folder / OVERLAY, request, study, targets, output.overwrite)
         note((f"the fitted scenario is {made}: hepaplan run {made}",))
         return DONE
 

@@ -12,6 +12,13 @@ from hepaplan.reports.style import TWO_PLACES, WHOLE
 
 VALUE = "[>=1000]#,##0;[>=10]#,##0.0;0.0000"
 """Figures of any size in one column: shares of 0 to 1 beside pounds."""
+ENDED_AT = {
+    "": "",
+    "low": "lower",
+    "high": "upper",
+    "refused below": "the least that the model takes",
+    "refused above": "the most that the model takes",
+}
 
 
 def calibration_pages(study: Study) -> tuple[Page, ...]:
@@ -69,7 +76,9 @@ def _fit(study: Study) -> Page:
 
 def _figures(study: Study) -> Page:
     table = study.tables["parameters"]
-    bound = int((table["at_bound"] != "").sum())
+    bound = int(table["at_bound"].isin(("low", "high")).sum())
+    walls = int(table["at_bound"].str.startswith("refused").sum())
+    beside = f", {walls} beside values that the model refuses" if walls else ""
     frame = pd.DataFrame(
         {
             "Parameter": table["parameter"],
@@ -83,7 +92,7 @@ def _figures(study: Study) -> Page:
             "95% to": or_missing(table["high"]),
             "Lower bound": table["lower_bound"],
             "Upper bound": table["upper_bound"],
-            "Ended at": table["at_bound"].map({"": "", "low": "lower", "high": "upper"}),
+            "Ended at": table["at_bound"].map(ENDED_AT),
             "Moved by, its own standard deviations": or_missing(table["moved_by_sd"]),
             "Key": table["key"],
         }
@@ -92,7 +101,7 @@ def _figures(study: Study) -> Page:
     formats["Moved by, its own standard deviations"] = TWO_PLACES
     return Page(
         "Figures",
-        f"What was fitted, from which value to which; {bound} ended at a bound.",
+        f"What was fitted, from which value to which; {bound} ended at a bound{beside}.",
         (
             "Standard errors are those that the targets alone give, from the derivatives at the "
             "fit; n/a where the targets do not settle a figure. What a figure moved by is counted "

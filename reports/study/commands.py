@@ -10,6 +10,7 @@ import click
 
 from hepaplan.reports.exits import command
 from hepaplan.reports.options import (
+    SEED,
     Output,
     count_option,
     output_options,
@@ -116,7 +117,7 @@ def _sensitivity(load: Load) -> click.Command:
     @count_option("--trajectories", 10, 2, "Of the Morris design that screens all inputs.")
     @count_option("--samples", 128, 0, "Of each Sobol index, up to a power of two; 0: none.")
     @count_option("--most", 20, 1, "Inputs with the largest effects, of which there are indices.")
-    @count_option("--seed", 1, 0, "Seed of the samples.")
+    @click.option("--seed", type=SEED, default=1, show_default=True, help="Seed of the samples.")
     @workers_option
     @output_options
     @command

@@ -70,10 +70,11 @@ def _swings(picture: Picture, drawn: Drawn) -> Drawn:
     headings = [f"{end}, change from base" for end in (low, high)]
     for heading, end in zip(headings, (low, high), strict=True):
         frame[heading] = frame[end] - picture.base
-    widest = frame[headings].abs().max(axis=1)
-    order = np.argsort(-widest.to_numpy(), kind="stable")[:MOST_BARS]
+    ends = frame[headings]
+    swing = ends.max(axis=1).clip(lower=0.0) - ends.min(axis=1).clip(upper=0.0)
+    order = np.argsort(-swing.to_numpy(), kind="stable")[:MOST_BARS]
     frame = frame.iloc[order].reset_index(drop=True)
-    changes = signed(picture.x_format, float(widest.max()) if len(widest) else 0.0)
+    changes = signed(picture.x_format, float(ends.abs().to_numpy().max(initial=0.0)))
     formats = dict.fromkeys((low, high), picture.x_format) | dict.fromkeys(headings, changes)
     return replace(drawn, frame=frame, formats=formats)
 

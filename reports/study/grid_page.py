@@ -21,6 +21,7 @@ from hepaplan.reports.study.pages import Page, Picture, Shown
 from hepaplan.reports.style import GENERAL
 
 ALIKE = "as good as each other"
+EVERYWHERE = "Each pair of values is put into all of them, also where one states other values."
 CHANGES = " ◂"
 """Behind a best strategy beside which another is best."""
 
@@ -46,6 +47,7 @@ def grid_page(table: pd.DataFrame, one_way: pd.DataFrame, known: Mapping[str, Ou
         (
             f"Across: {second}. Down: {first}.",
             "Of an input by patient group or month the values are factors on what is stated.",
+            *([EVERYWHERE] if len(strategies) > 1 else []),
             *_refused(table),
         ),
         pictures,

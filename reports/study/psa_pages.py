@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from hepaplan.model.tables.words import sentence_case
 from hepaplan.model.uncertainty.results.fans import EVERY_MONTH
+from hepaplan.model.uncertainty.results.intervals import TOLERANCE, chance_interval
 from hepaplan.model.uncertainty.sampled import PER_REGION
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.reports.content import site_note
@@ -63,12 +66,29 @@ def _intervals(study: Study) -> Page:
             "The interval is of what is not known about the inputs, not of chance from month to "
             "month. The Monte Carlo error is that of having drawn only so often.",
             "Results of policies have no base case here: hepaplan run gives it.",
+            "An interval has settled if over the last half of the draws neither end moved by more "
+            f"than {TOLERANCE:.0%} of the interval's width, and both are known to within that with "
+            "95% confidence.",
+            *_of_the_design(study),
         ),
         tables=(
             Shown("intervals", "Intervals", frame, formats, widths),
             _settled(study.tables["convergence"]),
         ),
     )  # fmt: skip
+
+
+def _of_the_design(study: Study) -> tuple[str, ...]:
+    """Return what errors mean where draws are no random ones."""
+    design = study.facts["design"]
+    if design == "random":
+        return ()
+    return (
+        f"The draws are spread evenly ({design}), and the errors shown are those of as many random "
+        "draws: the true ones are at most about as large, often far smaller. So a difference that "
+        '"may be chance of the draws" may well be none, and an interval may have settled before '
+        "this says so.",
+    )
 
 
 def _settled(table: pd.DataFrame) -> Shown:
@@ -82,12 +102,14 @@ def _settled(table: pd.DataFrame) -> Shown:
         for words, rows in (("first half", half), ("all draws", whole)):
             for heading, column in (("mean", "mean"), ("from", "low"), ("to", "high")):
                 frame[f"{sentence_case(words)}, {heading}"] = or_missing(rows[column])
+        frame["Ends moved by"] = whole["moved"].to_numpy()
+        frame["Ends known to"] = whole["error"].to_numpy()
         frame["Settled"] = whole["settled"].map({True: "yes", False: "no"}).to_numpy()
     return Shown(
         "convergence",
         "Have the intervals settled? (every step is in tables/convergence.csv)",
         frame,
-        dict.fromkeys(frame.columns[1:7], MIXED),
+        dict.fromkeys(frame.columns[1:7], MIXED) | dict.fromkeys(frame.columns[7:9], SHARE),
         {"Result": 52.0},
         "Too few draws to say.",
     )
@@ -104,9 +126,9 @@ def _need(study: Study) -> Page:
             "To meet": table["meets"],
             "Capacity today": table["present"],
             "It meets that in": table["chance_present_meets"],
-            "Needed for 50% of draws": table["needed_50"],
-            "for 80%": table["needed_80"],
-            "for 95%": table["needed_95"],
+            "Needed for 50% of draws": or_missing(table["needed_50"]),
+            "for 80%": or_missing(table["needed_80"]),
+            "for 95%": or_missing(table["needed_95"]),
         }
     )
     every = table[table["meets"] == EVERY_MONTH]
@@ -121,6 +143,9 @@ def _need(study: Study) -> Page:
         (
             "Each month's percentiles are its own: no one draw follows a line of the fan. Capacity "
             "is that of all sites together, so it says nothing of where it is.",
+            "To meet every month of a year, today's capacity is multiplied by one number in every "
+            "month, as it follows working days; shown is what that makes in units a month on "
+            "average. n/a: a month with need has no capacity today, which no multiple mends.",
             *filter(None, (site_note(study.scenario),)),
         ),
         need_pictures(study),
@@ -175,6 +200,7 @@ def _choices(study: Study) -> list[Page]:
                 (
                     "Probability of being best says how often, not by how much: the expected loss "
                     "says what a wrong choice costs on average.",
+                    _few_draws(study, names),
                     "Nothing is scarce where treatments and scenarios are compared; policies "
                     "share today's capacity.",
                 ),
@@ -183,6 +209,18 @@ def _choices(study: Study) -> list[Page]:
             )
         )
     return pages
+
+
+def _few_draws(study: Study, comparisons: Sequence[str]) -> str:
+    """Return what being best in none or all of the draws still leaves open."""
+    plane = study.tables["plane"]
+    drawn = plane[plane["comparison"].isin(comparisons)].groupby("comparison")["draw"].max() + 1
+    fewest = int(drawn.min())
+    _, most = chance_interval(0, fewest)
+    return (
+        f"A strategy that is best in none or all of {fewest:,} draws is not ruled out or certain: "
+        f"its probability may lie up to {100 * most:.2g}% from that (Jeffreys' 95% interval)."
+    )
 
 
 def _plan(study: Study) -> Page | None:
@@ -196,7 +234,8 @@ def _plan(study: Study) -> Page | None:
             "Decision point": table["decision_point"].map(lambda name: points[name].label),
             "Share that must start within the standard": table["share_needed"],
             "Chance of that": table["probability"],
-            "Monte Carlo error": table["monte_carlo_error"],
+            "95% interval from": table["probability_low"],
+            "to": table["probability_high"],
             "Share within the standard, mean": table["mean"],
             "P10": table["p10"],
             "P90": table["p90"],
@@ -208,6 +247,8 @@ def _plan(study: Study) -> Page | None:
         "plan assumed: the same plan in every draw, kept to the letter or with what it leaves free "
         "used for whoever waits longest.",
         (
+            "The interval of a chance is that of having so few draws (Jeffreys'): kept in all of "
+            "them is not certain.",
             "Chance from month to month, with whole patients, comes on top: hepaplan run has it "
             "on its sheet Chance.",
             "A plan kept may show more QALYs than one made anew in the same draw: a new plan "

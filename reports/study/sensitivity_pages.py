@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -30,11 +31,15 @@ ALONE_AND_TOGETHER = (
     "Alone: the share of the variance that would go if the input were known. With others: that "
     "plus what it does together with other inputs, so these shares may sum to more than 100%. "
     "± is half the width of the 95% interval: where it is larger than the share, the share may be "
-    "nothing, and more samples would tell."
+    "nothing, and more samples would tell. Shares are of the variance that the inputs kept cause; "
+    "those that are correlated have one share together."
 )
 SCREENED = (
-    "Mean size: what the result changes by on average when the input moves over its 95% interval, "
-    "the others anywhere in theirs (Morris's mu*). Spread: the standard deviation of that change "
+    "Mean size: 1.5 times what the result changes by on average when the input goes from its 2.5% "
+    "to its 66% point, or from its 34% to its 97.5% point, two thirds of its 95% interval, the "
+    "others anywhere in theirs (Morris's mu*). It ranks inputs: the change over the whole interval "
+    "is about a tenth more for an input with a bell-shaped distribution. Each input moves alone, "
+    "also one that is correlated with others. Spread: the standard deviation of that change "
     "(sigma); where it is as large as the mean size, the effect bends or hangs on other inputs. "
     "Mean change with its sign (mu) is near nothing where the input moves the result both ways."
 )
@@ -67,11 +72,19 @@ def _output(study: Study, output: Output, title: str, doubts: Mapping[str, bool]
     return Page(
         title,
         f"Whose doing the spread of {output.label} is: {len(indices)} inputs or groups of them, "
-        f"by {indices['samples'].iloc[0]:,} samples; the rest stay as stated.",
+        f"by {indices['samples'].iloc[0]:,} samples; the rest stay as stated{_of_all(indices)}.",
         (ALONE_AND_TOGETHER, SCREENED),
         (_shares(output, indices),),
         (_index_table(output, indices), screening),
     )
+
+
+def _of_all(indices: pd.DataFrame) -> str:
+    """Return how much of the whole variance the indices share out, where that is known."""
+    share = float(indices["share_kept"].iloc[0])
+    if math.isnan(share):
+        return ""
+    return f". These explain {share:.0%} of the variance that all inputs screened cause"
 
 
 def _of(table: pd.DataFrame, output: Output, doubts: Mapping[str, bool]) -> pd.DataFrame:
@@ -127,12 +140,13 @@ def _effects(output: Output, screened: pd.DataFrame) -> Picture:
     if len(drawn):
         first = drawn.iloc[0]
         by = said(float(first["mu_star"]), output.unit)
-        headline = f"{what}: {first['label']} moves it most, by {by} over its 95% interval"
+        headline = f"{what}: {first['label']} moves it most, by a mean effect of {by}"
     largest = float(drawn["mu_star"].max()) if len(drawn) else 0.0
     frame = pd.DataFrame({"Input": _names(drawn), "Mean size of its effect": drawn["mu_star"]})
     return Picture(
         "bars", f"mu_star_{output.name}", headline,
-        f"Mean size of the change over each input's 95% interval. {STARRED}",
+        "Mean size of 1.5 times the change over two thirds of each input's 95% interval. "
+        f"{STARRED}",
         frame.reset_index(drop=True), f"Change of {axis_title(output)}", "Input",
         result_format(output.unit, largest, largest / 5),
     )  # fmt: skip
@@ -176,7 +190,7 @@ def _screening(output: Output, screened: pd.DataFrame) -> Shown:
     money = '"£"#,##0' if output.unit == "GBP" else result_format(output.unit, 0.0, largest / 500)
     formats = {"Rank": WHOLE} | dict.fromkeys(frame.columns[2:6], money)
     caption = (
-        f"Screening (Morris): {output.unit} over each input's 95% interval, "
+        f"Screening (Morris): mean effects in {output.unit}, "
         f"{screened['trajectories'].iloc[0]} trajectories"
     )
     return Shown(

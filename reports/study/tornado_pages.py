@@ -190,7 +190,8 @@ def _thresholds(table: pd.DataFrame, one_way: pd.DataFrame) -> Page:
         f"{some} of {table['input'].nunique()} inputs searched can change it.",
         (
             "Searched between the 0.1% and the 99.9% point of each input's distribution; beyond "
-            "them nothing is said.",
+            "them nothing is said. Between two scenarios a value is put into both, also where they "
+            "state different ones; the margin as stated is that of both as they are.",
         ),
         tables=(
             Shown("thresholds", "Values at which it changes", frame,

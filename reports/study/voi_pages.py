@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hepaplan.model.tables.words import sentence_case
+from hepaplan.model.uncertainty.capacity_decision import CLEAR
 from hepaplan.model.uncertainty.information.evpi import money
 from hepaplan.model.uncertainty.information.evppi import clear
 from hepaplan.model.uncertainty.study import Study
@@ -16,6 +17,12 @@ from hepaplan.reports.style import AMOUNT, POUNDS, SHARE, SIGNED_POUNDS, WHOLE
 
 MOST_BARS = 12
 MOST_PICTURES = 3
+UNCLEAR = "not distinguishable from 0"
+TOO_LOW = (
+    "From few draws a value tends to be too low where choices are nearly as good as each other: of "
+    "two choices by up to about 0.7 of its standard error, of more by more. A value of 0 says that "
+    "in none of the draws another choice was best, not that none could be. More draws mend both."
+)
 WEAK = "A star marks weak evidence: a judgement, illustrative, or a distribution by rule."
 
 
@@ -36,11 +43,12 @@ def _decisions(study: Study) -> Page:
             "People it is worth that for": table["people"],
             "For all of them, GBP": table["population_evpi_gbp"],
             "Standard error of that": table["population_standard_error_gbp"],
+            "Draws": table["draws"],
         }
     )
     years = study.facts["years that a decision counts"]
     worth = study.scenario.settings.economics.willingness_to_pay.number
-    money = [heading for heading in frame.columns[2:] if heading != "People it is worth that for"]
+    money = [heading for heading in frame.columns[2:-1] if heading != "People it is worth that for"]
     return Page(
         "Decisions",
         f"What it would be worth to know every input before choosing, at £{worth:,.0f} a QALY.",
@@ -48,10 +56,12 @@ def _decisions(study: Study) -> Page:
             f"A decision for one patient is multiplied by those who face it in {years:g} years, "
             "discounted at the rate of costs; one for the region is everybody's already.",
             "No study of the inputs can be worth more than perfect information.",
+            TOO_LOW,
         ),
         tables=(
             Shown("decisions", "Expected value of perfect information", frame,
-                  dict.fromkeys(money, POUNDS) | {"People it is worth that for": AMOUNT},
+                  dict.fromkeys(money, POUNDS)
+                  | {"People it is worth that for": AMOUNT, "Draws": WHOLE},
                   {"Decision": 60.0, "For": 16.0},
                   "There is nothing to choose between."),
         ),
@@ -66,14 +76,17 @@ def _capacity(study: Study) -> Page | None:
         {
             "Capacity": table["expansion"],
             "Bought now, against never": table["now_less_never_gbp"],
+            "Standard error, now": table["now_monte_carlo_error_gbp"],
             "Bought a year later": table["later_less_never_gbp"],
+            "Standard error, later": table["later_monte_carlo_error_gbp"],
             "Wait a year, learn, then choose": table["wait_and_learn_less_never_gbp"],
             "What learning adds": table["learning_gbp"],
-            "Monte Carlo error of that": table["monte_carlo_error_gbp"],
+            "Standard error, learning": table["monte_carlo_error_gbp"],
             "Now is best in": table["chance_now_is_best"],
             "Draws": table["draws"],
         }
     )
+    errors = [heading for heading in frame.columns if heading.startswith("Standard error")]
     return Page(
         "Capacity to buy",
         "Buy now, wait a year and learn, or never: net monetary benefit in GBP, mean over the "
@@ -81,6 +94,8 @@ def _capacity(study: Study) -> Page | None:
         (
             "Waiting and learning supposes that after a year every input is known exactly: it is "
             "the most that evidence could be worth.",
+            "A standard error is that of the mean over the draws of the difference within each "
+            f"draw: a difference below {CLEAR:g} of them may be chance.",
             "Of the capacity's cost, what falls in the window counts, its capital in full; what it "
             "is worth after the window is left out.",
             *filter(None, (site_note(study.scenario),)),
@@ -88,8 +103,8 @@ def _capacity(study: Study) -> Page | None:
         (_buying(table),),
         (
             Shown("capacity_decision", "Buy, wait or never", frame,
-                  dict.fromkeys(frame.columns[1:5], SIGNED_POUNDS)
-                  | {"Monte Carlo error of that": POUNDS, "Now is best in": SHARE, "Draws": WHOLE},
+                  dict.fromkeys(frame.columns[1:8], SIGNED_POUNDS) | dict.fromkeys(errors, POUNDS)
+                  | {"Now is best in": SHARE, "Draws": WHOLE},
                   {"Capacity": 50.0}),
         ),
     )  # fmt: skip
@@ -99,15 +114,19 @@ def _buying(table: pd.DataFrame) -> Picture:
     """Return bars of what buying now is worth against never, the best on top."""
     ordered = table.sort_values("now_less_never_gbp", ascending=False, kind="stable")
     values = ordered["now_less_never_gbp"]
-    worth = int((values > 0).sum())
-    best = ordered.iloc[0]
-    named = f"{best['expansion']} ({value_text(float(values.iloc[0]), SIGNED_POUNDS)})"
-    if worth == 0:
-        said = f"none is better bought now than never; the least bad is {named}"
-    elif worth == 1:
-        said = f"only this is better bought now than never, on average: {named}"
+    sure = ordered[values > CLEAR * ordered["now_monte_carlo_error_gbp"]]
+    best = (sure if len(sure) else ordered).iloc[0]
+    worth, error = (
+        value_text(float(best[f"now_{column}"]), shape)
+        for column, shape in (("less_never_gbp", SIGNED_POUNDS), ("monte_carlo_error_gbp", POUNDS))
+    )
+    named = f"{best['expansion']} ({worth}, standard error {error})"
+    if sure.empty:
+        said = f"none is clearly better bought now than never; on average the best is {named}"
+    elif len(sure) == 1:
+        said = f"only this is clearly better bought now than never: {named}"
     else:
-        said = f"{worth} are better bought now than never, on average, most of all {named}"
+        said = f"{len(sure)} are clearly better bought now than never, most of all {named}"
     draws = int(table["draws"].iloc[0])
     return Picture(
         "bars", "buying",
@@ -149,7 +168,8 @@ def _inputs(study: Study) -> Page | None:
         "What it would be worth to know one input perfectly and nothing else; inputs with a value "
         "of nothing are left out.",
         (
-            "A value below two of its standard errors may be nothing. Pictures show the "
+            "A value below two of its standard errors may be nothing; of a group of inputs chance "
+            "may make more than that, most where the note says too few draws. Pictures show the "
             f"{MOST_PICTURES} decisions that information is worth most for, and of their inputs "
             "those whose value is clearly above nothing, so many inputs being tried.",
         ),
@@ -208,11 +228,12 @@ def _groups(study: Study) -> Shown:
 
 def _register(study: Study) -> Page:
     table = study.tables["evidence_register"]
+    matters = table["influence"] > 0
     frame = pd.DataFrame(
         {
             "Rank": table["rank"],
             "Input": table["label"],
-            "Worth of knowing it, GBP": table["influence"],
+            "Worth of knowing it, GBP": table["influence"].astype(object).where(matters, UNCLEAR),
             "Age, years": ["n/a" if pd.isna(age) else str(age) for age in table["age_years"]],
             "Old": table["old"].map({True: "old", False: ""}),
             "Quality": table["quality"],
@@ -222,14 +243,17 @@ def _register(study: Study) -> Page:
             "Key": table["input"],
         }
     )
-    both = int(((table["influence"] > 0) & table["old"] & table["weak"]).sum())
+    both = int((matters & table["old"] & table["weak"]).sum())
     return Page(
         "Evidence register",
-        f"Where better evidence is wanted first: {both} inputs that matter are both old and weak.",
+        f"Where better evidence is wanted first: {both} of {int(matters.sum())} inputs that "
+        "clearly matter are both old and weak.",
         (
             "Ranked by what knowing an input is worth over all decisions, counted twice where the "
             "evidence is old (ten years or more, or of no stated year) or weak (a judgement, "
-            "illustrative, or a distribution by rule), three times where it is both.",
+            "illustrative, or a distribution by rule), three times where it is both. What knowing "
+            "it is worth counts for a decision only where it is clearly above nothing, so many "
+            f"inputs being tried; elsewhere it is {UNCLEAR}.",
         ),
         tables=(
             Shown("evidence_register", "Old, weak and influential first", frame,

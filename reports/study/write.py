@@ -39,6 +39,7 @@ MAY_MISS = {
     "one_way": frozenset({"year", "at_low", "at_high", "swing"}),
     "thresholds": frozenset({"value", "margin_at_base", "margin_at_low", "margin_at_high"}),
     "two_way": frozenset({"result", "margin"}),
+    "sensitivity": frozenset({"share_kept"}),
     "starts": frozenset({"objective", "ended_value"}),
 }
 """Columns that may lack a number, by table: a ratio that would mislead, a year nobody stated."""

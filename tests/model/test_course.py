@@ -190,6 +190,35 @@ def test_a_curve_better_than_the_life_table_has_no_excess() -> None:
     np.testing.assert_allclose(found.other_death[1:], 0.1 * 0.9 ** np.arange(3))
 
 
+@pytest.mark.parametrize("drawn", ["share", "not_performed", "residual"])
+def test_those_left_and_all_who_have_gone_are_those_who_began(drawn: str) -> None:
+    """Whichever figure alone is drawn, also where months have no axis of draws."""
+    option = Option.model_validate(
+        pathway_record()["decision_point"]["listed"]["option"]["operation"]
+    )
+    recurrence = option.exits["recurrence"]
+    residual: np.ndarray | float = 1.0
+    values = np.array([0.2, 0.5, 0.7])
+    if drawn == "residual":
+        residual = values
+    elif drawn == "not_performed":
+        assert option.not_performed is not None
+        share_drawn = option.not_performed.share.drawn(values)
+        left_out = option.not_performed.model_copy(update={"share": share_drawn})
+        option = option.model_copy(update={"not_performed": left_out})
+    else:
+        first, *rest = recurrence.to
+        to = {name: recurrence.to[name].drawn((1.0 - values) / len(rest)) for name in rest}
+        to[first] = recurrence.to[first].drawn(values)
+        exits = {"recurrence": recurrence.model_copy(update={"to": to})}
+        option = option.model_copy(update={"exits": exits})
+    found = option_course(option, around(BACKGROUND), residual)
+    gone = np.cumsum(everywhere(found), axis=0)
+    assert gone.shape == (4, 3)
+    np.testing.assert_allclose(gone + found.alive, 1.0, rtol=0, atol=1e-14)
+    assert np.ptp(found.arrive["listed"][1]) > 1e-3
+
+
 def test_a1_every_course_sums_to_one_in_the_end() -> None:
     found = course(np.full(400, 0.2))
     assert everywhere(found).sum() == pytest.approx(1, abs=1e-12)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from hepaplan.model.depth import FULL, Depth
 from hepaplan.model.parameters import Scenario
 from hepaplan.reports.output import create_run_folder, next_run_folder
-from hepaplan.reports.progress import expected_seconds, opening, span_in_words
+from hepaplan.reports.progress import expected_seconds, opening, progress, span_in_words
 from tests.support.scenarios import tiny
 
 
@@ -33,6 +35,32 @@ def test_one_line_says_what_where_and_how_long(capsys: pytest.CaptureFixture[str
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     opening(True, tiny(), FULL, Path("autumn"))
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("quiet", "terminal", "shown"),
+    [
+        (True, True, ""),
+        (False, True, "… 1 of 4 draws\n… 2 of 4 draws\n… 3 of 4 draws\n… 4 of 4 draws\n"),
+        (False, False, "1 min: 2 of 4 draws\n2 min: 4 of 4 draws\n"),
+    ],
+)
+def test_a_log_is_told_once_a_minute_what_a_terminal_sees_step_by_step(
+    quiet: bool,
+    terminal: bool,
+    shown: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    now = [100.0]
+    say = progress(quiet, lambda: now[0])
+    for number, seconds in enumerate((59.0, 2.0, 58.0, 3.0), start=1):
+        now[0] += seconds
+        say(f"{number} of 4 draws")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.sub(r"\x1b\[\d*m", "", said.err) == shown
 
 
 def test_a_larger_plan_takes_longer_and_a_quick_run_less() -> None:

@@ -17,7 +17,7 @@ from hepaplan.model.calibration.request import Request
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
 from hepaplan.model.uncertainty.study import Study
-from hepaplan.scenarios.calibrated import write_overlay
+from hepaplan.scenarios.calibrated import refuse_taken_overlay, write_overlay
 from hepaplan.scenarios.files import shipped_folder
 from hepaplan.scenarios.load import load
 from hepaplan.scenarios.targets import read_targets
@@ -120,6 +120,34 @@ def test_a_folder_that_exists_is_left_alone(targets: Path, tmp_path: Path) -> No
     (tmp_path / "fitted").mkdir()
     with pytest.raises(WrongUse, match="'fitted' exists already"):
         write_overlay(tmp_path / "fitted", request, found(scenario, request, AFTER), targets)
+
+
+def test_an_earlier_fit_is_replaced_where_that_is_asked_for(targets: Path, tmp_path: Path) -> None:
+    scenario, request = read_targets(targets)
+    folder = tmp_path / "fitted"
+    for last, share in ((False, 0.18), (True, 0.16)):
+        after = [share, *AFTER[1:]]
+        write_overlay(folder, request, found(scenario, request, after), targets, overwrite=last)
+    value = load(folder).scenario.settings.metastases.synchronous_share.value
+    assert value == 0.16
+    assert [path.name for path in tmp_path.iterdir() if "fitted" in path.name] == ["fitted"]
+
+
+@pytest.mark.parametrize("holds", ["another scenario", "one file more", "nothing", "a file"])
+def test_what_no_calibration_wrote_is_left_alone(holds: str, targets: Path, tmp_path: Path) -> None:
+    scenario, request = read_targets(targets)
+    folder = tmp_path / "fitted"
+    if holds == "a file":
+        folder.write_text("mine", encoding="utf-8")
+    elif holds == "one file more":
+        write_overlay(folder, request, found(scenario, request, AFTER), targets)
+        (folder / "mine.txt").write_text("mine", encoding="utf-8")
+    else:
+        folder.mkdir()
+        if holds == "another scenario":
+            (folder / "scenario.toml").write_text('name = "mine"', encoding="utf-8")
+    with pytest.raises(WrongUse, match="'fitted' exists already and is left alone"):
+        refuse_taken_overlay(folder, overwrite=True)
 
 
 def test_no_shipped_figure_is_calibrated_to_outcomes() -> None:

@@ -18,7 +18,7 @@ from hepaplan.model.problems import WrongUse
 from hepaplan.scenarios.code_version import code_version, version_of
 from hepaplan.scenarios.designs import design_file, load_batch, shipped_designs
 from hepaplan.scenarios.load import load_scenario
-from tests.support.designs import SHARE, TOP, Write, make
+from tests.support.designs import OVERLAY, SHARE, TOP, Write, make
 from tests.support.scenarios import TINY
 
 FULL = f"""\
@@ -97,6 +97,26 @@ def test_overlays_and_switches_make_bases_and_figures_do_not(full: Batch) -> Non
     }
     assert full.base_axes == ("overlay", "horizon")
     assert full.columns == ("overlay", "share", "horizon", "capacity.hilltop.theatre")
+
+
+def test_two_bases_that_read_alike_are_two(write: Write, tiny: Path) -> None:
+    """A folder "tiny + dear", where chairs and not theatres are dear, beside the overlay `dear`."""
+    folder = tiny.parent / "tiny + dear"
+    folder.mkdir()
+    chairs = OVERLAY.replace("theatre.unit", "chair.unit")
+    (folder / "scenario.toml").write_text(chairs, encoding="utf-8")
+    axes = '[axes.s]\nscenarios = ["tiny", "tiny + dear"]\n[axes.o]\noverlays = ["none", "dear"]\n'
+    batch = load_batch(write(axes))
+    names = [task.base for task in tasks(batch)]
+    assert names == ["tiny", "tiny + dear", "tiny + dear (2)", "tiny + dear + dear"]
+    costs = [
+        [figure_of(batch.bases[name].scenario, ("resource", what, "unit_cost")).numbers()[""]
+         for what in ("theatre", "chair")]
+        for name in names
+    ]  # fmt: skip
+    assert [theatre for theatre, _ in costs] == [15, 30, 15, 30]
+    assert [chair for _, chair in costs[2:]] == [30, 30]
+    assert costs[0][1] == costs[1][1] != 30
 
 
 def test_keys_depend_on_neither_the_order_nor_the_names_of_axes(full: Batch, write: Write) -> None:

@@ -20,7 +20,7 @@ Design = Literal["random", "latin", "sobol"]
 STEPS = round(0.5 / SMALLEST)
 """Random numbers are middles of so many equal steps: exact, so never 0 or 1."""
 LARGEST_SEED = 2**53 - 1
-"""Up to here a seed and the number of a name are told apart where they stand side by side."""
+"""Beside a name's 64 bits a seed becomes a float, which holds whole numbers up to here."""
 
 
 def uniform(key: Key, draws: int, seed: int) -> Floats:
@@ -46,7 +46,8 @@ def latin(key: Key, draws: int, seed: int) -> Floats:
 def sobol(keys: Sequence[Key], draws: int, seed: int) -> dict[Key, Floats]:
     """Return each input's coordinate of a scrambled Sobol sequence, shape (draw,).
 
-    Inputs take dimensions in the order of their names: an input more may move those after it. The
+    Inputs take dimensions in the order of their names, and the scramble is one of so many: an
+    input more or less moves all (scenarios are drawn together, `sampled.all_sampled`). The
     sequence is made to the next power of 2, where it is balanced, and the first `draws` are
     returned (Owen, J Complexity 1998;14:466-89, 10.1006/jcom.1998.0487).
     """

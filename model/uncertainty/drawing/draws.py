@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,21 +25,23 @@ def draw(
     seed: int,
     design: Design = "random",
     workers: int = 2,
+    beside: Collection[Key] = (),
 ) -> dict[Key, Value]:
     """Return `count` values of every input and of its copies, arrays (draw,) or by part.
 
     `inputs` as `inputs.uncertain_inputs` gives them. An input's stream depends on the seed and its
-    key alone: another input, another order and more draws leave its values as they are, and the
-    same key has the same random numbers in every scenario (common random numbers). That holds for
-    the design "random"; "latin" has its strata from `count`, and with "sobol" another input may
-    move others (see `designs`). One random number moves all parts of an input, except of a
-    table of shares, which have one each; those of correlated inputs move together
-    (`correlated.moved_together`). Shares of one set are gammas divided by their sum, a Dirichlet
-    (`Input.of_set`). Raises ValueError for a design that there is not, and a correlated set of
-    which an input is missing.
+    key (`Input.stream`) alone: another input, another order and more draws leave its values as they
+    are, and the same key has the same random numbers in every scenario (common random numbers).
+    That holds for the design "random"; "latin" has its strata from `count`, and with "sobol"
+    another input may move others (see `designs`): `beside` names the streams of the scenarios that
+    are drawn with this one (`all_streams`), so that all take theirs from one sequence. One random
+    number moves all parts of an input, except of a table of shares, which have one each; those of
+    correlated inputs move together (`correlated.moved_together`). Shares of one set are gammas
+    divided by their sum, a Dirichlet (`Input.of_set`). Raises ValueError for a design that there is
+    not, and a correlated set of which an input is missing.
     """
-    keys = [key for what in inputs.values() for key in streams_of(what)]
-    return values_at(inputs, uniforms(keys, count, seed, design), workers)
+    keys = dict.fromkeys((*all_streams(inputs), *beside))
+    return values_at(inputs, uniforms(tuple(keys), count, seed, design), workers)
 
 
 def values_at(
@@ -67,7 +69,12 @@ def streams_of(what: Input) -> tuple[Key, ...]:
     """Return the keys of an input's random numbers: one, or one a part of a table's shares."""
     if what.has_parts_of_its_own:
         return tuple((*what.key, part) for part in what.parts)
-    return (what.key,)
+    return (what.stream,)
+
+
+def all_streams(inputs: Mapping[Key, Input]) -> tuple[Key, ...]:
+    """Return the keys of the random numbers of inputs, each once."""
+    return tuple(dict.fromkeys(key for what in inputs.values() for key in streams_of(what)))
 
 
 def one_draw(values: Mapping[Key, Value], index: int) -> Values:

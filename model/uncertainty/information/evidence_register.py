@@ -30,9 +30,9 @@ def evidence_register(
     concern (0, say) follow by number of these marks, then by age, then by key.
 
     `influence` is that of each input by key, in one unit for all: the value of knowing it in
-    pounds, or the share of variance; 0 where there is none. `now` is the year of the scenario's
-    first month. Columns: `COLUMNS`, rank from 1. Raises ValueError for a negative influence or one
-    of an unknown key.
+    pounds, or the share of variance; 0 where there is none that can be told from chance. `now` is
+    the year of the scenario's first month. Columns: `COLUMNS`, rank from 1. Raises ValueError for
+    a negative influence or one of an unknown key.
     """
     unknown = [dotted(key) for key in influence if key not in inputs]
     if unknown or any(value < 0 for value in influence.values()):
@@ -66,7 +66,7 @@ def headline(table: pd.DataFrame, in_pounds: bool = True, most: int = 3) -> str:
     """
     first = table[(table["concern"] > 0) & (table["old"] | table["weak"])].head(most)
     if first.empty:
-        return "No old or weak input matters for the choice."
+        return "As far as the draws tell, no old or weak input matters for the choice."
     named = []
     for row in first.to_dict("records"):
         age = "of no stated year" if pd.isna(row["age_years"]) else f"{row['age_years']} years old"

@@ -26,8 +26,11 @@ from hepaplan.model.uncertainty.spread.inputs import Value
 FEWEST_DRAWS = 50
 BY_CHANCE = 0.05
 """Chance that any input is called worth knowing if none is."""
-DRAWS_A_FUNCTION = 50
-CROWDED = "few draws for so many inputs: likely too high"
+DRAWS_A_FUNCTION = 200
+"""Draws for each function without a penalty, the mean aside. With fewer, chance makes inputs that
+tell nothing look worth more than a twentieth of perfect information, on average where two choices
+are equally good; the standard error of many inputs together does not cover it."""
+CROWDED = "too few draws for this estimate: likely too high"
 CAPPED = "above the value of perfect information by chance: shown as that"
 COLUMNS = (
     "name", "evppi_gbp", "standard_error_gbp", "share_of_evpi", "share_of_variance", "note",
@@ -59,10 +62,9 @@ def evppi(net_benefit: Floats, inputs: Sequence[Floats]) -> Estimate:
     by penalised splines; the value is the mean of the best fitted less the best mean (Strong,
     Oakley & Brennan, Medical Decision Making 2014;34:311-26, 10.1177/0272989X13505910). Never
     below 0. A note says where it was more than perfect information and is cut to that, and where
-    there are fewer than 50 draws for each function without a penalty (a straight line for each
-    input, say). The standard error
-    adds that of the fit's coefficients (delta method) and that of the mean over draws. Raises
-    WrongUse for fewer than 50 draws.
+    there are fewer than 200 draws for each function without a penalty (a straight line for each
+    input, a product for any two). The standard error adds that of the fit's coefficients (delta
+    method) and that of the mean over draws. Raises WrongUse for fewer than 50 draws.
     """
     refuse_few(net_benefit.shape[1])
     if net_benefit.shape[0] < 2 or not inputs:
@@ -159,7 +161,7 @@ def _value(basis: Basis, fit: Curves, most: float) -> Estimate:
     slope = moved * np.sqrt(fit.shrunk) / draws
     of_fit = max(float(np.sum(fit.residual * (slope @ slope.T))), 0.0)
     error = float(np.hypot(np.sqrt(of_fit), standard_error(gain)))
-    value, free = float(gain.mean()), int((basis.roughness == 0).sum())
+    value, free = float(gain.mean()), int((basis.roughness == 0).sum()) - 1
     if value > most * (1.0 + SAME):
         return Estimate(most, error, CAPPED)
     return Estimate(value, error, CROWDED if free * DRAWS_A_FUNCTION > draws else "")

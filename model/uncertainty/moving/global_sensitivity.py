@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from hepaplan.model.arrays import Floats
 from hepaplan.model.outputs import Output
 from hepaplan.model.problems import Key, NoAnswer, dotted
 from hepaplan.model.uncertainty.drawing.designs import inside
-from hepaplan.model.uncertainty.drawing.draws import one_draw, streams_of, values_at
+from hepaplan.model.uncertainty.drawing.draws import all_streams, one_draw, streams_of, values_at
 from hepaplan.model.uncertainty.moving.evaluations import Evaluate, number, reason, said
 from hepaplan.model.uncertainty.moving.indices import (
     group_names,
@@ -35,8 +35,11 @@ MORRIS = ("factor", "label", "output", "unit", "rank", "mu", "mu_star", "mu_star
           "trajectories")  # fmt: skip
 """One row for each factor and output, the largest mu* first.
 
-In the output's unit, for a change over the input's 95% interval: `mu` the mean effect, `mu_star`
-the mean size of an effect, `sigma` their standard deviation, high where other inputs matter to it.
+In the output's unit: `mu` the mean effect, `mu_star` the mean size of an effect, `sigma` their
+standard deviation, high where other inputs matter to it. An effect is 1.5 times the change over a
+step of two thirds of the input's 95% interval, in probability: from its 2.5% to its 65.8% point, or
+from its 34.2% to its 97.5% point. Where the output follows a normal input in a straight line that
+is 0.91 of the change over the whole interval.
 """
 Evaluation = Callable[[Floats], Mapping[str, Floats]]
 """Outputs by name (sample,) at probabilities (sample, factor); not a number where refused."""
@@ -60,15 +63,20 @@ def factors_of(
     alone would mean nothing. `groups` names others, by the keys of their inputs.
     """
     own = {key: name for name, keys in (groups or {}).items() for key in keys}
-    found = []
+    found: dict[Key, Factor] = {}
     for key, what in inputs.items():
         group = own.get(key) or what.correlated or (dotted(what.of_set) if what.of_set else "")
         for stream in streams_of(what):
             name = dotted(stream)
             own_part = str(stream[-1]).replace("_", " ")
             part = f": {own_part}" if what.has_parts_of_its_own else ""
-            found.append(Factor(name, f"{what.label}{part}", group or name))
-    return tuple(found)
+            found.setdefault(stream, Factor(name, f"{what.label}{part}", group or name))
+    return tuple(found.values())
+
+
+def uncorrelated(inputs: Mapping[Key, Input]) -> dict[Key, Input]:
+    """Return inputs of which each moves by its own random number alone, whatever is correlated."""
+    return {key: replace(what, correlated="", correlations=()) for key, what in inputs.items()}
 
 
 def through_draws(
@@ -105,7 +113,7 @@ def through_runs(
 
 def values_of(inputs: Mapping[Key, Input], points: Floats) -> dict[Key, Value]:
     """Return values (sample,) of inputs and their copies at probabilities (sample, factor)."""
-    streams = [stream for what in inputs.values() for stream in streams_of(what)]
+    streams = all_streams(inputs)
     numbers = inside(points)
     return values_at(
         inputs, {stream: np.ascontiguousarray(numbers[:, i]) for i, stream in enumerate(streams)}
@@ -177,7 +185,8 @@ def morris(
 ) -> pd.DataFrame:
     """Return Morris effects of every output, columns `MORRIS`; groups are not used.
 
-    `base` trajectories of as many samples as there are factors, and one more.
+    `base` trajectories of as many samples as there are factors, and one more. `evaluation` is of
+    inputs that are `uncorrelated`: with others the effect of one input would count as another's.
     """
     names = [f.name for f in factors]
     points = morris_design(names, INTERVAL_95, base, seed)
@@ -219,5 +228,8 @@ def headline(table: pd.DataFrame, output: Output, most: int = 3) -> str:
             f"{label}, {said(size, output.unit)}"
             for label, size in zip(moving["label"], sizes, strict=True)
         )
-        start = f"The largest mean effects on {what} over an input's 95% interval"
+        start = (
+            f"The largest mean effects on {what}, 1.5 times a step of two thirds of an input's 95% "
+            "interval"
+        )
     return f"{start}: {named}." if named else f"No input moves {what}."

@@ -70,9 +70,9 @@ def morris_effects(
 ) -> dict[str, Floats]:
     """Return `mu`, `mu_star`, its 95% half-width and `sigma` of each factor's elementary effects.
 
-    An elementary effect is the change of the output over the whole range of the factor, from one
-    step of a trajectory; mu* is the mean of their sizes (Campolongo, Cariboni & Saltelli, Environ
-    Model Softw 2007;22:1509-18, 10.1016/j.envsoft.2006.10.004).
+    An elementary effect is the change of the output over one step of a trajectory, two thirds of
+    the factor's range, times 1.5; mu* is the mean of their sizes (Campolongo, Cariboni & Saltelli,
+    Environ Model Softw 2007;22:1509-18, 10.1016/j.envsoft.2006.10.004).
     """
     with _quiet():
         found = _salib().analyze.morris.analyze(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -18,6 +18,8 @@ from hepaplan.model.uncertainty.spread.distributions import Beta, Fixed, Gamma, 
 from hepaplan.model.uncertainty.spread.inputs import Input, Value, Values
 
 PATHWAY = "pathway"
+ALL_OF_IT = 1e-9
+"""What the others of a set may have, as a share of one, by rounding alone."""
 Held = TypeVar("Held")
 
 
@@ -105,14 +107,14 @@ def levers(
     keep their proportions (Johnson & Kotz, Continuous Multivariate Distributions, Wiley 1972).
     Raises `InvalidInput` naming every pattern that no input matches.
     """
-    sets: dict[Key, list[Input]] = {}
+    groups: dict[Key, dict[str, None]] = {}
     for what in inputs.values():
         if what.of_set:
-            sets.setdefault(what.of_set, []).append(what)
+            groups.setdefault(what.of_set, {}).update(dict.fromkeys(filter(None, what.parts)))
     found: list[Lever] = []
     for what in inputs.values():
         whole = what.has_parts_of_its_own
-        found += _of_table(what) if whole else [_of_figure(scenario, what, sets)]
+        found += _of_table(what) if whole else [_of_figure(scenario, what, groups)]
     names = [lever.name for lever in found]
     unused = [text for text in patterns if not any(_matches(name, text) for name in names)]
     if unused:
@@ -130,9 +132,11 @@ def _matches(name: str, pattern: str) -> bool:
     return fnmatchcase(name, pattern) or name.startswith(f"{pattern}.")
 
 
-def _of_figure(scenario: Scenario, what: Input, sets: Mapping[Key, Sequence[Input]]) -> Lever:
+def _of_figure(scenario: Scenario, what: Input, groups: Mapping[Key, Iterable[str]]) -> Lever:
     if what.of_set:
-        parts, point = _shares(what, sets[what.of_set])
+        by_group = tuple(groups[what.of_set]) or ("",)
+        parts = {group: _share(_part(what.parts, group)) for group in by_group}
+        point = {group: _part(what.point, group) for group in by_group}
         return Lever(what, "", point, parts, (0.0, 1.0))
     inside = what.key[0] == PATHWAY
     record = scenario.pathway if inside else scenario.settings
@@ -143,35 +147,25 @@ def _of_figure(scenario: Scenario, what: Input, sets: Mapping[Key, Sequence[Inpu
 
 def _of_table(what: Input) -> list[Lever]:
     """Return one lever for each share of a table's row: a Dirichlet, as it is drawn."""
-    total = sum(_shape(uncertain) for uncertain in what.parts.values())
     return [
-        Lever(what, part, {"": what.point[part]}, {"": _share(uncertain, total)}, (0.0, 1.0))
+        Lever(what, part, {"": what.point[part]}, {"": _share(uncertain)}, (0.0, 1.0))
         for part, uncertain in what.parts.items()
-        if _shape(uncertain) > 0
+        if isinstance(uncertain, Gamma)
     ]
-
-
-def _shares(what: Input, members: Sequence[Input]) -> tuple[dict[str, Uncertain], dict[str, float]]:
-    """Return a member's share of its set: distributions and point values, by group if any is."""
-    groups = dict.fromkeys(part for member in members for part in member.parts if part)
-    parts: dict[str, Uncertain] = {}
-    point: dict[str, float] = {}
-    for group in groups or [""]:
-        total = sum(_shape(_part(member.parts, group)) for member in members)
-        parts[group] = _share(_part(what.parts, group), total)
-        point[group] = _part(what.point, group)
-    return parts, point
 
 
 def _part(by_part: Mapping[str, Held], group: str) -> Held:
     return by_part[group] if group in by_part else by_part[""]
 
 
-def _shape(uncertain: Uncertain) -> float:
-    """Return the concentration of a share that is drawn as a gamma, none for one that is fixed."""
-    return uncertain.shape if isinstance(uncertain, Gamma) else 0.0
+def _share(uncertain: Uncertain) -> Uncertain:
+    """Return a share of a Dirichlet of which its gamma is drawn; none, or all of it, is fixed.
 
-
-def _share(uncertain: Uncertain, total: float) -> Uncertain:
-    own = _shape(uncertain)
-    return Beta(own, total - own) if 0 < own < total else Fixed(float(own > 0))
+    The gamma's scale is 1 over the size of the set, whoever else is of it.
+    """
+    if not isinstance(uncertain, Gamma):
+        return Fixed(0.0)
+    others = 1.0 / uncertain.scale - uncertain.shape
+    if others <= ALL_OF_IT * uncertain.shape:
+        return Fixed(1.0)
+    return Beta(uncertain.shape, others)

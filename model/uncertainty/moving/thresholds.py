@@ -28,20 +28,27 @@ THRESHOLDS = (
 
 `value` is the input's where the margin is nothing; of an input by patient group or month, a factor
 on its stated numbers, as are `base_value` (1) and the range searched. `direction`: "rises" where
-the margin goes from below nothing to above as the input grows, otherwise "falls".
+the margin goes from below nothing to above as the input grows, otherwise "falls". `margin_at_base`
+is the margin where nothing is changed, the same in every row of a question.
 """
+ALIKE = 1e-6
+"""Relative difference below which putting in what is stated has changed nothing."""
 Margin = Callable[[Sequence[Values]], Sequence[float | str]]
 """What decides, at each of some values: above nothing one way, below nothing the other."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A margin with its unit, and in words what is so where it is above nothing and below."""
+    """A margin with its unit, and in words what is so where it is above nothing and below.
+
+    `apart`: what is said where the strategies state different values of the input.
+    """
 
     above: str
     below: str
     unit: str
     margin: Margin
+    apart: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,8 @@ def beating(first: tuple[str, Evaluate, Output], second: tuple[str, Evaluate, Ou
     """Return the question where one strategy is as good as another.
 
     Each strategy has its name, an evaluation and the output that judges it, such as net monetary
-    benefit; both take the same values of the input. Raises ValueError if the units differ.
+    benefit; both take the same values of the input, also where they state different ones, which
+    the note then says. Raises ValueError if the units differ.
     """
     (name, evaluate, output), (other, evaluate_other, output_other) = first, second
     if output.unit != output_other.unit:
@@ -95,8 +103,10 @@ def beating(first: tuple[str, Evaluate, Output], second: tuple[str, Evaluate, Ou
             for one, two in pairs
         ]  # fmt: skip
 
-    return Question(f"{name} is better than {other}", f"{other} is better than {name}",
-                    output.unit, margin)  # fmt: skip
+    return Question(
+        f"{name} is better than {other}", f"{other} is better than {name}", output.unit, margin,
+        f"{name} and {other} state different values of it: each value tried is put into both",
+    )  # fmt: skip
 
 
 def threshold(
@@ -123,28 +133,29 @@ def threshold(
             "give a low below the high"
         )
 
-    def margins(positions: Sequence[float]) -> list[float | str]:
-        return list(question.margin([lever.values(lever.at(x)) for x in positions]))
+    def at(position: float) -> Values:
+        return lever.values(lever.at(position))
 
     grid = [float(x) for x in np.linspace(*ends, steps + 1)]
-    base, *found = margins([lever.position, *grid])
+    base, stated, *found = question.margin([{}, *map(at, [lever.position, *grid])])
     refused = [text for text in found if isinstance(text, str)]
     numbers = [_finite(margin) for margin in found]
 
     def one(position: float) -> float:
-        return _finite(margins([position])[0])
+        return _finite(question.margin([at(position)])[0])
 
     crossed = list(crossings(one, grid, numbers))
+    apart = question.apart if _differ(_finite(base), _finite(stated), numbers) else ""
     note = f"{len(refused)} of {len(grid)} values refused: {refused[0]}" if refused else ""
     rows = [
         (lever.name, lever.label, lever.what.unit, question.above, lever.position, *ends,
          crossing.value, crossing.direction, question.unit, _finite(base), numbers[0], numbers[-1],
-         "; ".join(text for text in (note, crossing.note) if text))
+         "; ".join(text for text in (note, crossing.note, apart) if text))
         for crossing in crossed or [Crossing(math.nan, "", _never(question, numbers))]
     ]  # fmt: skip
     return Threshold(
         pd.DataFrame(rows, columns=list(THRESHOLDS)),
-        _words(lever, question, ends, crossed, numbers),
+        _words(lever, question, ends, crossed, numbers, apart),
     )
 
 
@@ -185,6 +196,12 @@ def _finite(margin: float | str) -> float:
     return math.nan if isinstance(margin, str) else float(margin)
 
 
+def _differ(base: float, stated: float, numbers: Sequence[float]) -> bool:
+    """Whether the margin is another where what is stated is put in than where nothing is."""
+    sizes = [abs(number) for number in (base, stated, *numbers) if not math.isnan(number)]
+    return abs(base - stated) > ALIKE * max(sizes, default=0.0)
+
+
 def _never(question: Question, numbers: Sequence[float]) -> str:
     met = [number for number in numbers if not math.isnan(number)]
     if not met:
@@ -202,6 +219,7 @@ def _words(
     ends: tuple[float, float],
     crossed: Sequence[Crossing],
     numbers: Sequence[float],
+    apart: str,
 ) -> str:
     single = list(lever.point) == [""]
     unit = f" {lever.what.unit}" if single else " times what is stated"
@@ -209,11 +227,12 @@ def _words(
     if not crossed:
         return (
             f"{lever.label}: no value from {searched} changes the decision "
-            f"({_never(question, numbers)})."
+            f"({'; '.join(filter(None, (_never(question, numbers), apart)))})."
         )
     places = ", and ".join(
         f"{question.above if crossing.direction == 'rises' else question.below} above "
         f"{crossing.value:.4g}{unit}"
         for crossing in crossed
     )
-    return f"{lever.label}: {places} (stated: {lever.position:.4g}; searched: {searched})."
+    said = "; ".join(filter(None, (f"searched: {searched}", apart)))
+    return f"{lever.label}: {places} (stated: {lever.position:.4g}; {said})."

@@ -15,6 +15,7 @@ from hepaplan.model.outputs import Output
 from hepaplan.model.problems import Key
 from hepaplan.model.uncertainty.moving.evaluations import Evaluate, number, reason
 from hepaplan.model.uncertainty.moving.levers import Lever
+from hepaplan.model.uncertainty.moving.thresholds import ALIKE
 from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
 from hepaplan.model.uncertainty.spread.inputs import Value, Values
 
@@ -57,9 +58,10 @@ def two_way(
 ) -> TwoWay:
     """Return the outputs of each strategy at every pair of values, all other inputs as stated.
 
-    The first output says which strategy is best. Values that the model refuses are empty and say
-    why; a cell in which any strategy is refused has no best one. Raises ValueError where both
-    inputs are the same.
+    The first output says which strategy is best. Each pair is put into every strategy, and the
+    sentence names those that state other values than the levers. Values that the model refuses are
+    empty and say why; a cell in which any strategy is refused has no best one. Raises ValueError
+    where both inputs are the same.
     """
     (lever, values), (other, other_values) = first, second
     if lever.name == other.name:
@@ -83,7 +85,24 @@ def two_way(
         for output in outputs
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=list(TWO_WAY))
-    return TwoWay(table, _words(lever, other, tuple(strategies), best, judge))
+    said = _words(lever, other, tuple(strategies), best, judge)
+    if len(strategies) > 1 and (apart := _stating_others((lever, other), strategies, judge)):
+        named = " and ".join(apart)
+        said += f" Other values are stated in {named}: each value of the grid is put into all."
+    return TwoWay(table, said)
+
+
+def _stating_others(
+    levers: Sequence[Lever], strategies: Mapping[str, Evaluate], judge: Output
+) -> list[str]:
+    """Return the strategies whose output is another at the levers' stated values than as it is."""
+    stated = together(*(lever.values(lever.at(lever.position)) for lever in levers))
+    changed = []
+    for name, evaluate in strategies.items():
+        own, put = (number(outcome, judge.name) for outcome in evaluate([{}, stated]))
+        if abs(own - put) > ALIKE * max(abs(own), abs(put)):
+            changed.append(name)
+    return changed
 
 
 def together(one: Values, two: Values) -> Values:

@@ -59,22 +59,22 @@ def option_draws(frame: Frame, drawn: Scenario, count: int) -> OptionDraws:
             c = points.index(point)
             share[g, k] = option.usual_share.for_group(group)
             course = _course(option, around[point, group], int(frame.lived[k, g]))
-            own[:, g, k] = own_worth(frame, course, price)
+            own[:, g, k] = own_worth(frame, option, course, price)
             for destination, flow in course.arrive.items():
                 x = points.index(destination)
                 reached[:, g, k, x] = frame.later[:, : len(flow)] @ flow
                 if (c, x) not in chance:
-                    chance[c, x] = np.zeros((count, len(groups), months))
-                chance[c, x][:, g, : len(flow)] += (share[g, k] * flow[:months]).T
+                    chance[c, x] = np.zeros((len(groups), months, count))
+                chance[c, x][g, : len(flow)] += share[g, k] * flow[:months]
             for r, name in enumerate(price):
                 taken = _taken(course, name, months)
                 if taken.size:
                     uses.append(Use(k, g, r, taken))
-    classes = count * len(groups)
-    stacked = np.zeros((len(chance), classes, months))
+    by_class = np.empty((len(chance), count, len(groups), months))
     for move, part in enumerate(chance.values()):
-        stacked[move] = part.reshape(classes, months)
-    return OptionDraws(share, own, reached, Moves(len(points), tuple(chance), stacked), tuple(uses))
+        by_class[move] = part.transpose(2, 0, 1)
+    moves = Moves(len(points), tuple(chance), by_class.reshape(len(chance), -1, months))
+    return OptionDraws(share, own, reached, moves, tuple(uses))
 
 
 def _course(option: Option, around: Surroundings, months: int) -> Course:
@@ -85,15 +85,18 @@ def _course(option: Option, around: Surroundings, months: int) -> Course:
     return option_course(option, around)
 
 
-def own_worth(frame: Frame, course: Course, price: dict[str, float]) -> Floats:
+def own_worth(frame: Frame, option: Option, course: Course, price: dict[str, float]) -> Floats:
     """Return what an option's own course is worth (measure, draw), as `outcomes.worth` has it."""
-    monthly = sum(course.costs.values(), np.zeros((1, 1)))
-    monthly = monthly + sum(price[name] * taken for name, taken in course.footprint.items())
+    stated = (*option.costs.values(), *option.doses.values(), *option.footprint.values())
+    listed = max((len(schedule.value) for schedule in (*stated, option.utility)), default=0)
+    rows = slice(min(listed, len(course.treated) - 1) + 1)
+    monthly = sum((cost[rows] for cost in course.costs.values()), np.zeros((rows.stop, 1)))
+    monthly = monthly + sum(price[name] * taken[rows] for name, taken in course.footprint.items())
     extra = course.complication_cost + sum(
         price[name] * taken for name, taken in course.complication_use.items()
     )
     lived = _summed(frame.within, np.ones((1, 1)), course.person_months) / MONTHS_PER_YEAR
-    gained = _summed(frame.within, course.utility, course.person_months) / MONTHS_PER_YEAR
+    gained = _summed(frame.within, course.utility[rows], course.person_months) / MONTHS_PER_YEAR
     gained = gained - course.complication_qalys * frame.within[:, :1]
     spent = _summed(frame.within, monthly, course.treated) + extra * frame.within[:, :1]
     parts = (lived, gained, spent, gained, spent)
@@ -103,11 +106,13 @@ def own_worth(frame: Frame, course: Course, price: dict[str, float]) -> Floats:
 
 
 def _summed(factors: Floats, amounts: Floats, people: Floats) -> Floats:
-    """Return the sums (rate, draw) of amounts times people over their months."""
-    factors = factors[:, : len(people)]
-    if amounts.shape[1] == 1:
-        return np.asarray((factors * amounts[:, 0]) @ people)
-    return np.asarray(factors @ (amounts * people))
+    """Return the sums (rate, draw) of amounts times people over their months.
+
+    The last of the amounts (month, draw) goes on for as long as there are people.
+    """
+    factors, listed = factors[:, : len(people)], len(amounts) - 1
+    after = amounts[-1] * (factors[:, listed:] @ people[listed:])
+    return np.asarray(after + factors[:, :listed] @ (amounts[:listed] * people[:listed]))
 
 
 def _taken(course: Course, resource: str, months: int) -> Floats:

@@ -32,7 +32,7 @@ from hepaplan.model.uncertainty.region.option_draws import option_draws
 from hepaplan.model.uncertainty.region.region_worth import arrival_worth, mean_start, window_worth
 from hepaplan.model.uncertainty.spread.inputs import Value, Values
 
-BLOCK = 250
+BLOCK = 125
 """Draws worked on at once: many to spread the cost of calls, few to stay in the cache."""
 
 

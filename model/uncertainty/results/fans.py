@@ -70,9 +70,13 @@ def yearly_capacity(names: Sequence[str], demand: Floats, present: Floats) -> pd
 
     As `monthly_capacity`, by whole year of the window (1 is the first) and by what it must meet:
     "an average month" of the year, so that a year's work fits into the year if it can be moved
-    between months, or "every month of the year", so that it fits where it falls. Columns: resource,
-    year, meets, present (mean of the months), chance_present_meets (month by month for every
-    month), needed_50, needed_80, needed_95, all a month. A last part of a year is left out.
+    between months, or "every month of the year", so that it fits where it falls. There each month's
+    capacity is multiplied by the same number, so that what is added follows working days as what
+    there is does. Columns: resource, year, meets, present, chance_present_meets, needed_50,
+    needed_80, needed_95, in units a month, means of the year's months. Needed is no more than
+    present exactly where present meets the demand as often. Missing where no multiple does: there
+    is need in a month without capacity. Of a resource without any all year, needed is an amount
+    that is the same in every month. A last part of a year is left out.
     """
     _refuse(names, range(demand.shape[1]), demand)
     years = demand.shape[1] // MONTHS_PER_YEAR
@@ -81,17 +85,13 @@ def yearly_capacity(names: Sequence[str], demand: Floats, present: Floats) -> pd
         span = slice(year * MONTHS_PER_YEAR, (year + 1) * MONTHS_PER_YEAR)
         own, have = demand[:, span], present[:, span]
         level = have.mean(axis=1)
-        meets = {
-            AVERAGE_MONTH: (own.mean(axis=1), _met(own.mean(axis=1), level)),
-            EVERY_MONTH: (
-                own.max(axis=1),
-                (own <= have[..., None]).all(axis=1).mean(axis=-1),
-            ),
-        }
-        for what, (use, chance_met) in meets.items():
+        meets = {AVERAGE_MONTH: own.mean(axis=1), EVERY_MONTH: _level_for_every_month(own, have)}
+        for what, use in meets.items():
+            chance_met = _met(use, level)
             levels = [needed(use, chance) for chance in CHANCES]
+            known = [np.where(np.isfinite(each), each, np.nan) for each in levels]
             rows += [
-                (name, year + 1, what, level[k], chance_met[k], *(each[k] for each in levels))
+                (name, year + 1, what, level[k], chance_met[k], *(each[k] for each in known))
                 for k, name in enumerate(names)
             ]
     columns = ["resource", "year", "meets", "present", "chance_present_meets"]
@@ -104,20 +104,47 @@ def headline(table: pd.DataFrame, words: dict[str, str], chance: float = 0.8) ->
     last = table[(table["meets"] == EVERY_MONTH) & (table["year"] == table["year"].max())]
     if last.empty:
         return "There is no whole year in the window: needed capacity is shown by month."
-    short = last[last[column] > last["present"]]
+    short = last[last["chance_present_meets"] < chance]
     if short.empty:
         return (
             f"If nothing were put off, present capacity would meet every month's demand of the "
             f"last year in {chance:.0%} of draws."
         )
-    ratio = short[column] / short["present"].where(short["present"] > 0)
-    worst = short.loc[ratio.fillna(np.inf).idxmax()]
+    times = (short[column] / short["present"].where(short["present"] > 0)).fillna(np.inf)
+    worst = short.loc[times.idxmax()]
     return (
         f"To meet demand in every month of year {worst['year']} in {chance:.0%} of draws, "
-        f"{words.get(worst['resource'], worst['resource'])} would need {figure(worst[column])} a "
-        f"month where there are {figure(worst['present'])}; "
+        f"{words.get(worst['resource'], worst['resource'])} would need "
+        f"{_more(worst['present'], worst[column])}; "
         f"{len(short)} of {len(last)} resources would need more than they have."
     )
+
+
+def _more(present: float, need: float) -> str:
+    """Return what is needed in every month, where `present` is too little."""
+    if present == 0.0:
+        return f"{figure(need)} a month where there are none today"
+    if np.isnan(need):
+        return "capacity in a month that has none, so no multiple of today's is enough"
+    return (
+        f"{figure(need / present, 2)} times today's capacity in every month, {figure(need)} a "
+        f"month on average instead of {figure(present)}"
+    )
+
+
+def _level_for_every_month(demand: Floats, capacity: Floats) -> Floats:
+    """Return the mean capacity that meets every month's demand, shape (resource, draw).
+
+    Capacity (resource, month) times the least number that is enough for demand (resource, month,
+    draw); infinite where no number is. The highest demand where there is no capacity at all.
+    """
+    level, have = capacity.mean(axis=1), capacity[..., None]
+    times = np.where(demand > 0, np.inf, 0.0)
+    np.divide(demand, have, out=times, where=have > 0)
+    found = demand.max(axis=1)
+    there = level > 0
+    found[there] = times.max(axis=1)[there] * level[there, None]
+    return np.asarray(found)
 
 
 def _met(demand: Floats, capacity: Floats) -> Floats:

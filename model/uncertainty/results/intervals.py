@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.chance.tables import standard_error
 from hepaplan.model.tables.words import figure
-from hepaplan.model.uncertainty.spread.distributions import INTERVAL_95
+from hepaplan.model.uncertainty.spread.distributions import (
+    INTERVAL_95,
+    STANDARD_ERRORS_IN_95,
+)
 
 LOW, HIGH = INTERVAL_95
 MIDDLE = 0.5
@@ -20,7 +24,9 @@ GAP = 0.02
 TENTHS = 10
 FEWEST_FOR_CONVERGENCE = 2 * TENTHS
 TOLERANCE = 0.05
-"""Share of an interval's width that its ends may move over the last half of the draws."""
+"""Share of an interval's width that its ends may move over the last half of the draws, and to
+which each must be known with 95% confidence."""
+NORMAL_95 = STANDARD_ERRORS_IN_95 / 2.0
 NOT_EXPLAINED = "not explained"
 COLUMNS = (
     "output", "unit", "base", "mean", "sd", "low", "median", "high", "mean_standard_error",
@@ -33,17 +39,22 @@ class Convergence:
     """An output's mean and 95% interval with more and more of the draws.
 
     `table` columns: draws, mean, low, high. `moved`: the most that either end of the interval
-    moved over the last half of the draws, as a share of the interval's width with all of them.
+    moved over the last half of the draws; `error`: 1.96 Monte Carlo errors of the end that is
+    less well known. Both are shares of the interval's width with all draws.
     """
 
     table: pd.DataFrame
     moved: float
+    error: float
     tolerance: float
 
     @property
     def settled(self) -> bool:
-        """Whether the ends moved no more than the tolerance."""
-        return self.moved <= self.tolerance
+        """Whether the ends moved no more than the tolerance, and are known to within it.
+
+        Ends of few draws often stay by luck: half of the draws are in all of them.
+        """
+        return max(self.moved, self.error) <= self.tolerance
 
 
 def intervals(
@@ -108,7 +119,22 @@ def convergence(drawn: Floats, tolerance: float = TOLERANCE) -> Convergence:
     ends = table[["low", "high"]].to_numpy()
     width = float(ends[-1, 1] - ends[-1, 0])
     moved = float(np.ptp(ends[TENTHS // 2 - 1 :], axis=0).max())
-    return Convergence(table, moved / width if width > 0 else moved, tolerance)
+    error = NORMAL_95 * max(percentile_error(drawn, share) for share in INTERVAL_95)
+    relative = width if width > 0 else 1.0
+    return Convergence(table, moved / relative, error / relative, tolerance)
+
+
+def chance_interval(times: float, draws: int) -> tuple[float, float]:
+    """Return the 95% interval of a probability that was seen so many times in so many draws.
+
+    Jeffreys' (Brown, Cai & DasGupta, Statistical Science 2001;16:101-33,
+    10.1214/ss/1009213286), whose ends are 0 and 1 where it was seen never and always. Raises
+    ValueError for times that are not of 0 to `draws`.
+    """
+    if not 0 <= times <= draws or draws < 1:
+        raise ValueError(f"seen in {times:g} of {draws} draws: give 0 to all of 1 or more")
+    low, high = betaincinv(times + 0.5, draws - times + 0.5, INTERVAL_95).tolist()
+    return low if times > 0 else 0.0, high if times < draws else 1.0
 
 
 def headline(table: pd.DataFrame, found: Mapping[str, Convergence]) -> str:
@@ -125,7 +151,8 @@ def headline(table: pd.DataFrame, found: Mapping[str, Convergence]) -> str:
         said += f"; furthest from it: {worst['output']} ({by}, {worst['explanation']})"
     moving = [name for name, one in found.items() if not one.settled]
     if moving:
-        return f"{said}. More draws are needed: the intervals of {', '.join(moving)} still move."
+        which = ", ".join(moving)
+        return f"{said}. More draws are needed: the intervals of {which} have not settled."
     return f"{said}. The intervals have settled." if found else f"{said}."
 
 

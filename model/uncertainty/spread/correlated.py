@@ -93,6 +93,7 @@ def correlated_faults(
     """Yield (key below `uncertainty.correlated`, message) for what is wrong with the sets."""
     known = known_inputs(found)
     taken: dict[Key, str] = {}
+    shares: dict[tuple[str, Key], str] = {}
     for name, stated in sets.items():
         try:
             correlation_matrix(stated)
@@ -107,13 +108,24 @@ def correlated_faults(
                     f"found '{text}', which is no uncertain figure{nearest(text, known)}; give it "
                     "a distribution, or mend or delete it",
                 )
-            elif key in taken:
+                continue
+            stream = found[key].stream
+            sets_here = {(name, of_set) for of_set in _dirichlets(found, stream)}
+            if stream in taken:
                 yield (
                     (name, "keys", place),
-                    f"found '{text}', which moves with a set already, {taken[key]}; keep it in one",
+                    f"found '{text}', which moves with a set already, {taken[stream]}; keep it in "
+                    "one",
                 )
-            else:
-                taken[key] = name
+            elif beside := sorted(shares[one] for one in sets_here & shares.keys()):
+                yield (
+                    (name, "keys", place),
+                    f"found '{text}', a share of the same set as '{beside[0]}': they are drawn "
+                    "together as one Dirichlet distribution, which says how they move; keep one "
+                    "of them",
+                )
+            taken.setdefault(stream, name)
+            shares |= {one: text for one in sets_here if one not in shares}
 
 
 def moved_together(
@@ -121,7 +133,8 @@ def moved_together(
 ) -> dict[Key, Floats]:
     """Return random numbers (draw,) of which those of correlated inputs move together.
 
-    The first input of a set keeps its numbers; each next one follows those before it.
+    By `Input.stream`. The first input of a set keeps its numbers; each next one follows those
+    before it.
     """
     moved = dict(uniforms)
     for members in _sets(inputs).values():
@@ -130,10 +143,21 @@ def moved_together(
         if len(members) != len(first.correlations):
             lost = [dotted(k) for k, _ in first.correlations if k not in inputs]
             raise ValueError(f"{first.correlated}: the set lacks {', '.join(lost)}")
-        scores = np.stack([ndtri(uniforms[key]) for key in members])
+        streams = [inputs[key].stream for key in members]
+        scores = np.stack([ndtri(uniforms[stream]) for stream in streams])
         together = ndtr(np.linalg.cholesky(matrix) @ scores)
-        moved |= dict(zip(members, together, strict=True))
+        moved |= dict(zip(streams, together, strict=True))
     return moved
+
+
+def _dirichlets(found: Mapping[Key, Input], stream: Key) -> set[Key]:
+    """Return the sets of shares in which a random number moves a share, by their beginnings."""
+    return {
+        key[: len(item.of_set)]
+        for item in found.values()
+        if item.of_set and item.stream == stream
+        for key in (item.key, *item.copies)
+    }
 
 
 def _sets(inputs: Mapping[Key, Input]) -> dict[str, list[Key]]:

@@ -36,7 +36,8 @@ class Input:
     `parts` are keyed as `Quantity.numbers()`: nothing for a single value, otherwise patient group
     or month; one random number moves them all. `assumed`: the distribution is the scenario's rule
     for figures without one of their own, a judgement. `copies` take the same values; inputs of the
-    same `correlated` set move together, by the correlations with each other's keys.
+    same `correlated` set move together, by the correlations with each other's keys. `original`: of
+    a copy that is not as its original any more, or whose original is switched off, the key of that.
 
     `of_set`: a share of a set that must sum to 1 and has a Dirichlet distribution. Its parts are
     independent gammas with the share as mean; divided by their sum over the set they are the
@@ -57,6 +58,12 @@ class Input:
     copies: tuple[Key, ...] = ()
     of_set: Key = ()
     correlations: tuple[tuple[Key, float], ...] = ()
+    original: Key = ()
+
+    @property
+    def stream(self) -> Key:
+        """What its random number is kept by: the same in every scenario, alike or altered."""
+        return self.original or self.key
 
     @property
     def has_parts_of_its_own(self) -> bool:
@@ -166,16 +173,26 @@ def _record(
 
 
 def _merged_copies(scenario: Scenario, found: Mapping[Key, Input]) -> dict[Key, Input]:
-    """Return inputs of which those copied by `like` from another are listed as its copies."""
+    """Return inputs of which those copied by `like` from another are listed as its copies.
+
+    A set of shares of which a copied one is altered is drawn whole: none of it follows another set.
+    """
     first: dict[Key, Key] = {}
     copies: dict[Key, list[Key]] = {}
+    altered = scenario.originals.keys() - scenario.copies.keys()
+    alone = {found[key].of_set for key in altered & found.keys()} - {()}
     for key in sorted(found, key=lambda k: k in scenario.copies):
-        original = scenario.copies.get(key, key)
+        whole = found[key].of_set in alone
+        original = key if whole else scenario.copies.get(key, key)
         leader = first.setdefault(original, key)
         same = found[leader].parts == found[key].parts
         copies.setdefault(leader if same else key, []).append(key)
     return {
-        key: replace(item, copies=tuple(k for k in copies[key] if k != key))
+        key: replace(
+            item,
+            copies=tuple(k for k in copies[key] if k != key),
+            original=scenario.originals.get(key, ()),
+        )
         for key, item in found.items()
         if key in copies
     }

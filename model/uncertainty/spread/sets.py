@@ -57,7 +57,7 @@ def drawn_sets(pathway: Pathway, rules: Uncertainty | None, own: Collection[Key]
         size = stated if stated is not None else size_for(rules, rule)
         if size is None or not shares.keys().isdisjoint(own) or _is_settled(shares):
             continue
-        name = _beginning(shares)
+        name = beginning(shares)
         is_stated[name] = stated is not None
         for key, share in shares.items():
             amounts[key] = {part: amount(n, size) for part, n in share.numbers().items()}
@@ -109,7 +109,7 @@ def _is_settled(shares: Mapping[Key, Quantity]) -> bool:
     return all(counted(group) <= 1 for group in groups or {""})
 
 
-def _beginning(keys: Collection[Key]) -> Key:
+def beginning(keys: Collection[Key]) -> Key:
     """Return the parts with which all keys begin."""
     alike = (set(parts) for parts in zip(*keys, strict=False))
     return tuple(parts.pop() for parts in takewhile(lambda parts: len(parts) == 1, alike))

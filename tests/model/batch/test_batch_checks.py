@@ -76,7 +76,9 @@ def test_a_faulty_axis_is_refused(name: str) -> None:
     assert words in found[1]
 
 
-@pytest.mark.parametrize("name", ["run", "key", "new_metastases", "draw"])
+@pytest.mark.parametrize(
+    "name", ["run", "key", "why", "WHY", "Runs", "p10", "mean", "new_metastases", "draw"]
+)
 def test_an_axis_may_not_take_the_name_of_another_column(name: str) -> None:
     (found,) = problems({name: {"key": "a.b", "values": [1]}}, draws=2)
     assert found == (
@@ -90,6 +92,14 @@ def test_a_name_that_is_no_column_is_refused(name: str) -> None:
     ((key, message),) = problems({name: {"key": "a.b", "values": [1]}})
     assert key == f"axes.{name}"
     assert "expected a name of letters" in message
+
+
+def test_a_name_too_long_for_a_folder_is_refused() -> None:
+    """Letters of other scripts are three bytes each; a disk takes 255 bytes."""
+    assert problems(SOUND, name="肝" * 66) == []
+    ((key, message),) = problems(SOUND, name="肝" * 67)
+    assert key == "name"
+    assert "found 201 bytes; expected at most 200; shorten it" in message
 
 
 def test_problems_are_told_all_at_once() -> None:

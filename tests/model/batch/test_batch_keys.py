@@ -58,6 +58,8 @@ def test_whole_and_broken_numbers_of_one_value_are_one() -> None:
         {"targets": RUN["targets"] | {"y": Target("multiply", (HORIZON,))}},
         {"targets": RUN["targets"] | {"y": Target("add", (HORIZON,), "under_65")}},
         {"targets": RUN["targets"] | {"y": Target("add", cell=("hilltop", "theatre"))}},
+        {"targets": RUN["targets"] | {"y": Target("add", (HORIZON,), factor=1.2)}},
+        {"targets": RUN["targets"] | {"y": Target("add", (HORIZON, ("its", "copy")))}},
         {"sample": Sample("draw", 10, 2, "random", None)},
         {"sample": Sample("draw", 10, 1, "latin", None)},
         {"sample": Sample("draw", 10, 1, "random", ("metastases.late_share",))},

@@ -107,6 +107,23 @@ def test_a_target_out_of_reach_ends_at_a_bound_and_says_so() -> None:
     assert "Not identifiable: 2 parameters from 1 target;" in said
 
 
+def test_a_fit_that_ends_where_the_model_refuses_more_says_so() -> None:
+    """Synchronous disease is part of stage IV, 0.2 of the cancers, however high the target."""
+    asked = request(
+        {"share": {"key": SHARE, "low": 0.1, "high": 0.9}},
+        {"starts": target(STARTS, 30.0, 0.5)},
+        starts=3,
+    )
+    study = calibrate(short(), asked)
+    share = study.tables["parameters"].iloc[0]
+    assert share["after"] == pytest.approx(0.2, abs=1e-3)
+    assert share["at_bound"] == "refused above"
+    assert share["high"] == share["after"]
+    said = "\n".join(study.headlines)
+    assert "share ended beside values that the model refuses, above 0.2" in said
+    assert "2 of 3 searches began at values that the model refuses." in said
+
+
 def test_two_shares_of_one_set_move_apart_and_leave_the_rest_to_others() -> None:
     waiting = "pathway.decision_point.operable.waiting"
     ends = {"part": "under_65", "low": 0.01, "high": 0.97}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.calibration.fit import best_of, ends_at_bound, jacobian, search
+from hepaplan.model.calibration.fit import best_of, ends_at_bound, jacobian, refused_sides, search
 from hepaplan.model.problems import NoAnswer
 
 STEP = 1e-4
@@ -47,6 +47,16 @@ def test_a_minimum_outside_ends_at_the_bound() -> None:
     assert (found.position <= 1).all()
     assert ends_at_bound(found.position) == ("high", "low")
     assert found.objective == pytest.approx((5 * 0.4) ** 2 + 0.2**2, rel=1e-3)
+
+
+def test_a_side_that_is_refused_is_told_but_not_one_beyond_the_bounds() -> None:
+    def only_some(at: Floats) -> Floats:
+        sound = at[0] <= 0.30005 and at[1] >= 0.69995
+        return np.array([1.0 if sound else np.nan])
+
+    assert refused_sides(only_some, np.array([0.3, 0.7]), STEP) == ("above", "below")
+    assert refused_sides(only_some, np.array([0.2, 0.8]), STEP) == ("", "")
+    assert refused_sides(only_some, np.array([0.0, 1.0]), STEP) == ("", "")
 
 
 def test_what_is_not_told_stays_where_it_was() -> None:

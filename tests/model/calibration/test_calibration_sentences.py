@@ -112,6 +112,11 @@ def test_one_that_the_targets_do_not_settle_and_one_of_a_group() -> None:
         ({"at_bound": "high", "after": 3.003, "standard_error": np.nan}, "its upper bound, 4"),
         ({"at_bound": "high", "after": 3.001, "standard_error": np.nan}, ""),
         ({"at_bound": "high", "after": 3.0}, "its upper bound, 4"),
+        (
+            {"at_bound": "refused above", "after": 3.5},
+            "share ended beside values that the model refuses, above 3.5: the targets may pull",
+        ),
+        ({"at_bound": "refused below", "after": 3.001, "standard_error": np.nan}, ""),
         ({"moved_by_sd": 2.1}, "share moved by 2.1 standard deviations of what was known of it"),
         ({"moved_by_sd": -2.1}, "share moved by 2.1 standard deviations of what was known of it"),
         ({"moved_by_sd": 2.0}, ""),
@@ -143,6 +148,7 @@ def test_searches_that_ended_elsewhere() -> None:
     failed = search(9, float("nan"), 3.9, 1.4)
     apart = [*ONE, *search(2, 4.9, 3.09, 1.06), *search(3, 5.1, 2.0, 0.5), *failed]
     assert said(starts=apart)[2:] == [
+        "1 of 4 searches began at values that the model refuses.",
         "1 of 3 searches ended elsewhere with a worse fit: there is more than one minimum, perhaps "
         "a better one still.",
         "Searches that fit alike ended at different values of hazard.",

@@ -56,9 +56,13 @@ def identified(*errors: float, correlation: float = 0.97) -> Identified:
     return Identified(directions, 10.0, np.array(errors), alike)
 
 
-def parameters(*errors: float, numbers: tuple[float, float] = (3.5, 0.9)) -> pd.DataFrame:
+def parameters(
+    *errors: float,
+    numbers: tuple[float, float] = (3.5, 0.9),
+    refused: tuple[str, str] = ("", ""),
+) -> pd.DataFrame:
     position = np.array([(numbers[0] - 2.0) / 4.0, numbers[1] / 1.5])
-    return parameter_table(REQUEST, np.array(numbers), position, identified(*errors))
+    return parameter_table(REQUEST, np.array(numbers), position, identified(*errors), refused)
 
 
 def test_a_parameters_error_is_in_its_unit_and_its_interval_within_its_bounds() -> None:
@@ -87,6 +91,16 @@ def test_what_the_targets_do_not_settle_has_no_error() -> None:
 
 def test_a_parameter_at_its_bound_says_at_which() -> None:
     assert parameters(0.1, 0.1, numbers=(2.0, 1.5))["at_bound"].tolist() == ["low", "high"]
+
+
+def test_an_interval_ends_where_the_model_refuses_what_is_beside_the_value() -> None:
+    """Else 3.5 - 0.784 to 3.5 + 0.784, and 0.9 - 0.294 to 0.9 + 0.294."""
+    found = parameters(0.1, 0.1, refused=("above", "below"))
+    assert found["at_bound"].tolist() == ["refused above", "refused below"]
+    assert found["high"].tolist() == pytest.approx([3.5, 0.9 + 0.293995])
+    assert found["low"].tolist() == pytest.approx([3.5 - 0.783986, 0.9])
+    at_both = parameters(0.1, 0.1, numbers=(2.0, 0.9), refused=("above", ""))
+    assert at_both["at_bound"].tolist() == ["low", ""]
 
 
 def test_a_thousandth_of_the_range_is_at_the_bound() -> None:

@@ -38,9 +38,22 @@ def test_what_waiting_and_learning_is_worth_by_hand() -> None:
     assert found.later == pytest.approx(-250.0)
     assert found.wait_and_learn == pytest.approx(1250.0)
     assert found.learning == pytest.approx(250.0)
+    assert found.now_error == pytest.approx(1000.0 * np.sqrt((16 + 4 + 4 + 16) / 3 / 4))
+    later = np.array([3.25, -1.75, 2.25, -3.75])  # less their mean, -0.25
+    assert found.later_error == pytest.approx(1000.0 * np.sqrt(later @ later / 3 / 4))
     gains = np.array([3.0, 0.0, 2.0, 0.0]) - benefit[1]
     assert found.monte_carlo_error == pytest.approx(1000.0 * gains.std(ddof=1) / 2.0)
     assert found.chance_now_is_best == 0.5
+
+
+def test_the_errors_are_of_differences_in_the_same_draws() -> None:
+    """Never swings by thousands between draws; now is 4, 6 and 5 better: 5 +- 1 / root 3."""
+    never = np.array([9_000.0, -4_000.0, 100.0])
+    more = np.array([[0.0, 0.0, 0.0], [4.0, 6.0, 5.0], [1.0, 1.0, 4.0]])
+    benefit = never + more
+    found = timing(Strategies("a slot", CHOICES, -benefit, np.zeros((3, 3))), WORTH)
+    assert (found.now, found.now_error) == pytest.approx((5.0, 1 / np.sqrt(3)))
+    assert (found.later, found.later_error) == pytest.approx((2.0, np.sqrt(6.0 / 2 / 3)))
 
 
 def test_where_nothing_is_uncertain_waiting_teaches_nothing() -> None:
@@ -160,7 +173,7 @@ def test_expansions_of_one_label_are_told_apart() -> None:
 def test_one_draw_has_no_monte_carlo_error() -> None:
     choices = Strategies("a slot", CHOICES, np.array([[0.0], [2.0], [1.0]]), np.zeros((3, 1)))
     found = timing(choices, WORTH)
-    assert found.monte_carlo_error == 0.0
+    assert (found.now_error, found.later_error, found.monte_carlo_error) == (0.0, 0.0, 0.0)
     assert (found.now, found.later, found.learning) == (-2.0, -1.0, 0.0)
     assert found.chance_now_is_best == 0.0
 

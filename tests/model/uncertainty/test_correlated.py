@@ -116,3 +116,71 @@ def test_keys_that_are_no_inputs_and_those_named_twice_are_told() -> None:
     assert 'no uncertain figure; did you mean "share.early"?' in found["one", "keys", 1]
     assert "moves with a set already, one" in found["two", "keys", 1]
     assert len(found) == 2
+
+
+def shares(of_set: Key, **more: Key) -> dict[Key, Input]:
+    """Return two shares of a Dirichlet of 40 people, 12 and 28; `more` begin their originals."""
+    points = {"early": 0.3, "late": 0.7}
+    return {
+        (*of_set, name): replace(
+            made_input((*of_set, name), point, Gamma(40 * point, 1 / 40), of_set=of_set),
+            original=(*more["original"], name) if more else (),
+        )
+        for name, point in points.items()
+    }
+
+
+def told(*keys: str, inputs: dict[Key, Input]) -> dict[Key, str]:
+    return dict(correlated_faults({"one": stated(keys=list(keys), correlation=0.9)}, inputs))
+
+
+def test_two_shares_of_one_dirichlet_cannot_be_correlated() -> None:
+    inputs = {**shares(("a",)), **shares(("b",)), C: made_input(C, 0.375, Beta(3.0, 5.0))}
+    assert told("a.early", "b.late", inputs=inputs) == {}
+    assert told("a.early", "c", inputs=inputs) == {}
+    found = told("a.early", "c", "a.late", inputs=inputs)
+    assert list(found) == [("one", "keys", 2)]
+    said = "found 'a.late', a share of the same set as 'a.early': they are"
+    assert said in found["one", "keys", 2]
+    apart = {
+        "one": stated(keys=["a.early", "c"], correlation=0.9),
+        "two": stated(keys=["a.late", "b.late"], correlation=0.9),
+    }
+    assert dict(correlated_faults(apart, inputs)) == {}
+
+
+def test_shares_of_sets_that_are_copies_count_as_of_one_set() -> None:
+    """Shares of b begin as those of a; one of d is a copy of one of a, the other is its own."""
+    altered = {**shares(("a",)), **shares(("b",), original=("a",))}
+    assert list(told("a.early", "b.late", inputs=altered)) == [("one", "keys", 1)]
+    followed = {**shares(("a",)), ("d", "late"): shares(("d",))["d", "late"]}
+    followed["a", "early"] = replace(followed["a", "early"], copies=(("d", "early"),))
+    assert list(told("a.early", "d.late", inputs=followed)) == [("one", "keys", 1)]
+    assert told("a.late", "d.late", inputs=followed) == {}
+
+
+def test_an_altered_copy_takes_the_number_that_its_original_has_in_the_set() -> None:
+    inputs = together(correlation_matrix(stated(keys=["a", "b"], correlation=0.6)))
+    inputs[C] = replace(inputs[C], original=B)
+    numbers = {key: np.array([0.2, 0.9]) for key in (A, B)}
+    moved = moved_together(inputs, numbers)
+    assert moved.keys() == {A, B}
+    # 0.6 + 0.8 = 1.4 of the score of 0.2, -0.8416: -1.1783.
+    np.testing.assert_allclose(moved[inputs[C].stream][0], 0.1193, atol=1e-4)
+
+
+def test_a_set_that_names_a_copy_moves_its_originals_number() -> None:
+    inputs = together(correlation_matrix(stated(keys=["a", "b"], correlation=0.6)))
+    inputs[A] = replace(inputs[A], original=C)
+    moved = moved_together(inputs, {key: np.array([0.2, 0.9]) for key in (B, C)})
+    assert moved.keys() == {B, C}
+    np.testing.assert_allclose(moved[C], [0.2, 0.9])
+    np.testing.assert_allclose(moved[B][0], 0.1193, atol=1e-4)
+
+
+def test_a_copy_that_takes_a_taken_number_is_told() -> None:
+    inputs = {key: made_input(key, 0.375, Beta(3.0, 5.0)) for key in (A, B, C)}
+    inputs[C] = replace(inputs[C], original=A)
+    found = told("a", "b", "c", inputs=inputs)
+    assert list(found) == [("one", "keys", 2)]
+    assert "moves with a set already, one" in found["one", "keys", 2]

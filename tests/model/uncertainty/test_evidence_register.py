@@ -80,5 +80,5 @@ def test_the_headline_names_the_first_old_or_weak_ones() -> None:
     said = headline(evidence_register(INPUTS, shares, 2024), in_pounds=False, most=1)
     assert said.endswith("(illustrative, of no stated year, 5% of the variance).")
     assert headline(evidence_register(INPUTS, {}, 2024)) == (
-        "No old or weak input matters for the choice."
+        "As far as the draws tell, no old or weak input matters for the choice."
     )

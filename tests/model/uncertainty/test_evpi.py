@@ -72,10 +72,24 @@ def test_money_in_words(amount: float, words: str) -> None:
 
 
 def test_the_headline_says_what_it_is_worth_or_that_nothing_is() -> None:
-    said = headline(Estimate(1_750.0, 80.0), 20_000.0, "the region's new patients of 5 years")
+    said = headline(Estimate(1_750.0, 80.0), 20_000.0, "the region's new patients of 5 years", 100)
     assert said == (
         "The region's new patients of 5 years: at £20 thousand a QALY, knowing every uncertain "
         "figure before choosing would be worth £1,750 (Monte Carlo standard error £80); no study "
         "of them can be worth more."
     )
-    assert "best in every draw" in headline(Estimate(0.0, 0.0), 20_000.0, "x")
+    assert headline(Estimate(0.0, 0.0), 20_000.0, "x", 1_200) == (
+        "X: at £20 thousand a QALY the same choice is best in all of 1,200 draws: no study is seen "
+        "to change the decision."
+    )
+
+
+@pytest.mark.parametrize("draws", [50, 100])
+def test_few_draws_of_a_near_tie_are_too_low_by_so_many_errors(draws: int) -> None:
+    """Two choices equally good, a standard normal apart: 0.3989 (1 - 1 / root n), by hand."""
+    numbers = np.random.default_rng(5).standard_normal((4_000, draws))
+    found = [evpi(np.stack([more, np.zeros(draws)])) for more in numbers]
+    short = 0.39894 - np.mean([one.value for one in found])
+    assert short == pytest.approx(0.39894 / np.sqrt(draws), abs=0.004)
+    errors = short / np.mean([one.standard_error for one in found])
+    assert errors == pytest.approx(0.7, abs=0.07)

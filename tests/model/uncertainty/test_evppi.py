@@ -111,8 +111,8 @@ def test_more_than_perfect_information_is_cut_and_said() -> None:
 
 
 def test_many_inputs_in_few_draws_have_a_note() -> None:
-    many = list(np.random.default_rng(4).standard_normal((20, 400)))
-    net_benefit = against_nothing(1_000.0 * X[:400])
+    many = list(np.random.default_rng(4).standard_normal((20, 600)))
+    net_benefit = against_nothing(1_000.0 * X[:600])
     assert evppi(net_benefit, many).note == module.CROWDED
     assert evppi(net_benefit, many[:2]).note == ""
     assert evppi(net_benefit, many).value > evppi(net_benefit, many[:2]).value

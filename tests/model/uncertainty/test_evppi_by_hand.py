@@ -8,7 +8,7 @@ import pytest
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.problems import WrongUse
-from hepaplan.model.uncertainty.information.evpi import Estimate
+from hepaplan.model.uncertainty.information.evpi import Estimate, evpi
 from hepaplan.model.uncertainty.information.evppi import (
     CAPPED,
     COLUMNS,
@@ -69,11 +69,41 @@ def test_fifty_draws_are_enough() -> None:
         refuse_few(49)
 
 
-@pytest.mark.parametrize(("draws", "note"), [(200, ""), (199, CROWDED)])
-def test_fifty_draws_for_each_straight_line_and_the_mean(draws: int, note: str) -> None:
-    """Of two inputs four functions have no penalty: a mean, two lines and their product."""
-    net_benefit = against_nothing(500.0 * X[:draws] + 90.0 * NOISE[:draws])
-    assert evppi(net_benefit, [X[:draws], Y[:draws]]).note == note
+@pytest.mark.parametrize(("draws", "note"), [(600, ""), (599, CROWDED)])
+def test_two_hundred_draws_for_each_line_and_product(draws: int, note: str) -> None:
+    """Of two inputs three functions besides the mean have no penalty: two lines, their product."""
+    one, two, noise = np.random.default_rng(8).standard_normal((3, draws))
+    assert evppi(against_nothing(500.0 * one + 90.0 * noise), [one, two]).note == note
+
+
+def by_chance(inputs: int, draws: int, times: int) -> tuple[float, set[str]]:
+    """The share of perfect information that inputs seem to tell which tell nothing, and notes.
+
+    Between two choices that are equally good, where chance does most; mean of several samples.
+    """
+    shares, notes = [], set[str]()
+    for seed in range(times):
+        more, *idle = np.random.default_rng(seed).standard_normal((1 + inputs, draws))
+        found = evppi(against_nothing(more), idle)
+        shares.append(found.value / evpi(against_nothing(more)).value)
+        notes.add(found.note)
+    return float(np.mean(shares)), notes
+
+
+@pytest.mark.parametrize(("inputs", "functions", "times"), [(1, 1, 100), (2, 3, 40), (5, 15, 15)])
+def test_without_the_note_chance_makes_less_than_a_twentieth(
+    inputs: int, functions: int, times: int
+) -> None:
+    share, notes = by_chance(inputs, 200 * functions, times)
+    assert share < 0.05
+    assert notes == {""}
+
+
+@pytest.mark.parametrize(("inputs", "draws"), [(2, 150), (5, 1_000)])
+def test_where_chance_makes_more_there_is_the_note(inputs: int, draws: int) -> None:
+    share, notes = by_chance(inputs, draws, 15)
+    assert share > 0.05
+    assert notes == {CROWDED}
 
 
 def test_the_error_of_a_straight_line_is_that_of_least_squares() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,7 @@ from hepaplan.model.uncertainty.moving.global_sensitivity import (
     sobol,
     through_draws,
     through_runs,
+    uncorrelated,
 )
 from hepaplan.model.uncertainty.spread.distributions import Beta, Gamma, Normal, Uniform
 from hepaplan.model.uncertainty.spread.inputs import Input, Value
@@ -134,9 +136,29 @@ def test_morris_effects_of_a_linear_function_are_its_slopes() -> None:
     product = table[table["output"] == "flat"].set_index("factor")
     assert at(product, "first", "sigma") > 1.0
     assert headline(table, RESULT) == (
-        "The largest mean effects on Result (units) over an input's 95% interval: "
-        "second, 19; first, 5.7."
+        "The largest mean effects on Result (units), 1.5 times a step of two thirds of an input's "
+        "95% interval: second, 19; first, 5.7."
     )
+
+
+def test_morris_effects_of_correlated_inputs_are_each_ones_own() -> None:
+    """The output is the second of a pair of normals: by hand, 1.5 (1.96 + 0.4077) = 3.5515.
+
+    The step is from the 2.5% to the 65.8% point, or its mirror. The first does nothing, however
+    closely the second follows it.
+    """
+    both = inputs(first=Normal(0, 1), second=Normal(0, 1))
+    known = tuple(both)
+    pair = {
+        key: replace(what, correlated="pair", correlations=tuple(zip(known, row, strict=True)))
+        for (key, what), row in zip(both.items(), ((1.0, 0.9), (0.9, 1.0)), strict=True)
+    }
+    evaluation = through_draws(
+        uncorrelated(pair), lambda values: {"result": np.asarray(values["second",])}
+    )
+    table = morris(factors_of(pair), [RESULT], evaluation, base=20).set_index("factor")
+    assert table["mu_star"].to_dict() == pytest.approx({"second": 3.5515, "first": 0.0}, abs=1e-3)
+    assert at(table, "second", "sigma") == pytest.approx(0.0, abs=1e-9)
 
 
 def test_correlated_inputs_and_shares_of_a_set_are_groups() -> None:

@@ -9,8 +9,16 @@ from hepaplan.model.problems import InvalidInput, Key
 from hepaplan.model.uncertainty.drawing.draws import draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.moving.levers import Lever, levers
-from hepaplan.model.uncertainty.spread.distributions import Beta, Fixed, Gamma, LogNormal, Uniform
-from hepaplan.model.uncertainty.spread.inputs import Input
+from hepaplan.model.uncertainty.spread.distributions import (
+    INTERVAL_95,
+    Beta,
+    Fixed,
+    Gamma,
+    LogNormal,
+    Uniform,
+)
+from hepaplan.model.uncertainty.spread.inputs import Input, uncertain_inputs
+from hepaplan.scenarios.load import load_scenario
 from tests.support.inputs_by_hand import OPERABLE, made_input
 from tests.support.scenarios import tiny
 
@@ -95,6 +103,39 @@ def test_a_share_of_a_set_is_spread_as_it_is_drawn() -> None:
     for probability in (0.025, 0.5, 0.975):
         expected = ablation.at_probability(probability)["under_65"]
         assert np.quantile(of_all, probability) == pytest.approx(expected, abs=0.012)
+
+
+def test_a_share_keeps_its_spread_whoever_else_of_its_set_is_a_copy() -> None:
+    """Of 40 people, 12 go here: Beta(12, 28), though the others follow another set's shares."""
+    alone = {share_key("ablation"): made_input(
+        share_key("ablation"), 0.3, Gamma(0.3 * 40, 1 / 40), of_set=OPERABLE
+    )}  # fmt: skip
+    (lever,) = levers(tiny(), alone)
+    found = lever.parts[""]
+    assert isinstance(found, Beta)
+    assert (found.alpha, found.beta) == pytest.approx((12.0, 28.0))
+    everybody = {share_key("ablation"): made_input(
+        share_key("ablation"), {"young": 1.0, "old": 0.3},
+        {"young": Gamma(30.0, 1 / 30), "old": Gamma(0.3 * 30, 1 / 30)}, of_set=OPERABLE,
+    )}  # fmt: skip
+    (lever,) = levers(tiny(), everybody)
+    assert lever.parts["young"] == Fixed(1.0)
+
+
+def test_every_lever_of_the_region_holds_its_stated_value() -> None:
+    """The third line after the second, under 65, is stated as 0.33 of 100: 0.242 to 0.425."""
+    region = load_scenario("greater-manchester")
+    found = {lever.name: lever for lever in levers(region, uncertain_inputs(region))}
+    for lever in found.values():
+        low, high = (lever.at_probability(p) for p in INTERVAL_95)
+        for part, point in lever.point.items():
+            assert low[part] <= point <= high[part], (lever.name, part)
+            middle = lever.parts[part].mean
+            assert middle == pytest.approx(point, rel=0.2), (lever.name, part)
+    after = "pathway.decision_point.second_line_liver_limited.option.systemic.exits.progression"
+    lever = found[f"{after}.to.third_line_liver_limited"]
+    ends = [lever.at_probability(p)["under_65"] for p in INTERVAL_95]
+    assert ends == pytest.approx([0.242, 0.425], abs=5e-4)
 
 
 def test_each_share_of_a_table_moves_alone() -> None:

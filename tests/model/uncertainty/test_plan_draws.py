@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from hepaplan.model import evaluate
 from hepaplan.model.depth import FULL
@@ -133,7 +135,10 @@ def test_without_a_plan_first_come_stands_alone_and_progress_is_heard() -> None:
 
 
 def test_chances_of_standards_by_hand() -> None:
-    """Of five draws 0.90, 0.95, 0.99, 0.80 and 1.00, three keep 95%: error (0.6 x 0.4 / 5)^½."""
+    """Of five draws 0.90, 0.95, 0.99, 0.80 and 1.00, three keep 95%: beta(3.5, 2.5).
+
+    All of five is no certainty: from the 2.5% point of beta(5.5, 0.5), 0.6206, to 1.
+    """
     share = np.array([0.90, 0.95, 0.99, 0.80, 1.00])
     found = PlanDraws(
         draws=5, without_a_plan=0, measures={},
@@ -143,11 +148,37 @@ def test_chances_of_standards_by_hand() -> None:
     assert list(table.columns) == list(CHANCES)
     first, second = table.to_dict("records")
     assert first["probability"] == pytest.approx(0.6)
-    assert first["monte_carlo_error"] == pytest.approx((0.6 * 0.4 / 5) ** 0.5)
+    ends = (first["probability_low"], first["probability_high"])
+    assert ends == pytest.approx(tuple(stats.beta(3.5, 2.5).interval(0.95)))
     assert first["mean"] == pytest.approx(0.928)
     assert (first["p10"], first["p90"]) == pytest.approx((0.84, 0.996))
-    assert (second["probability"], second["monte_carlo_error"]) == (1.0, 0.0)
+    assert (second["probability"], second["probability_high"]) == (1.0, 1.0)
+    assert second["probability_low"] == pytest.approx(stats.beta.ppf(0.025, 5.5, 0.5))
+    assert second["probability_low"] == pytest.approx(0.6206, abs=1e-4)
     assert standard_chances(found, needed=0.995)["probability"][0] == pytest.approx(0.2)
+
+
+def test_a_plan_made_for_each_draw_is_no_strategy_but_says_what_foresight_is_worth() -> None:
+    """At £20,000 a QALY, net benefit of first come £19,900 and £39,700, mean £29,800.
+
+    Of the plan kept £27,000 and £34,400, mean £30,700: the best that can be followed. A plan for
+    each draw £29,500 and £41,300 is worth £2,500 and £6,900 more, mean £4,700.
+    """
+    measures = {
+        FIRST_COME: {"qalys": np.array([1.0, 2.0]), "cost_gbp": np.array([100.0, 300.0])},
+        PLAN_KEPT: {"qalys": np.array([1.4, 1.75]), "cost_gbp": np.array([1000.0, 600.0])},
+        PLAN_ANEW: {"qalys": np.array([1.5, 2.1]), "cost_gbp": np.array([500.0, 700.0])},
+    }
+    found = PlanDraws(draws=2, without_a_plan=0, measures=measures, standard={})
+    strategies = found.strategies()
+    assert strategies.names == (FIRST_COME, PLAN_KEPT)
+    assert strategies.cost.tolist() == [[100.0, 300.0], [1000.0, 600.0]]
+    assert PLAN_ANEW not in strategies.what
+    best, gained = found.foresight(20_000.0)
+    assert best == PLAN_KEPT
+    np.testing.assert_allclose(gained, [2_500.0, 6_900.0])
+    with pytest.raises(ValueError, match="no plan was made for each draw"):
+        replace(found, measures={FIRST_COME: measures[FIRST_COME]}).foresight(20_000.0)
 
 
 def test_chances_by_a_loop_over_single_scenarios() -> None:

@@ -17,8 +17,8 @@ from hepaplan.model.problems import WrongUse
 from hepaplan.model.readings import FIRST_COME
 from hepaplan.model.uncertainty.drawing.draws import draw, one_draw
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
-from hepaplan.model.uncertainty.plan_draws import PLAN_ANEW, PLAN_KEPT, PLAN_SPARE
-from hepaplan.model.uncertainty.psa import Robustness, psa
+from hepaplan.model.uncertainty.plan_draws import PLAN_ANEW, PLAN_KEPT, PLAN_SPARE, PlanDraws
+from hepaplan.model.uncertainty.psa import Robustness, foresight_in_words, psa
 from hepaplan.model.uncertainty.psa_tables import NEW_PATIENTS, TOTALS
 from hepaplan.model.uncertainty.results.intervals import FEWEST_FOR_CONVERGENCE
 from hepaplan.model.uncertainty.sampled import PER_REGION, Sampling
@@ -101,11 +101,59 @@ def test_curves_sum_to_one_in_every_comparison_and_at_every_threshold() -> None:
     assert (curves["expected_loss_gbp"] >= 0).all()
 
 
-def test_policies_are_compared_where_the_plan_is_kept_and_again_where_it_is_made_anew() -> None:
-    table = study().tables["strategies"]
-    by = table[table["per"] == PER_REGION].groupby("comparison")["strategy"].apply(set)
-    both = {FIRST_COME, PLAN_KEPT, PLAN_SPARE}
-    assert sorted(by, key=len) == [both, both | {PLAN_ANEW}]
+def test_a_plan_that_nobody_could_follow_is_shown_but_is_no_choice() -> None:
+    """It is in the intervals, against first come, and as what foresight is worth, nowhere else."""
+    tables = study().tables
+    for name in ("strategies", "curves"):
+        table = tables[name]
+        by = table[table["per"] == PER_REGION].groupby("comparison")["strategy"].apply(set)
+        assert by.tolist() == [{FIRST_COME, PLAN_KEPT, PLAN_SPARE}]
+    for name in ("plane", "quadrants"):
+        assert PLAN_ANEW not in set(tables[name]["strategy"])
+    assert row(tables["intervals"], output=f"{PLAN_ANEW}: QALYs, discounted")["mean"] > 0
+    naming = [sentence for sentence in study().headlines if PLAN_ANEW in sentence]
+    against, worth = naming
+    assert against.startswith("Against first come (")
+    assert "over 2 draws" in worth
+    assert not any("most expected net benefit" in sentence for sentence in naming)
+
+
+def test_plans_made_anew_alone_leave_first_come_and_the_plan_kept_to_choose_from() -> None:
+    found = psa([unsure()], Sampling(4), Robustness(anew=2)).tables
+    region = found["strategies"].query("per == @PER_REGION")
+    assert set(region["strategy"]) == {FIRST_COME, PLAN_KEPT, PLAN_SPARE}
+    assert PLAN_ANEW in set(found["standards"]["policy"])
+
+
+@pytest.mark.parametrize(
+    ("cost_gbp", "said"),
+    [
+        (500.0, "would be worth £1,500 of net benefit (Monte Carlo error £500) at £20 thousand a "),
+        (3_500.0, "would be worth nothing: a plan for each draw has £1,500 less net benefit"),
+    ],
+)
+def test_what_foresight_is_worth_is_said_in_pounds(cost_gbp: float, said: str) -> None:
+    """0.1 QALYs more, £2,000, in both draws; £0 and £1,000 dearer, or £3,000 and £4,000.
+
+    Foresight is worth £2,000 and £1,000, mean £1,500, error £500, or £3,000 less than that.
+    """
+    qalys = {"qalys": np.array([1.0, 1.0]), "within_standard": np.array([0.5, 0.5])}
+    known = {"qalys": np.array([1.1, 1.1]), "within_standard": np.array([0.5, 0.5])}
+    first = {"cost_gbp": np.array([500.0, 500.0])}
+    found = PlanDraws(
+        draws=2,
+        without_a_plan=0,
+        measures={
+            FIRST_COME: qalys | first,
+            PLAN_ANEW: known | {"cost_gbp": np.array([cost_gbp, cost_gbp + 1_000.0])},
+        },
+        standard={},
+    )
+    sentence = foresight_in_words(found, 20_000.0)
+    assert said in sentence
+    assert sentence.startswith("Knowing the inputs before planning ")
+    assert f"than {FIRST_COME}" in sentence
+    assert sentence.endswith("over 2 draws; nobody could follow such a plan.")
 
 
 def test_chances_of_standards_are_those_of_single_scenarios() -> None:

@@ -18,6 +18,7 @@ from hepaplan.model.uncertainty.drawing.designs import (
     uniform,
     uniforms,
 )
+from hepaplan.reports.options import SEED
 
 KEY: Key = ("metastases", "late_share")
 ANOTHER: Key = ("resource", "theatre", "unit_cost")
@@ -77,7 +78,8 @@ def test_sobol_gives_as_many_points_as_are_asked_for(draws: int) -> None:
 
 
 def test_the_least_and_the_largest_seed_and_number_of_draws() -> None:
-    for seed in (0, 2**53 - 1):
+    assert SEED.min == 0 and SEED.max == LARGEST_SEED == 2**53 - 1  # of the command line
+    for seed in (0, LARGEST_SEED):
         assert len(uniforms([ANOTHER], 1, seed, "random")[ANOTHER]) == 1
     with pytest.raises(ValueError, match=r"a whole number from 0 to 9007199254740991$"):
         uniforms([KEY], 1, 2**53, "random")

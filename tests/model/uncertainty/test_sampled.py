@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from hepaplan.model.uncertainty.sampled import (
     SAME_PEOPLE,
     Sampled,
     Sampling,
+    all_sampled,
     at_means,
     at_points,
     comparisons,
@@ -31,6 +33,7 @@ from tests.support.inputs_by_hand import made_input
 from tests.support.region_values import read_once
 from tests.support.unsure import unsure, unsure_usual
 
+FREE = "\n[resource.theatre.unit_cost]\nvalue = 0\n"
 DEAR = "\n[resource.theatre.unit_cost]\nvalue = 40\n"
 LONGER = "\n[window]\nmonths = 4\n"
 MORE_PEOPLE = "\n[metastases.late_share]\nvalue = 0.2\n"
@@ -129,6 +132,30 @@ def test_scenarios_of_the_same_patients_are_compared_on_the_same_draws() -> None
     assert (found.strategies.cost[1] > found.strategies.cost[0]).all()
     cost = first.region.totals[first.region.measures.index("cost_discounted")]
     np.testing.assert_array_equal(found.strategies.cost[0], cost)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_scenarios_share_one_sobol_sequence(order: tuple[int, int]) -> None:
+    """A cost of 0 is certain, so one scenario has an input fewer: the others keep their draws."""
+    asked = Sampling(6, seed=3, design="sobol")
+    scenarios = [(unsure(), unsure(more=FREE))[place] for place in order]
+    sides = all_sampled(scenarios, asked, lambda _: None)
+    more, fewer = (sides[place] for place in order)
+    assert more.inputs.keys() - fewer.inputs.keys() == {("resource", "theatre", "unit_cost")}
+    for key, what in fewer.inputs.items():
+        for part in what.parts:
+            both: list[Any] = [side.drawn[key] for side in (more, fewer)]
+            one, other = (values[part] if part else values for values in both)
+            np.testing.assert_array_equal(one, other)
+    assert left_out(sides) == []
+
+
+def test_a_scenario_alone_has_the_sobol_sequence_of_its_own_inputs() -> None:
+    asked = Sampling(6, seed=3, design="sobol")
+    (side,) = all_sampled([unsure()], asked, lambda _: None)
+    key: Key = ("metastases", "synchronous_share")
+    alone = draw(uncertain_inputs(unsure()), 6, 3, "sobol")
+    np.testing.assert_array_equal(side.drawn[key], alone[key])
 
 
 @pytest.mark.parametrize("change", [LONGER, MORE_PEOPLE])

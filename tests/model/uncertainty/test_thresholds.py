@@ -32,11 +32,11 @@ X = made_lever("x", Uniform(0.0, 10.0), 2.0)
 WIDTH = CLOSE * 10.0
 
 
-def evaluation(formula: Formula, refused_above: float = math.inf) -> Evaluate:
-    """Return an evaluation of a formula in x for every output."""
+def evaluation(formula: Formula, refused_above: float = math.inf, stated: float = 2.0) -> Evaluate:
+    """Return an evaluation of a formula in x for every output, x as stated where not given."""
 
     def one(values: Values) -> Outcome:
-        x = float(values["x",])  # type: ignore[arg-type]
+        x = float(values.get(("x",), stated))  # type: ignore[arg-type]
         if x > refused_above:
             return f"x is {x:g}"
         worth = formula(x)
@@ -90,6 +90,43 @@ def test_of_costs_the_lower_is_better() -> None:
     found = threshold(X, beating(first, ("Two", evaluation(lambda _: 12.0), COST)), 0.0, 10.0)
     assert found.table["direction"].tolist() == ["falls"]
     assert "Two is better than One above 4" in found.headline
+
+
+DEARER = "One and Two state different values of it: each value tried is put into both"
+
+
+def test_scenarios_that_state_different_values_keep_their_margin_and_say_so() -> None:
+    """Both are worth 20 - 3 x, but the one states x = 2 and the other 5: 14 against 5."""
+    first = ("One", evaluation(lambda x: 20 - 3 * x), BENEFIT)
+    second = ("Two", evaluation(lambda x: 20 - 3 * x, stated=5.0), BENEFIT)
+    found = threshold(X, beating(first, second), 0.0, 10.0)
+    (row,) = found.table.to_dict("records")
+    assert row["margin_at_base"] == 9.0
+    assert (row["margin_at_low"], row["margin_at_high"]) == (0.0, 0.0)
+    assert row["note"] == f"no difference anywhere in the range; {DEARER}"
+    assert found.headline.endswith(f"(no difference anywhere in the range; {DEARER}).")
+
+
+def test_a_crossing_of_a_value_put_into_both_says_so() -> None:
+    """3 x against 12 - x cross at 3; as stated 6 against 12 - 7 = 5."""
+    first = ("One", evaluation(lambda x: 3 * x), BENEFIT)
+    second = ("Two", evaluation(lambda x: 12 - x, stated=7.0), BENEFIT)
+    found = threshold(X, beating(first, second), 0.0, 10.0)
+    (row,) = found.table.to_dict("records")
+    assert (row["margin_at_base"], row["note"]) == (1.0, DEARER)
+    assert row["value"] == pytest.approx(3.0, abs=WIDTH)
+    assert found.headline == (
+        f"x: One is better than Two above 3 share (stated: 2; searched: 0 to 10 share; {DEARER})."
+    )
+
+
+def test_the_margin_as_stated_is_the_same_whichever_input_is_searched() -> None:
+    """One states x = 2 and Two x = 5; y, in neither, leaves their margin at 9."""
+    first = ("One", evaluation(lambda x: 20 - 3 * x), BENEFIT)
+    second = ("Two", evaluation(lambda x: 20 - 3 * x, stated=5.0), BENEFIT)
+    idle = made_lever("y", Uniform(0.0, 10.0), 2.0)
+    (row,) = threshold(idle, beating(first, second)).table.to_dict("records")
+    assert (row["margin_at_base"], row["note"]) == (9.0, "throughout: One is better than Two")
 
 
 def test_outputs_of_different_units_are_not_compared() -> None:

@@ -14,8 +14,9 @@ from hepaplan.model.uncertainty.moving.one_way import ONE_WAY
 from hepaplan.model.uncertainty.spread.distributions import Beta, Uniform
 from hepaplan.model.uncertainty.spread.inputs import Input
 from hepaplan.model.uncertainty.tornado import Moves, tornado
+from hepaplan.scenarios.load import load_scenario
 from tests.support.inputs_by_hand import OPERABLE, made_input
-from tests.support.scenarios import tiny, tiny_with
+from tests.support.scenarios import TINY, tiny, tiny_with
 
 LATE: Key = ("metastases", "late_share")
 COST: Key = (*OPERABLE, "option", "resection", "complications", "major", "cost")
@@ -86,6 +87,24 @@ def test_two_scenarios_and_a_grid_say_which_is_better() -> None:
     (idle,) = [s for s in study.headlines if s.startswith("No value of these")]
     assert "(throughout: tiny is better than cheap life): " in idle
     assert all(what.label in idle for what in INPUTS)
+
+
+def test_scenarios_that_state_different_values_keep_their_margin_as_stated() -> None:
+    """The other has complications at £1,500 instead of £2,500, and nothing else differs."""
+    changed = {COST_NAME + ".value": "1500", "name": "cheap"}
+    cheaper = load_scenario(TINY, settings=changed)
+    study = tornado(tiny(), moves(grid=("metastases", COST_NAME), cells=2), cheaper)
+    table = study.tables["thresholds"].set_index("input")
+    worth = [outputs_of(scenario, [BENEFIT])[BENEFIT] for scenario in (tiny(), cheaper)]
+    margin = worth[0] - worth[1]
+    assert margin < 0
+    assert table["margin_at_base"].tolist() == pytest.approx([margin] * 3, rel=1e-3)
+    assert table["margin_at_low"].loc[COST_NAME] == pytest.approx(0.0, abs=1e-6)
+    assert "state different values of it" in table["note"].loc[COST_NAME]
+    assert table["note"].drop(COST_NAME).str.contains("state different").sum() == 0
+    (idle,) = [s for s in study.headlines if "put into both" in s]
+    assert "no difference anywhere in the range" in idle
+    assert any("Other values are stated in cheap" in s for s in study.headlines)
 
 
 def test_an_end_that_the_model_refuses_is_said_and_is_no_crash(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from hepaplan.model.outputs import Output
@@ -20,9 +21,14 @@ X = made_lever("x", Uniform(0.0, 4.0))
 Y = made_lever("y", Uniform(0.0, 2.0))
 
 
-def strategy(worth: Callable[[float, float], float], most_x: float = math.inf) -> Evaluate:
+def strategy(
+    worth: Callable[[float, float], float], most_x: float = math.inf, stated: float = 2.0
+) -> Evaluate:
+    """A strategy that states x = 2, unless another, and y = 1."""
+
     def one(values: Values) -> Outcome:
-        x, y = (float(values[name,]) for name in ("x", "y"))  # type: ignore[arg-type]
+        found = {("x",): stated, ("y",): 1.0} | values  # type: ignore[operator]
+        x, y = (float(found[name,]) for name in ("x", "y"))
         return "too much" if x > most_x else {"worth": worth(x, y), "starts": x + y}
 
     return lambda points: [one(values) for values in points]
@@ -44,6 +50,17 @@ def test_every_pair_of_values_has_every_output() -> None:
     assert worth[2.0, 0.5] == 7.0
     assert worth[3.0, 1.0] == 13.0
     assert set(table.loc[table["output"] == "starts", "best"]) == {False}
+
+
+def test_a_strategy_that_states_other_values_is_named() -> None:
+    """Expected: the same grid whatever Flat or Sum states; only what tells in its worth counts."""
+    other = strategy(lambda x, y: x + 10 * y, stated=3.0)
+    apart = found(Sum=SUM, Same=other)
+    assert apart.headline.endswith(
+        " Other values are stated in Same: each value of the grid is put into all."
+    )
+    assert "stated in" not in found(Sum=SUM, Flat=FLAT).headline
+    pd.testing.assert_frame_equal(apart.table, found(Sum=SUM, Same=SUM).table)
 
 
 def test_the_best_strategy_of_each_cell_leads_by_its_margin() -> None:

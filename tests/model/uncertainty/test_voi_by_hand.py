@@ -95,10 +95,30 @@ def halves(first: float, second: float, draws: int = 50) -> Floats:
 def test_waiting_is_said_to_be_worth_what_can_be_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Now 3 or -1 thousand; in a year 2.8, or nothing, as one then knows to leave it: 1.4 for 1."""
     assert said_of_a_slot(monkeypatch, halves(3_000, -1_000), halves(2_800, -1_200)) == (
-        "One more slot: buying it now is £1,000 better than never, in net benefit on average; it "
-        "is the best choice in 50% of draws. Waiting a year would be worth £400 if all were known "
-        "by then."
+        "One more slot: buying it now is £1,000 better than never, in net benefit on average "
+        "(standard error £286); it is the best choice in 50% of draws. Waiting a year would be "
+        "worth £400 if all were known by then."
     )
+
+
+@pytest.mark.parametrize(("often", "clear"), [(2, False), (5, True)])
+@pytest.mark.parametrize(("size", "word"), [(100.0, "better"), (-100.0, "worse")])
+def test_buying_now_is_better_or_worse_beyond_two_standard_errors(
+    monkeypatch: pytest.MonkeyPatch, often: int, clear: bool, size: float, word: str
+) -> None:
+    """£100 in k of 50 draws, else nothing: 1.43 standard errors for 2 draws and 2.33 for 5."""
+    now = np.where(np.arange(50) < often, size, 0.0)
+    said = said_of_a_slot(monkeypatch, now, now)
+    error = money(float(now.std(ddof=1) / np.sqrt(50)))
+    by = f"£{2 * often} {word} than never"
+    if clear:
+        expected = f"buying it now is {by}, in net benefit on average (standard error {error}); it"
+    else:
+        expected = (
+            f"buying it now makes no clear difference: in net benefit it is {by} on average "
+            f"(standard error {error}); it"
+        )
+    assert expected in said
 
 
 def test_waiting_is_said_to_lose_what_nobody_can_learn_away(
@@ -183,6 +203,11 @@ def test_the_register_adds_up_decisions_and_counts_years_from_the_window(
     )
     alone = [evppi(np.stack([NEVER, 50.0 + slope * Y]), [Y]).value for slope in (90.0, 130.0)]
     assert share["influence"] == pytest.approx(sum(alone))
+    cost = row(found.tables["evidence_register"], input=dotted(COST))
+    by_chance = found.tables["evppi"][found.tables["evppi"]["name"] == dotted(COST)]
+    assert by_chance["evppi_gbp"].max() > 0
+    assert (cost["influence"], cost["concern"]) == (0.0, 0.0)
+    assert dotted(COST) not in found.headlines[-1]
     assert share["age_years"] == 3
     assert found.facts["uncertain inputs"] == 2
 
@@ -249,8 +274,8 @@ def test_a_choice_that_nothing_can_change_is_said_where_it_is_the_only_one(
 ) -> None:
     found = study(monkeypatch, [a_region("settled", 0.0)])
     assert found.headlines[0] == (
-        "Settled: at £20 thousand a QALY the same choice is best in every draw, so no study could "
-        "change the decision."
+        "Settled: at £20 thousand a QALY the same choice is best in all of 60 draws: no study is "
+        "seen to change the decision."
     )
 
 

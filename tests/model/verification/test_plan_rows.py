@@ -23,6 +23,7 @@ from hepaplan.model.verification.plan_rows import (
     floor_is_kept,
     keeps_every_rule,
     no_worse_than_a_fixed_plan,
+    nobody_starts,
     nobody_waits_in_plenty,
     nothing_without_capacity,
     people_and_capacity,
@@ -81,6 +82,13 @@ def test_where_nothing_takes_a_resource_no_capacity_means_nothing() -> None:
     free = replace(network.kernels, use=np.zeros_like(network.kernels.use))
     subject = with_capacity(planned_in=replace(network, kernels=free))
     assert nothing_without_capacity(subject).outcome == "not applicable"
+
+
+def test_people_who_are_no_number_are_not_taken_for_nobody() -> None:
+    network = tiny_capacity().network
+    done = first_come(network)
+    lost = replace(done, at_site=np.full_like(done.at_site, np.nan))
+    assert nobody_starts(network, lost).outcome == "fail"
 
 
 def test_where_nobody_comes_to_a_list_no_capacity_means_nothing() -> None:

@@ -73,6 +73,20 @@ def faulty(payload: Payload) -> dict[str, float]:
     return sums(payload)
 
 
+def upgrading(payload: Payload) -> dict[str, float]:
+    """Return figures; one run first installs another program and ends its process."""
+    program = Path(str(payload["program"]))
+    if payload["beds"] == 3 and program.read_text() == "old":
+        program.write_text("new")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return sums(payload)
+
+
+def installed(program: str) -> str:
+    """Return the version of the program that a file names."""
+    return Path(program).read_text()
+
+
 def until(is_so: Callable[[], bool], seconds: float) -> bool:
     """Return whether something became so within a time."""
     end = time.monotonic() + seconds

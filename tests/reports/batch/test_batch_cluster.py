@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -13,11 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from hepaplan.model.problems import InvalidInput
+from hepaplan.reports.batch.cluster import Evaluator, WorkerUnfit
 from hepaplan.reports.batch.runner import Job, Means, Telling, run_batch
 from hepaplan.reports.batch.store import Store
 from tests.reports.batch.fake_runs import faulty, noted_sums, runs, sums, until, work
@@ -37,8 +41,8 @@ class Cluster:
     scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def add_worker(self) -> None:
-        self.workers.append(dask(*documented("worker").split(), self.address))
+    def add_worker(self, *more: str) -> None:
+        self.workers.append(dask(*documented("worker").split(), self.address, *more))
 
     def close(self) -> None:
         for process in (*self.workers, self.scheduler):
@@ -136,7 +140,7 @@ def test_workers_with_another_program_are_refused(two_workers: Cluster, tmp_path
 
 
 def test_what_a_worker_has_is_compared_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    from hepaplan.reports.batch.cluster import differs, made_by, wanted_from
+    from hepaplan.reports.batch.programs import differs, made_by, wanted_from
 
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
     assert made_by(str) == wanted_from(str)
@@ -172,11 +176,49 @@ def test_a_lost_scheduler_stops_the_batch_with_the_words_to_resume(tmp_path: Pat
 
         killer = threading.Thread(target=kill_in_time)
         killer.start()
-        with pytest.raises(ConnectionError, match=r"Resume with: hepaplan batch design\.toml"):
+        with pytest.raises(InvalidInput, match=r"the scheduler at tcp:.* stopped") as caught:
             run_batch(tmp_path / "batch", job, Means(scheduler=made.address))
         killer.join()
+    assert caught.value.ending == f"what was finished is kept; resume with: {job.command}"
     evaluated = len((tmp_path / "marks").read_text().split())
     assert len(Store(tmp_path / "batch").read().kept) <= evaluated < len(works)
+
+
+def test_an_unfit_worker_that_comes_later_is_named_and_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its linear algebra may use many threads. It comes, idle, while half of the runs wait."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    told: list[str] = []
+    with cluster(tmp_path, 1) as made:
+
+        def join_once(_: str) -> None:
+            if len(made.workers) == 1:
+                made.add_worker("--no-nanny")
+                with Client(made.address, set_as_default=False) as client:
+                    client.wait_for_workers(2, timeout=30)
+
+        report = run_batch(
+            tmp_path / "cluster",
+            Job(runs(60), sums),
+            Means(scheduler=made.address),
+            Telling(told.append, join_once, every=0.0),
+        )
+    run_batch(tmp_path / "local", Job(runs(60), sums))
+    assert (report.evaluated, report.failures) == (60, ())
+    assert data(tmp_path / "cluster") == data(tmp_path / "local")
+    (words,) = told
+    assert "has linear algebra by many threads; expected linear algebra by one thread" in words
+    assert "it came later and is not used" in words
+
+
+def test_a_worker_that_cannot_say_what_it_has_gets_no_run() -> None:
+    answers = iter(["0.1.0"])
+    plugin = Evaluator(sums, lambda: next(answers))
+    plugin.setup(SimpleNamespace(address="tcp://late"))
+    with pytest.raises(WorkerUnfit, match="tcp://late cannot load this hepaplan") as caught:
+        plugin.attempt("key", runs(1)[0].payload)
+    assert pickle.loads(pickle.dumps(caught.value)).args == caught.value.args
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tcp://no-such-machine:8786", "8786"])

@@ -83,3 +83,17 @@ def test_names_of_part_folders_sort_as_their_numbers(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="run the parts first"):
         gather(tmp_path / "nowhere", Job(WORKS, sums))
+
+
+def test_a_stray_folder_of_parts_neither_delays_nor_misleads(tmp_path: Path) -> None:
+    run_part(tmp_path, 2)
+    for stray in ("part-1-of-999999999", "part-1-of-1000000000"):
+        (tmp_path / stray).mkdir()
+    with pytest.raises(PartsMissing, match=r"--part 3/3$"):
+        gather(tmp_path, Job(WORKS, sums, command=COMMAND))
+
+
+def test_parts_that_all_lack_results_are_still_counted(tmp_path: Path) -> None:
+    part_folder(tmp_path, 1, OF).mkdir()
+    with pytest.raises(PartsMissing, match=r"--part 1/3\n.*--part 2/3\n.*--part 3/3$"):
+        gather(tmp_path, Job(WORKS, sums, command=COMMAND))

@@ -42,7 +42,7 @@ def study() -> Study:
     ]
     low, width = np.array([0.1, 0.5]), np.array([0.1, 1.5])
     tables = {
-        "parameters": parameter_table(asked, np.array([0.2, 1.0]), position, told),
+        "parameters": parameter_table(asked, np.array([0.2, 1.0]), position, told, ("", "")),
         "fit": fit_table(asked, np.array([42.0, 0.6]), np.array([48.0, 0.59])),
         "identifiability": direction_table(told),
         "correlations": correlation_table(asked, told),

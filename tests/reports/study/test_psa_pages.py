@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
+from hepaplan.model.uncertainty.results.fans import EVERY_MONTH
 from hepaplan.model.uncertainty.study import Study
 from hepaplan.reports.study.need_pictures import CAPACITY, LARGEST_TREATMENTS, need_pictures
 from hepaplan.reports.study.pages import Page
@@ -47,6 +49,62 @@ def test_settled_shows_half_of_the_draws_beside_all() -> None:
     half = own[own["draws"] <= own["draws"].max() / 2].iloc[-1]
     assert shown["First half, mean"].iloc[0] == half["mean"]
     assert shown["All draws, to"].iloc[0] == own["high"].iloc[-1]
+
+
+def test_settled_says_by_how_much_the_ends_moved_and_how_well_they_are_known() -> None:
+    """Sixty draws are too few, whether or not their ends moved."""
+    study = psa_study()
+    shown = pages(study)["Intervals"].tables[1].frame
+    last = study.tables["convergence"].groupby("output", sort=False).last()
+    assert shown["Ends moved by"].tolist() == last["moved"].tolist()
+    assert shown["Ends known to"].tolist() == last["error"].tolist()
+    assert set(shown["Settled"]) == {"no"}
+    assert any("5% of the interval's width" in note for note in pages(study)["Intervals"].notes)
+
+
+@pytest.mark.parametrize(("design", "said"), [("random", 0), ("latin", 1), ("sobol", 1)])
+def test_errors_of_draws_that_are_spread_evenly_are_called_upper_bounds(
+    design: str, said: int
+) -> None:
+    study = replace(psa_study(), facts={**psa_study().facts, "design": design})
+    notes = [note for page in psa_pages(study) for note in page.notes if "at most about" in note]
+    assert len(notes) == said
+    assert all(f"({design})" in note for note in notes)
+
+
+def test_a_need_that_no_multiple_of_capacity_meets_is_shown_as_missing() -> None:
+    """Two rows of a year, made up: chairs that are closed in a month, and theatres short of 20%."""
+    columns = ["resource", "year", "meets", "present", "chance_present_meets", "needed_50",
+               "needed_80", "needed_95"]  # fmt: skip
+    rows = [
+        ("theatre", 1, EVERY_MONTH, 10.0, 0.3, 11.0, 12.0, 13.0),
+        ("chair", 1, EVERY_MONTH, 10.0, 0.6, 9.0, float("nan"), float("nan")),
+    ]
+    study = psa_study()
+    tables = {**study.tables, "capacity_by_year": pd.DataFrame(rows, columns=columns)}
+    page = pages(replace(study, tables=tables))["Need by month"]
+    frame = page.tables[0].frame
+    assert frame["for 80%"].tolist() == [12.0, "n/a"]
+    assert frame["Needed for 50% of draws"].tolist() == [11.0, 9.0]
+    assert "1 of 2 resources are short in most draws" in page.subtitle
+    assert any("one number in every month" in note for note in page.notes)
+    assert not page_faults(page)
+
+
+def test_a_chance_from_few_draws_has_its_interval_and_a_note() -> None:
+    """The plan is kept in six draws: all of six is 1, from 0.6696 by Jeffreys' interval."""
+    found = pages(psa_study())
+    frame = found["The plan"].tables[0].frame
+    table = psa_study().tables["standards"]
+    assert frame["95% interval from"].tolist() == table["probability_low"].tolist()
+    assert frame["to"].tolist() == table["probability_high"].tolist()
+    assert "Monte Carlo error" not in frame
+    said = {"Choices for the region": "none or all of 6 draws", "Choices for a patient": "of 60 "}
+    for title, words in said.items():
+        (note,) = (note for note in found[title].notes if "Jeffreys" in note)
+        assert words in note
+    (note,) = (n for n in found["Choices for the region"].notes if "Jeffreys" in n)
+    assert "33%" in note
 
 
 def test_too_few_draws_to_settle_are_said() -> None:

@@ -16,11 +16,11 @@ QALYS = "new_patients.qalys"
 COST = "pathway.decision_point.operable.waiting.cost"
 
 
-def made(totals: tuple[float, float]) -> Study:
+def made(totals: tuple[float, float], kept: float = 0.87) -> Study:
     """Return a study of two factors: a stated share of settings, and a cost by rule."""
     factors = (("metastases.synchronous_share", "Share"), (COST, "Cost of waiting"))
     indices = [
-        (name, label, 1, QALYS, "QALY", rank, total / 2, 0.02, total, 0.25, 9.0, 32)
+        (name, label, 1, QALYS, "QALY", rank, total / 2, 0.02, total, 0.25, 9.0, 32, kept)
         for rank, ((name, label), total) in enumerate(zip(factors, totals, strict=True), start=1)
     ]
     screened = [
@@ -29,7 +29,7 @@ def made(totals: tuple[float, float]) -> Study:
     ]
     tables = {
         SCREENING: pd.DataFrame(screened, columns=list(MORRIS)),
-        INDICES: pd.DataFrame(indices, columns=list(SOBOL)),
+        INDICES: pd.DataFrame(indices, columns=[*SOBOL, "share_kept"]),
     }
     return Study("sensitivity", unsure(), "?", (), tables)
 
@@ -50,7 +50,8 @@ def test_without_indices_the_effects_are_drawn() -> None:
     for page in sensitivity_pages(sensitivity_study(base=0)):
         assert len(page.tables) == 1
         assert page.pictures[0].name.startswith("mu_star")
-        assert "over its 95% interval" in page.pictures[0].headline
+        assert "moves it most, by a mean effect of " in page.pictures[0].headline
+        assert "two thirds of each input's 95% interval" in page.pictures[0].description
 
 
 def test_the_headline_has_the_largest_share_with_its_interval() -> None:
@@ -59,6 +60,15 @@ def test_the_headline_has_the_largest_share_with_its_interval() -> None:
     table = page.tables[0].frame
     assert table["Alone"].tolist() == [0.3, 0.25]
     assert table["± with others"].tolist() == [0.25, 0.25]
+
+
+def test_how_much_of_all_the_inputs_kept_explain_is_said_where_it_is_known() -> None:
+    (page,) = sensitivity_pages(made((0.6, 0.5)))
+    assert page.subtitle.endswith(
+        "the rest stay as stated. These explain 87% of the variance that all inputs screened cause."
+    )
+    (page,) = sensitivity_pages(made((0.6, 0.5), kept=float("nan")))
+    assert page.subtitle.endswith("the rest stay as stated.")
 
 
 def test_a_range_by_rule_is_starred_and_shares_of_nothing_are_not_drawn() -> None:

@@ -78,6 +78,12 @@ def test_the_widest_of_many_are_drawn_and_the_rest_are_told_of() -> None:
     assert tornado(SWINGS).said == ()
 
 
+def test_the_widest_swing_is_on_top_not_the_farthest_end() -> None:
+    """From 100: 96 to 103 is wider than 105 alone, as the table beside it has them."""
+    drawn = words(tornado([("Lopsided", 105.0, 100.0), ("Both ways", 96.0, 103.0)]))
+    assert drawn.index("Both ways") < drawn.index("Lopsided")
+
+
 def test_bars_write_their_values_either_side_of_zero() -> None:
     assert {"+3.0", "-2.5", "0.0"} <= set(words(bars([3.0, -2.5, 0.0])))
     assert words(bars([0.0]))  # nothing at all is worth knowing: still a picture

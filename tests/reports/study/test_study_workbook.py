@@ -128,7 +128,7 @@ def check_tornado(picture: Picture, series: dict[str, list[list[Any]]]) -> None:
     changes = list(zip(low[1], high[1], strict=True))
     for name, change in zip(low[0], changes, strict=True):
         assert change == pytest.approx([end - picture.base for end in by_name[name]])
-    widths = [max(map(abs, change)) for change in changes]
+    widths = [max(*change, 0.0) - min(*change, 0.0) for change in changes]
     assert widths == sorted(widths, reverse=True)
 
 

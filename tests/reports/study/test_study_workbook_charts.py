@@ -37,9 +37,9 @@ def swings(rows: list[tuple[str, float, float]], **more: object) -> Picture:
 
 def test_bars_of_a_tornado_are_differences_from_the_base_the_widest_first() -> None:
     (drawn,) = drawn_tables(swings([("a", 99.0, 102.0), ("b", 95.0, 103.0), ("c", 101.0, 107.0)]))
-    assert drawn.frame["Input"].tolist() == ["c", "b", "a"]
-    assert drawn.frame["Low, change from base"].tolist() == [1.0, -5.0, -1.0]
-    assert drawn.frame["High, change from base"].tolist() == [7.0, 3.0, 2.0]
+    assert drawn.frame["Input"].tolist() == ["b", "c", "a"]
+    assert drawn.frame["Low, change from base"].tolist() == [-5.0, 1.0, -1.0]
+    assert drawn.frame["High, change from base"].tolist() == [3.0, 7.0, 2.0]
 
 
 def test_only_the_widest_are_drawn_and_the_axis_says_of_how_many() -> None:
@@ -61,7 +61,7 @@ def test_a_tornado_has_room_for_its_figures_at_both_ends() -> None:
 
 
 def test_both_ends_on_one_side_are_both_seen() -> None:
-    found = swings([("one side", 103.0, 107.0), ("two sides", 95.0, 104.0)])
+    found = swings([("one side", 103.0, 107.0), ("two sides", 98.0, 104.0)])
     low, high = chart_of(found).series
     assert [label.idx for label in low.dLbls.dLbl] == [0]
     assert [label.idx for label in high.dLbls.dLbl] == []

@@ -169,6 +169,7 @@ def test_one_strategy_is_a_matrix_of_results_with_lines() -> None:
     assert any("1 of 4 cells are refused; the first: refused: no" in n for n in found.notes)
     assert "£1.0 million to £3.0 million" in found.pictures[0].headline
     assert not page_faults(found)
+    assert not any("put into all of them" in note for note in found.notes)
 
 
 def test_two_strategies_are_a_matrix_of_the_best_and_of_its_lead() -> None:
@@ -180,6 +181,7 @@ def test_two_strategies_are_a_matrix_of_the_best_and_of_its_lead() -> None:
     assert leads["1"].tolist() == [4.0, "n/a"]
     assert leads["2"].tolist() == ["n/a", 3.0]
     assert not found.pictures
+    assert sum("put into all of them" in note for note in found.notes) == 1
 
 
 def test_titles_of_pages_are_never_alike_nor_refused_by_excel() -> None:
