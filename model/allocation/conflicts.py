@@ -115,12 +115,13 @@ class _Search:
                 self.shortfall(rule, self.broken([rule], set(self.kept) - {rule}).slack[rule])
                 for rule in self.kept
             )
-            others = self.broken([rule for rule in every if rule not in self.kept])
+            rest = [rule for rule in every if rule not in self.kept]
+            others = bool(rest) and self.broken(rest).starts > NOTHING
         except Stopped:
             found = tuple(Shortfall(self.rules[r], 0.0, self.asked(r), ()) for r in self.kept)
             return Conflict(found, least, start.starts, minimal=False, others=False)
         minimal = all(shortfall.short > 0 for shortfall in alone)
-        return Conflict(alone, least, start.starts, minimal, others.starts > NOTHING)
+        return Conflict(alone, least, start.starts, minimal, others)
 
     def broken(self, give: Collection[int], firm: Collection[int] = ()) -> _Broken:
         """Return the least that has to be broken of some rules while others are kept.

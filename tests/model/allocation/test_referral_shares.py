@@ -72,6 +72,26 @@ def test_a_site_to_which_nobody_goes_today_takes_of_every_group() -> None:
     assert found[0, 1] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("wanted", "young", "old"),
+    [
+        ((0.1, 0.9, 0.0), (1 / 6, 5 / 6, 0.0), (0.0, 1.0, 0.0)),  # the old at Lake leave 0.5 to go
+        ((0.3, 0.4, 0.3), None, None),
+        ((0.05, 0.25, 0.7), None, None),
+    ],
+)
+def test_groups_go_where_they_never_went_when_their_class_has_to(
+    wanted: tuple[float, ...], young: tuple[float, ...] | None, old: tuple[float, ...] | None
+) -> None:
+    """The young know only Hill: the old alone cannot fill Lake."""
+    found = split(*wanted)
+    assert (np.array([0.6, 0.4]) @ found).tolist() == pytest.approx(wanted, abs=1e-12)
+    assert found.min() >= 0.0
+    assert found.sum(axis=1).tolist() == pytest.approx([1.0, 1.0], abs=1e-12)
+    if young is not None and old is not None:
+        assert found.tolist() == [pytest.approx(young, abs=1e-6), pytest.approx(old, abs=1e-6)]
+
+
 def test_next_to_nobody_is_nobody() -> None:
     """A billionth of a share today: to be sent there in earnest is to be sent there newly."""
     network, classes = three_sites()
