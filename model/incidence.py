@@ -32,9 +32,21 @@ def incidence_rate(scenario: Scenario) -> Floats:
     """Return cases per person-year in the rates' own period, shape (sex, age_band).
 
     Every band needs its row: ages that the published table leaves out are zeros somebody wrote.
+    All rates are multiplied by the region's standardised ratio.
     """
     table = scenario.tables.incidence
-    return dense(table, "rate_per_100k", sex=SEXES, age_from=AGE_BANDS) / PER
+    rate = dense(table, "rate_per_100k", sex=SEXES, age_from=AGE_BANDS) / PER
+    return rate * standardised_ratio(scenario)
+
+
+def standardised_ratio(scenario: Scenario) -> float:
+    """Return observed over expected cases of the region, 1 where its table's rates are its own.
+
+    Indirect standardisation: Breslow & Day, Statistical Methods in Cancer Research II, IARC 1987,
+    chapter 2. In a drawn scenario it may be an array (draw,).
+    """
+    incidence = scenario.settings.incidence
+    return 1.0 if incidence is None else incidence.standardised_ratio.number
 
 
 def trend_multiplier(scenario: Scenario, months: Months) -> Floats:

@@ -106,6 +106,14 @@ class Trend(Frozen):
     )
 
 
+class Incidence(Frozen):
+    """How a region's incidence compares with the rates of its table, ages and sexes alike."""
+
+    standardised_ratio: Annotated[Quantity, Expect("ratio", 0.1, 10.0)] = Field(
+        description="new cancers for each that the rates lead one to expect"
+    )
+
+
 class Timing(Sourced):
     """When metachronous metastases appear: share of the five-year risk reached by each month."""
 
@@ -201,6 +209,9 @@ class Settings(Frozen):
     calendar: Calendar
     economics: Economics
     trend: Trend
+    incidence: Incidence | None = Field(
+        default=None, description="absent: the table's rates are the region's own"
+    )
     metastases: Metastases
     group: dict[str, Group]
     resource: dict[str, Resource]

@@ -51,6 +51,11 @@ def figure(value: float, digits: int = 1, *, signed: bool = False) -> str:
     return f"{round(value, digits) + 0.0:{'+' if signed else ''},.{digits}f}"
 
 
+def amount(value: float) -> str:
+    """Return a number with one digit, from a thousand on without."""
+    return figure(value, 0 if abs(value) >= THOUSAND else 1)
+
+
 def counted(number: float, one: str, more: str) -> str:
     """Return a number of people or things with its noun in singular or plural, as it shows."""
     shown = figure(number)

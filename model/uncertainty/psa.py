@@ -16,7 +16,7 @@ from hepaplan.model.evaluate import scarce_capacity
 from hepaplan.model.parameters import Scenario
 from hepaplan.model.problems import WrongUse
 from hepaplan.model.readings import FIRST_COME
-from hepaplan.model.tables.words import figure, pounds, sentence_case
+from hepaplan.model.tables.words import amount, figure, pounds, sentence_case
 from hepaplan.model.uncertainty.information.evpi import money
 from hepaplan.model.uncertainty.plan_draws import (
     PLAN_ANEW,
@@ -179,7 +179,7 @@ def _headlines(side: Sampled, tables: Mapping[str, pd.DataFrame], asked: Samplin
 
     def words(name: str, money: bool = False) -> str:
         ends = [float(known[column][name]) for column in ("base", "low", "high")]
-        shown = [pounds(end) if money else figure(end) for end in ends]
+        shown = [pounds(end) if money else amount(end) for end in ends]
         return "{} (95% interval {} to {})".format(*shown)
 
     yield (

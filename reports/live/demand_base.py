@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hepaplan.model.incidence import PER
+from hepaplan.model.incidence import PER, standardised_ratio
 from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES
 from hepaplan.reports.live.demand_people import row_at, row_of
 from hepaplan.reports.live.demand_places import COUNTED, YEAR_SHARE, IncidencePlaces, rate_of
@@ -19,9 +19,11 @@ from hepaplan.reports.live.demand_refs import (
 )
 from hepaplan.reports.live.grid import fixed, near
 
+RATIO = ("incidence", "standardised_ratio")
+
 
 def write_trend(sheet: IncidencePlaces) -> None:
-    """Write how rates move with time."""
+    """Write how rates move with time, and how the region's compare with them."""
     grid, cells, trend = sheet.grid, sheet.cells, sheet.usual.scenario.settings.trend
     row = grid.first_row
     headings(grid, row, ("Trend", "Value", "Unit"), 2)
@@ -37,6 +39,11 @@ def write_trend(sheet: IncidencePlaces) -> None:
     grid.text(row + 4, 1, "Rates are per")
     grid.number(row + 4, 2, PER, COUNT)
     grid.text(row + 4, 3, "person-years")
+    if sheet.usual.scenario.settings.incidence is not None:
+        ratio = standardised_ratio(sheet.usual.scenario)
+        grid.text(row + 5, 1, "Standardised ratio")
+        grid.formula(row + 5, 2, f"={cells.cell(RATIO)}", ratio, SHARE)
+        grid.text(row + 5, 3, "new cancers for each expected")
 
 
 def write_base(sheet: IncidencePlaces) -> None:
@@ -59,14 +66,12 @@ def write_base(sheet: IncidencePlaces) -> None:
             grid.number(row, 2, age, COUNT, "number")
             _write_people(sheet, sex, band)
             _write_rate_and_stages(sheet, sex, band)
-            for number in range(len(people.years)):
+            rate = near(row, sheet.rate_column)
+            for number, cases_of in enumerate(sheet.base_cases[:, sex, band]):
+                count = near(row, sheet.people_column + number)
+                column = sheet.cases_column + number
                 grid.formula(
-                    row,
-                    sheet.cases_column + number,
-                    f"={near(row, sheet.people_column + number)}*{near(row, sheet.rate_column)}"
-                    f"/{fixed(grid.first_row + 4, 2)}",
-                    sheet.base_cases[number, sex, band],
-                    PEOPLE,
+                    row, column, f"={count}*{rate}{sheet.of_rate}", float(cases_of), PEOPLE
                 )
             _write_window(sheet, sex, band)
 

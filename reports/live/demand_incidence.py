@@ -85,12 +85,12 @@ def _write_totals(sheet: IncidencePlaces, content: ReportContent) -> None:
         rows = fixed_block(sheet.base_row, column, sheet.base_row + ROWS - 1, column)
         value = cases[..., place].sum()
         found.append((tie_name("cases", label), label, f"=SUMPRODUCT({whole},{rows})", value))
-    last, per = sheet.base_row + ROWS - 1, fixed(grid.first_row + 4, 2)
+    last = sheet.base_row + ROWS - 1
     rate = fixed_block(sheet.base_row, sheet.rate_column, last, sheet.rate_column)
     factor = fixed_block(sheet.base_row, sheet.window_column - 1, last, sheet.window_column - 1)
     for column, name in enumerate(sheet.regions, start=3):
         people = fixed_block(sheet.base_row, column, last, column)
-        formula = f"=SUMPRODUCT({people},{rate},{factor})/{per}"
+        formula = f"=SUMPRODUCT({people},{rate},{factor}){sheet.of_rate}"
         value = cases[:, column - 3].sum()
         found.append(
             (tie_name("cases_region", str(column - 2)), content.label(name), formula, value)

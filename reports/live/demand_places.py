@@ -8,7 +8,7 @@ import numpy as np
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.calendar import Months
-from hepaplan.model.incidence import PER, effective_years
+from hepaplan.model.incidence import PER, effective_years, standardised_ratio
 from hepaplan.model.parameters import AGE_BANDS, SEXES, STAGES
 from hepaplan.model.population import regions
 from hepaplan.model.readings import UsualCare
@@ -65,6 +65,14 @@ class IncidencePlaces:
         """Return the row of a sex and an age band."""
         return self.base_row + sex * BANDS + band
 
+    @property
+    def of_rate(self) -> str:
+        """The factors that make cases of people times a rate: what it is per, and the ratio."""
+        factors = f"/{fixed(self.grid.first_row + 4, 2)}"
+        if self.usual.scenario.settings.incidence is not None:
+            factors += f"*{fixed(self.grid.first_row + 5, 2)}"
+        return factors
+
     def years_of_trend(self, month: int) -> str:
         """Return the address of the years of trend that count in a month."""
         return f"{TITLE}!{fixed(self.month_row + month, COUNTED)}"
@@ -96,7 +104,7 @@ def places_of(grid: Grid, cells: InputCells, usual: UsualCare) -> IncidencePlace
     count = usual.case_months.count - scenario.settings.window.run_out_months
     months = Months(usual.case_months.first, count)
     counted = effective_years(scenario.settings.trend, months.middle)
-    cases = people.people * rate / PER
+    cases = people.people * rate / PER * standardised_ratio(scenario)
     return IncidencePlaces(grid, cells, usual, people, months, growth, stage, cases, counted)
 
 

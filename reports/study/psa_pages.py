@@ -19,12 +19,13 @@ from hepaplan.reports.study.decision_pictures import (
     strategy_table,
 )
 from hepaplan.reports.study.need_pictures import last_month, need_pictures
-from hepaplan.reports.study.output_pages import or_missing
+from hepaplan.reports.study.output_pages import VALUE, or_missing
 from hepaplan.reports.study.pages import Page, Picture, Shown
-from hepaplan.reports.style import AMOUNT, SHARE, SMALL, WHOLE
+from hepaplan.reports.style import AMOUNT, SHARE, WHOLE
 
 MIXED = '[>=100000]#,##0.00,,"m";[>=1000]#,##0;#,##0.0'
 """Pounds in millions beside people and QALYs."""
+IN_WORDS = {"LogNormal": "Log-normal", "Pert": "PERT"}
 
 
 def psa_pages(study: Study) -> tuple[Page, ...]:
@@ -275,7 +276,7 @@ def _inputs(study: Study) -> Page:
             "Mean": table["mean"],
             "95% from": table["low"],
             "95% to": table["high"],
-            "Distribution": table["distribution"],
+            "Distribution": table["distribution"].replace(IN_WORDS),
             "Whose": table["assumed"].map({True: "rule (judgement)", False: "its own"}),
             "Why the mean is not the point": table["why_mean_differs"],
             "Quality": table["quality"],
@@ -289,7 +290,7 @@ def _inputs(study: Study) -> Page:
         f"{table['input'].nunique():,} uncertain inputs; {assumed:,} have no published interval "
         "and take the scenario's rule, which is a judgement.",
         tables=(
-            Shown("inputs", "Distributions", frame, dict.fromkeys(frame.columns[3:7], SMALL),
+            Shown("inputs", "Distributions", frame, dict.fromkeys(frame.columns[3:7], VALUE),
                   {"Input": 60.0, "Key": 60.0, "Source": 22.0,
                    "Why the mean is not the point": 30.0}, unprinted=3),
         ),

@@ -36,6 +36,10 @@ class NotRecalculated(Exception):
     """LibreOffice ended without a workbook, or did not end."""
 
 
+class Crashed(NotRecalculated):
+    """LibreOffice ended with a code that says it failed."""
+
+
 def has_libreoffice() -> bool:
     """Return whether LibreOffice is installed."""
     return shutil.which(PROGRAM) is not None
@@ -80,7 +84,7 @@ def recalculated(path: Path, folder: Path) -> Path:
 
 
 def recalculated_all(paths: Sequence[Path], folder: Path) -> list[Path]:
-    """Return workbooks of different names, each calculated anew; LibreOffice runs twice at most.
+    """Return workbooks of different names, each calculated anew; two LibreOffices run at a time.
 
     Raises ValueError where two have one name, NotRecalculated where a workbook is not made.
     """
@@ -98,7 +102,15 @@ def recalculated_all(paths: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def _convert(paths: Sequence[Path], profile: Path, out: Path) -> None:
-    """Have LibreOffice save workbooks anew; it and the programs it starts end here in any case."""
+    """Have LibreOffice save workbooks anew; one that crashes, as some do at their start, twice."""
+    try:
+        _run(paths, profile, out)
+    except Crashed:
+        _run(paths, profile.with_name(f"{profile.name}-again"), out)
+
+
+def _run(paths: Sequence[Path], profile: Path, out: Path) -> None:
+    """Run LibreOffice once; it and the programs it starts end here in any case."""
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     words = [
@@ -118,7 +130,7 @@ def _convert(paths: Sequence[Path], profile: Path, out: Path) -> None:
                 _end(started)
     if started.returncode:
         words_said = " ".join(said.decode(errors="replace").split())
-        raise NotRecalculated(f"LibreOffice ended with code {started.returncode}: {words_said}")
+        raise Crashed(f"LibreOffice ended with code {started.returncode}: {words_said}")
 
 
 def _end(started: subprocess.Popen[bytes]) -> None:

@@ -7,9 +7,16 @@ import numpy as np
 import pytest
 
 from hepaplan.model.calendar import Months
-from hepaplan.model.incidence import effective_years, incident_cases, trend_multiplier
-from hepaplan.model.parameters import AGE_BANDS, Scenario, Trend
+from hepaplan.model.incidence import (
+    effective_years,
+    incident_cases,
+    standardised_ratio,
+    trend_multiplier,
+)
+from hepaplan.model.parameters import AGE_BANDS, Incidence, Scenario, Trend
 from hepaplan.model.population import person_count
+from tests.support.front import quantity
+from tests.support.scenarios import with_settings
 
 JANUARY = Months("2027-01", 1)
 NORTH, SOUTH, FEMALE, MALE = 0, 1, 0, 1
@@ -114,6 +121,16 @@ def test_e4_double_rates_double_every_case(tiny_front: Scenario) -> None:
     np.testing.assert_allclose(
         incident_cases(double, JANUARY), 2 * incident_cases(tiny_front, JANUARY), rtol=1e-14
     )
+
+
+def test_a_standardised_ratio_multiplies_every_case(tiny_front: Scenario) -> None:
+    """Seven more for each hundred expected; rates of the table stay what they are."""
+    compared = Incidence.model_validate({"standardised_ratio": quantity(1.07, "ratio")})
+    more = with_settings(tiny_front, incidence=compared)
+    np.testing.assert_allclose(
+        incident_cases(more, JANUARY), 1.07 * incident_cases(tiny_front, JANUARY), rtol=1e-14
+    )
+    assert (standardised_ratio(tiny_front), standardised_ratio(more)) == (1.0, 1.07)
 
 
 def test_zero_rates_give_zero_cases(tiny_front: Scenario) -> None:

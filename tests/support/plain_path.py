@@ -63,9 +63,11 @@ class PlainPath:
     def cancers(self) -> dict[tuple[str, str, int], list[float]]:
         """New cancers by region, sex and age, each month from 120 before the first to the last."""
         trend, found = self.settings["trend"], {}
+        compared = self.settings.get("incidence", {"standardised_ratio": {"value": 1.0}})
         for row in self.rows["population"]:
             sex, age = row["sex"], int(row["age_from"])
             rate = float(self.held("incidence", age, sex=sex)["rate_per_100k"]) / 100_000
+            rate *= figure(compared["standardised_ratio"])
             if rate == 0:
                 continue
             change = 1 + float(self.held("trend", age)["change_per_year"])

@@ -109,6 +109,7 @@ def _settings(shape: Shape, names: dict[str, list[str]], tables: Frames) -> Reco
             "damped_after_years": figure(2.0, "years"),
             "damping": figure(float(chance.integers(0, 11)) / 10, "share per year"),
         },
+        "incidence": {"standardised_ratio": figure(1.07, "ratio")},
         "metastases": {
             "synchronous_share": share(float(chance.integers(5, 20)) / 100),
             "synchronous_window": figure(2.0, "months"),

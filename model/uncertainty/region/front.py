@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hepaplan.model.arrays import Floats
-from hepaplan.model.incidence import effective_years, trend_multiplier
+from hepaplan.model.incidence import effective_years, standardised_ratio, trend_multiplier
 from hepaplan.model.metastases import LATE_FROM, by_group, metastasis_arrivals
 from hepaplan.model.parameters import STAGES_WITHOUT_METASTASES, Scenario
 from hepaplan.model.problems import InvalidInput
@@ -32,12 +32,13 @@ class Front:
     """Arrivals of first metastases by component, which draws weigh.
 
     `people` (component, group, region, span month). `damping` are the nodes: components are those
-    of the first node, then of the next.
+    of the first node, then of the next. `ratio`: the standardised ratio with which they came.
     """
 
     people: Floats
     damping: Floats
     has_late: bool
+    ratio: float
 
 
 def front_of(usual: UsualCare, damping: Floats) -> Front:
@@ -65,7 +66,8 @@ def front_of(usual: UsualCare, damping: Floats) -> Front:
     regions = cases.shape[1] // nodes.size
     stacked = np.stack(found).reshape(len(found), usual.span.count, nodes.size, regions, -1)
     by_component = stacked.transpose(2, 0, 4, 3, 1)
-    return Front(by_component.reshape(-1, *by_component.shape[2:]), nodes, has_late)
+    people = by_component.reshape(-1, *by_component.shape[2:])
+    return Front(people, nodes, has_late, standardised_ratio(scenario))
 
 
 def weights(front: Front, scenario: Scenario, count: int) -> Floats:
@@ -77,6 +79,7 @@ def weights(front: Front, scenario: Scenario, count: int) -> Floats:
     if front.has_late:
         parts += [risk * np.asarray(metastases.late_share.number) for risk in risks]
     linear = np.stack([np.broadcast_to(np.asarray(part), (count,)) for part in parts], axis=1)
+    linear *= np.reshape(np.asarray(standardised_ratio(scenario)) / front.ratio, (-1, 1))
     damping = np.broadcast_to(np.asarray(scenario.settings.trend.damping.number), (count,))
     at_nodes = interpolation(front.damping, damping)
     return np.asarray((at_nodes[:, :, None] * linear[:, None, :]).reshape(count, -1))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hepaplan.model.arrays import Floats
 from hepaplan.model.quantities import MONTHS_PER_YEAR
-from hepaplan.model.tables.words import figure
+from hepaplan.model.tables.words import amount, figure
 
 FAN = {"p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90}
 CHANCES = (0.50, 0.80, 0.95)
@@ -123,12 +123,12 @@ def headline(table: pd.DataFrame, words: dict[str, str], chance: float = 0.8) ->
 def _more(present: float, need: float) -> str:
     """Return what is needed in every month, where `present` is too little."""
     if present == 0.0:
-        return f"{figure(need)} a month where there are none today"
+        return f"{amount(need)} a month where there are none today"
     if np.isnan(need):
         return "capacity in a month that has none, so no multiple of today's is enough"
     return (
-        f"{figure(need / present, 2)} times today's capacity in every month, {figure(need)} a "
-        f"month on average instead of {figure(present)}"
+        f"{figure(need / present, 2)} times today's capacity in every month, {amount(need)} a "
+        f"month on average instead of {amount(present)}"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hepaplan.model.tables.words import (
+    amount,
     figure,
     more_or_less,
     people,
@@ -36,6 +37,11 @@ def test_amounts_have_the_fewest_digits_that_tell_the_first_from_the_last(
 ) -> None:
     """Expected: one more digit at a time, and no more than three; what nothing tells stays."""
     assert told_with_digits(amounts, figure, 1, 3) == told
+
+
+def test_a_number_of_thousands_has_no_digit_behind_the_point() -> None:
+    said = [amount(value) for value in (999.94, -1806.1, 4472.36, 0.04, -0.04)]
+    assert said == ["999.9", "-1,806", "4,472", "0.0", "0.0"]
 
 
 def test_pounds_have_as_many_digits_of_a_million_as_asked_for() -> None:

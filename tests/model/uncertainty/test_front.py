@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from hepaplan.model.evaluate import usual_care
+from hepaplan.model.parameters import Incidence
 from hepaplan.model.problems import Key
 from hepaplan.model.uncertainty.drawing.designs import uniform
 from hepaplan.model.uncertainty.drawing.drawn import drawn_scenario
 from hepaplan.model.uncertainty.drawing.stated import stated_scenario
 from hepaplan.model.uncertainty.region.front import front_of, interpolation, weights
-from tests.support.scenarios import tiny, tiny_usual
+from tests.support.front import quantity
+from tests.support.scenarios import tiny, tiny_usual, with_settings
 
 
 def test_interpolation_is_exact_for_polynomials_and_at_nodes() -> None:
@@ -42,6 +44,23 @@ def test_many_dampings_need_few_nodes(count: int, nodes: int) -> None:
         found = np.tensordot(weight[draw], front.people, axes=1)
         one: dict[Key, Any] = {key: float(array[draw]) for key, array in values.items()}
         usual = usual_care(stated_scenario(tiny(), one))
+        expected = usual.metastases.sum(axis=-1).transpose(2, 1, 0)
+        np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+def test_a_drawn_standardised_ratio_multiplies_who_comes() -> None:
+    """Expected: arrivals of the chain itself; the ratio stated is 1.2, drawn from 0.9 to 1.3."""
+    compared = Incidence.model_validate({"standardised_ratio": quantity(1.2, "ratio")})
+    scenario = with_settings(tiny(), incidence=compared)
+    key = ("incidence", "standardised_ratio")
+    ratio, damping = np.array([0.9, 1.2, 1.3]), np.array([0.8, 0.8, 0.6])
+    values: dict[Key, Any] = {key: ratio, ("trend", "damping"): damping}
+    front = front_of(usual_care(scenario), damping)
+    weight = weights(front, drawn_scenario(scenario, values), 3)
+    for draw in range(3):
+        one: dict[Key, Any] = {k: float(array[draw]) for k, array in values.items()}
+        usual = usual_care(stated_scenario(scenario, one))
+        found = np.tensordot(weight[draw], front.people, axes=1)
         expected = usual.metastases.sum(axis=-1).transpose(2, 1, 0)
         np.testing.assert_allclose(found, expected, rtol=1e-10)
 

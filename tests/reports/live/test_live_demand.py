@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from hepaplan.model.evaluate import network_of, usual_care
-from hepaplan.model.parameters import Scenario, TableFile
+from hepaplan.model.parameters import Incidence, Scenario, TableFile
 from hepaplan.model.readings import UsualCare
 from hepaplan.model.tables.summary import labels
 from hepaplan.model.ties.demand import demand_ties
@@ -26,6 +26,7 @@ from hepaplan.reports.live.demand_refs import Flows
 from hepaplan.reports.live.inputs import InputCells, write_inputs
 from hepaplan.reports.saving import save as save_live
 from hepaplan.reports.workbook import start_workbook
+from tests.support.front import quantity
 from tests.support.live import compare_all
 from tests.support.live_edits import Edit
 from tests.support.recalculated import (
@@ -102,7 +103,8 @@ def furthest(made: Written, found: Path, usual: UsualCare) -> float:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Written:
     path = tmp_path_factory.mktemp("demand") / "demand.xlsx"
-    return written(path, tiny_usual(), courses_too=True)
+    compared = Incidence.model_validate({"standardised_ratio": quantity(1.1, "ratio")})
+    return written(path, usual_care(with_settings(tiny(), incidence=compared)), courses_too=True)
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +151,7 @@ def test_edited_inputs_give_what_the_engine_gives_with_them(made: Written, tmp_p
         Edit(3.0, table="backlog", row=1, column="patients"),
         Edit(0.7, ("trend", "damping")),
         Edit(0.5, ("trend", "damped_after_years")),
+        Edit(0.85, ("incidence", "standardised_ratio")),
         Edit(0.9, ("metastases", "synchronous_share")),
         Edit(1.1, ("metastases", "metachronous_cumulative_incidence", "II")),
         Edit(1.5, ("metastases", "late_share")),

@@ -142,6 +142,19 @@ def test_a_program_that_fails_or_does_not_end_leaves_nothing_behind(
         libreoffice.recalculated(tmp_path / "a.xlsx", tmp_path)
 
 
+def test_a_program_that_crashes_at_its_start_is_run_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, before = tmp_path / "soffice", tmp_path / "before"
+    program.write_text(
+        f"#!/bin/sh\n[ -e {before} ] || {{ touch {before}; echo terminate called; exit 1; }}\n"
+        f"mkdir -p {tmp_path}/recalculated; touch {tmp_path}/recalculated/a.xlsx\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(libreoffice, "PROGRAM", str(program))
+    assert libreoffice.recalculated(tmp_path / "a.xlsx", tmp_path).exists()
+
+
 def test_saved_inputs_are_the_scenario_or_the_row_fails(
     report: WrittenReport, subject: Subject
 ) -> None:
