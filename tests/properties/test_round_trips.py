@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepaplan.model.batch.keys import scenario_digest
-from hepaplan.model.input_rows import INPUT_TABLES, InputRow, input_rows
+from hepaplan.model.input_rows import INPUT_TABLES, INPUTS, InputRow, input_rows
 from hepaplan.model.parameters import Scenario
 from hepaplan.scenarios.load import load
 from tests.support.examples import examples
 from tests.support.random_scenarios import MADE, Made, made
 from tests.support.random_shapes import least_shape
-from tests.support.report_books import cell_of, put, report_book, table_cell
+from tests.support.report_books import cell_of, opened, report_book, table_cell
 from tests.support.scenario_files import changed, write_folder, write_overlay
 
 FREE = {
@@ -75,12 +75,11 @@ def test_a_workbook_comes_back_and_an_edit_is_what_a_variant_says(
         row, people = one_of(base, seed), seed % len(base.tables.population)
         counted = base.tables.population["people"].to_numpy(dtype=np.float64, copy=True)
         counted[people] += 7.0
-        put(report, {cell_of(report, ".".join(map(str, row.key))): row.value * 0.9})
-        put(
-            report,
-            {table_cell(report, "population", people, "people"): float(counted[people])},
-            INPUT_TABLES,
-        )
+        book = opened(report)
+        book[INPUTS][cell_of(book, ".".join(map(str, row.key)))] = row.value * 0.9
+        cell = table_cell(book, "population", people, "people")
+        book[INPUT_TABLES][cell] = float(counted[people])
+        book.save(report)
         edited = load(report).scenario
         expected = numbers(changed(scenario, row.key, row.value * 0.9).scenario)
         assert numbers(edited) == pytest.approx(expected, rel=1e-14)

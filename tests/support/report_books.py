@@ -76,18 +76,23 @@ def block(
     name(book, title, f"'{sheet.title}'!{span}")
 
 
-def cell_of(path: Path, key: str, part: str = "") -> str:
+def opened(of: Path | Workbook) -> Workbook:
+    """Return the workbook of a file, or one that is open already."""
+    return of if isinstance(of, Workbook) else load_workbook(of)
+
+
+def cell_of(of: Path | Workbook, key: str, part: str = "") -> str:
     """Return the address of the number of a figure, such as E14."""
-    sheet = load_workbook(path)[INPUTS]
+    sheet = opened(of)[INPUTS]
     for row in sheet.iter_rows(min_row=FIRST + 1):
         if row[10].value == key and (row[3].value or "") == part:
             return f"E{row[0].row}"
     raise KeyError(key, part)
 
 
-def table_cell(path: Path, table: str, row: int, column: str) -> str:
+def table_cell(of: Path | Workbook, table: str, row: int, column: str) -> str:
     """Return the address of a table's cell, rows from 0."""
-    book = load_workbook(path)
+    book = opened(of)
     ((_, span),) = book.defined_names[f"table_{table}"].destinations
     corner = span.replace("$", "").split(":")[0]
     sheet = book[INPUT_TABLES]
