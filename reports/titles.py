@@ -44,7 +44,7 @@ RECALCULATE = {
 }
 """What the sheets hold that someone who changes a number needs."""
 WORKINGS = {
-    "Incidence": "New cancers by month: people x rate x trend x stage.",
+    "Incidence": "New cancers by month: people x rate x ratio x trend x stage.",
     "Metastases": "First liver metastases that follow, by month and age group.",
     "Kernels": "Where arrivals go next and what they use, by month since arrival.",
     "Arrivals": "People who reach each decision point by month, nothing scarce.",

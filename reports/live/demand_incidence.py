@@ -36,10 +36,13 @@ from hepaplan.reports.live.grid import Grid, fixed, near
 from hepaplan.reports.live.inputs import InputCells
 from hepaplan.reports.style import Styles
 
-ABOUT = "New colorectal cancers: people x rate x trend x the month's share of its year x stage."
+ABOUT = (
+    "New colorectal cancers: people x rate (x the region's standardised ratio, if stated) x trend "
+    "x the month's share of its year x stage."
+)
 NOTES = (
-    "As incident_cases in model/incidence.py. Live: people, rates, trend, damping and stages, by "
-    "sex and age band; regions are summed.",
+    "As incident_cases in model/incidence.py. Live: people, rates, their ratio, trend, damping "
+    "and stages, by sex and age band; regions are summed.",
     "Grey: the calendar (each month's share of its year, its middle) and how far a month lies "
     "between two years of a population projection, where there is one.",
 )
@@ -54,7 +57,7 @@ def write_incidence(
     write_base(sheet)
     _write_totals(sheet, content)
     _write_months(sheet)
-    sheet.grid.widths({1: 14.0, 2: 12.0, 3: 14.0})
+    sheet.grid.widths({1: 19.0, 2: 12.0, 3: 14.0})
     sheet.grid.finish(content.version, f"C{sheet.grid.first_row}")
     sheet.grid.sheet.print_area = f"A1:{near(sheet.month_row - 3, sheet.window_column)}"
     return sheet

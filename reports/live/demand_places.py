@@ -48,7 +48,7 @@ class IncidencePlaces:
         window = self.usual.scenario.settings.window
         self.inside = self.months.position(window.start)
         self.regions = () if self.people.projected else regions(self.usual.scenario)
-        self.base_row = self.grid.first_row + 8
+        self.base_row = self.grid.first_row + 9
         self.people_column = 3 + len(self.regions)
         self.rate_column = self.people_column + len(self.people.years)
         self.growth_column = self.rate_column + 1

@@ -19,7 +19,7 @@ NOTES = (
 )
 ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("Cases and new liver metastases, by month and age group", LIVE, "Incidence, Metastases",
-     "from people, rates, trend, stages, timing and risks; regions are summed"),
+     "from people, rates, their ratio, trend, stages, timing and risks; regions are summed"),
     ("Arrivals at decision points, starts and resource need when nothing is scarce", LIVE,
      "Arrivals, Demand live", "by decision point, option and age group, with the years before"),
     ("Survival, QALYs and costs of every option", LIVE, "Courses, Leaving, Alive, Value",

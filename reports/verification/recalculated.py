@@ -18,6 +18,7 @@ from typing import Any
 import openpyxl
 
 PROGRAM = "soffice"
+WORKBOOK = "xlsx:Calc MS Excel 2007 XML"
 POISON = 12345.678
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"
@@ -95,27 +96,32 @@ def recalculated_all(paths: Sequence[Path], folder: Path) -> list[Path]:
     halves = [half for half in (paths[::2], paths[1::2]) if half]
     with ThreadPoolExecutor(len(halves)) as pool:
         profiles = [folder / f"profile{number}" for number in range(len(halves))]
-        list(pool.map(_convert, halves, profiles, [out] * len(halves)))
+        list(pool.map(convert, halves, profiles, [out] * len(halves)))
     if not all(path.exists() for path in made):
         raise NotRecalculated("LibreOffice left no file")
     return made
 
 
-def _convert(paths: Sequence[Path], profile: Path, out: Path) -> None:
-    """Have LibreOffice save workbooks anew; one that crashes, as some do at their start, twice."""
+def convert(paths: Sequence[Path], profile: Path, out: Path, target: str = WORKBOOK) -> None:
+    """Have LibreOffice write files anew; one that crashes, as some do at their start, twice.
+
+    Every cell is calculated anew. `target`: a file's ending, with a filter of LibreOffice's or
+    without. Raises NotRecalculated where it fails or does not end; that it ends well does not mean
+    that there is a file.
+    """
     try:
-        _run(paths, profile, out)
+        _run(paths, profile, out, target)
     except Crashed:
-        _run(paths, profile.with_name(f"{profile.name}-again"), out)
+        _run(paths, profile.with_name(f"{profile.name}-again"), out, target)
 
 
-def _run(paths: Sequence[Path], profile: Path, out: Path) -> None:
+def _run(paths: Sequence[Path], profile: Path, out: Path, target: str) -> None:
     """Run LibreOffice once; it and the programs it starts end here in any case."""
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     words = [
         PROGRAM, f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless",
-        "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, paths),
+        "--convert-to", target, "--outdir", str(out), *map(str, paths),
     ]  # fmt: skip
     longest = LONGEST_SECONDS + SECONDS_EACH * len(paths)
     with subprocess.Popen(

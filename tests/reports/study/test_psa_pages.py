@@ -9,6 +9,7 @@ import pytest
 
 from hepaplan.model.uncertainty.results.fans import EVERY_MONTH
 from hepaplan.model.uncertainty.study import Study
+from hepaplan.reports.number_text import value_text
 from hepaplan.reports.study.need_pictures import CAPACITY, LARGEST_TREATMENTS, need_pictures
 from hepaplan.reports.study.pages import Page
 from hepaplan.reports.study.psa_pages import psa_pages
@@ -70,6 +71,17 @@ def test_errors_of_draws_that_are_spread_evenly_are_called_upper_bounds(
     notes = [note for page in psa_pages(study) for note in page.notes if "at most about" in note]
     assert len(notes) == said
     assert all(f"({design})" in note for note in notes)
+
+
+def test_inputs_of_any_size_are_shown_as_people_write_them() -> None:
+    study = psa_study()
+    inputs = study.tables["inputs"].assign(distribution="LogNormal")
+    (shown,) = pages(replace(study, tables={**study.tables, "inputs": inputs}))["Inputs"].tables
+    sizes = (1640.0, 20.0, 0.8, 0.00125)
+    assert [value_text(size, shown.formats["Point"]) for size in sizes] == [
+        "1,640", "20.0", "0.8", "0.0013",
+    ]  # fmt: skip
+    assert set(shown.frame["Distribution"]) == {"Log-normal"}
 
 
 def test_a_need_that_no_multiple_of_capacity_meets_is_shown_as_missing() -> None:
